@@ -62,9 +62,7 @@ export function wholeNumber(x) {
  * @returns {string}
  */
 export function dataNumber(x) {
-  if (Number.isNaN(x)) return "nan";
-  if (!Number.isFinite(x)) return x < 0 ? "-inf" : "inf";
-  return x.toPrecision(17);
+  return Number.isFinite(x) ? x.toPrecision(17) : String(x);
 }
 
 /**
