@@ -1,0 +1,74 @@
+/**
+ * Small makers of HTML and SVG elements. Text always arrives as text nodes: nothing is ever parsed as markup.
+ */
+
+/** @typedef {[string, "" | "sub" | "sup"][]} Label  a symbol with its sub- and superscripts, as the film spells it */
+/** @typedef {Record<string, string | number | boolean | null | undefined>} Attributes */
+
+const SVG = "http://www.w3.org/2000/svg";
+const SCRIPT_SIZE = "68%";
+const SCRIPT_SHIFT = { sub: 0.28, sup: -0.42 };
+
+/**
+ * @template {Element} E
+ * @param {E} element
+ * @param {Attributes} attributes  null, undefined and false take the attribute away
+ * @returns {E}
+ */
+export function assign(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) element.removeAttribute(name);
+    else element.setAttribute(name, value === true ? "" : String(value));
+  }
+  return element;
+}
+
+/**
+ * @param {string} tag
+ * @param {Attributes} [attributes]
+ * @param {...(Node | string)} children
+ * @returns {HTMLElement}
+ */
+export function html(tag, attributes = {}, ...children) {
+  const element = assign(document.createElement(tag), attributes);
+  element.append(...children);
+  return element;
+}
+
+/**
+ * @param {string} tag
+ * @param {Attributes} [attributes]
+ * @param {...(Node | string)} children
+ * @returns {SVGElement}
+ */
+export function svg(tag, attributes = {}, ...children) {
+  const element = assign(document.createElementNS(SVG, tag), attributes);
+  element.append(...children);
+  return element;
+}
+
+/** @param {Label} label @returns {string} */
+export function plainLabel(label) {
+  return label.map(([text]) => text).join("");
+}
+
+/** @param {Label} label @returns {Node[]} */
+export function htmlLabel(label) {
+  return label.map(([text, script]) => (script ? html(script, {}, text) : document.createTextNode(text)));
+}
+
+/**
+ * Sub- and superscripts by tspans: `foreignObject` would spoil pictures made of the stage.
+ * @param {Label} label
+ * @param {number} size  font size of the text that these spans go into
+ * @returns {SVGElement[]}
+ */
+export function svgLabel(label, size) {
+  let shift = 0;
+  return label.map(([text, script]) => {
+    const wanted = script ? SCRIPT_SHIFT[script] * size : 0;
+    const span = svg("tspan", { dy: wanted - shift || null, "font-size": script ? SCRIPT_SIZE : null }, text);
+    shift = wanted;
+    return span;
+  });
+}

@@ -1,0 +1,122 @@
+/**
+ * What the page knows, in one place: the film, where it stands, and what is chosen. The stage, the transport and the
+ * inspector read it and listen to it; none of them knows where films come from.
+ */
+
+import { DEFAULT_DIGITS } from "explorer/format.js";
+
+/**
+ * @typedef {object} State
+ * @property {import("explorer/film.js").Film | null} film
+ * @property {object[]} lessons  groups of cases for the Lesson chooser
+ * @property {object[]} edits  what differs from the lesson's own numbers, for the address bar
+ * @property {number} step  steps shown; 0 = inputs and parameters only
+ * @property {string | null} selected  the inspected node
+ * @property {boolean} follow  whether the selection follows the step
+ * @property {number | "all"} digits
+ * @property {boolean} playing
+ * @property {number} speed  1 to 9, 5 is ×1
+ * @property {boolean} gradients  whether gradients are shown
+ * @property {boolean} shortcuts  whether single keys act
+ * @property {string[]} pending  nodes whose edits are on their way: what depends on them is stale
+ * @property {{key: string, reason: string}[]} alerts
+ */
+
+/** @typedef {ReturnType<typeof createModel>} Model */
+
+const NORMAL_SPEED = 5;
+
+/** @returns {State} */
+function initialState() {
+  return {
+    film: null, lessons: [], edits: [], step: 0, selected: null, follow: true, digits: DEFAULT_DIGITS, playing: false,
+    speed: NORMAL_SPEED, gradients: true, shortcuts: true, pending: [], alerts: [],
+  };
+}
+
+/**
+ * Numbers come as a typed array over a larger buffer, or as a list where the film was JSON.
+ * @param {object} film
+ */
+function withFloats(film) {
+  const raw = film.numbers;
+  const numbers = Array.isArray(raw) ? Float64Array.from(raw, Number)
+    : new Float64Array(raw.buffer, raw.byteOffset, raw.length);
+  return { ...film, numbers };
+}
+
+/**
+ * Keep the step inside the film and the selection on a node of it.
+ * @param {State} before @param {Partial<State>} patch @returns {Partial<State>}
+ */
+function normalised(before, patch) {
+  const next = { ...before, ...patch };
+  if (!next.film) return patch;
+  const { steps, nodes } = next.film;
+  const step = Math.min(Math.max(Math.trunc(next.step) || 0, 0), steps.length);
+  const known = nodes.some((node) => node.name === next.selected);
+  const follow = next.follow || !known;
+  const selected = follow ? (steps[Math.max(step - 1, 0)]?.node ?? null) : next.selected;
+  return { ...patch, step, follow, selected };
+}
+
+/** @param {(message: object) => void} send  carries a message to whoever makes films */
+export function createModel(send) {
+  const state = initialState();
+  /** @type {Set<{keys: string[], listener: (state: State, changed: string[]) => void}>} */
+  const listeners = new Set();
+  /** @type {Map<number, (reply: object) => void>} */
+  const waiting = new Map();
+  let requests = 0;
+
+  /** @param {Partial<State>} patch */
+  function set(patch) {
+    const next = normalised(state, patch);
+    const changed = Object.keys(next).filter((key) => !Object.is(state[key], next[key]));
+    if (!changed.length) return;
+    Object.assign(state, next);
+    for (const entry of [...listeners]) {
+      if (entry.keys.some((key) => changed.includes(key))) entry.listener(state, changed);
+    }
+  }
+
+  /**
+   * Hear of changes to any of these keys, after all of them have been made.
+   * @param {(keyof State)[]} keys
+   * @param {(state: State, changed: string[]) => void} listener
+   * @returns {() => void} stop listening
+   */
+  function on(keys, listener) {
+    const entry = { keys, listener };
+    listeners.add(entry);
+    return () => listeners.delete(entry);
+  }
+
+  /** @param {object} message @returns {Promise<object>} the reply to this very request */
+  function request(message) {
+    requests += 1;
+    const reply = new Promise((resolve) => waiting.set(requests, resolve));
+    send({ ...message, request: requests });
+    return reply;
+  }
+
+  /** @param {object} message */
+  function receive(message) {
+    if (message.type === "film") {
+      const { film, lessons = state.lessons, edits = [] } = message;
+      const patch = { film: withFloats(film), lessons, edits };
+      set(film.case === state.film?.case ? patch : { ...patch, step: 0, playing: false, follow: true });
+    } else if (message.type === "alert") {
+      alert(message.key, message.reason);
+    }
+    waiting.get(message.request)?.(message);
+    waiting.delete(message.request);
+  }
+
+  /** @param {string} key @param {string} reason */
+  function alert(key, reason) {
+    set({ alerts: [...state.alerts.filter((known) => known.key !== key), { key, reason }] });
+  }
+
+  return { state, set, on, send: request, receive, alert };
+}
