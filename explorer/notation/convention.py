@@ -19,8 +19,9 @@ from explorer.notation.labels import Label, parse_label
 if TYPE_CHECKING:
     from explorer.engine.graph import Graph, Node
 
-LETTERS = "alpha beta gamma delta epsilon zeta eta theta iota kappa mu nu xi pi rho sigma tau upsilon phi chi psi"
+LETTERS = "alpha beta gamma delta epsilon zeta eta theta iota kappa mu nu xi pi rho sigma tau upsilon phi chi"
 GREEK = {name: unicodedata.lookup(f"GREEK SMALL LETTER {name.upper()}") for name in LETTERS.split()} | {
+    "psi": "ψ",
     "omega": "ω",
     "lambda": "λ",
     "lam": "λ",
