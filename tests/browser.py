@@ -25,7 +25,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "brave-browser")
+_COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 _CHANNELS = ("chrome", "msedge")  # Playwright knows where these are installed, on every system
 _LAUNCH_SECONDS = 30
 _DOWNLOAD_SECONDS = 300
@@ -48,7 +48,7 @@ def candidates(playwright: Playwright) -> Iterator[tuple[str, Launch]]:
 
 
 def works(playwright: Playwright, launch: Launch) -> bool:
-    """Whether the browser starts and runs a script: one that is there may lack libraries, or be a mere stub."""
+    """Whether the browser starts and runs a script: one that is there may lack libraries, or be a stub."""
     try:
         browser = playwright.chromium.launch(**launch, args=ARGUMENTS, timeout=_LAUNCH_SECONDS * 1000)
         try:
@@ -87,7 +87,7 @@ def install_package() -> bool:
     """The distribution's Chromium, where apt is: as root, or through sudo."""
     if shutil.which("apt-get") is None:
         return False
-    apt = ["apt-get"] if os.geteuid() == 0 else ["sudo", "--non-interactive", "apt-get"]
+    apt = ["apt-get"] if os.geteuid() == 0 else ["sudo", "apt-get"]
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
     return _attempt([*apt, "update"], _PACKAGE_SECONDS, quiet) and _attempt(
         [*apt, "install", "-y", "chromium"], _PACKAGE_SECONDS, quiet

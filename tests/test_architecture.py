@@ -26,7 +26,7 @@ FILES = sorted((ROOT / "explorer").rglob("*.py"))
 
 
 def room_of(module: str) -> str | None:
-    """The room of a module of ours ("explorer.engine.ops" -> "engine"), None for others' and for the package."""
+    """The room of a module of ours ("explorer.engine.ops" -> "engine"); None for the package and others'."""
     package, _, rest = module.partition(".")
     return rest.partition(".")[0] or None if package == "explorer" else None
 
