@@ -1,0 +1,105 @@
+"""A node of the film: its card, its numbers at the chosen sample, and the steps that change it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from explorer.engine.graph import Graph, Node
+from explorer.engine.trace import Trace
+from explorer.film.numbers import Numbers
+from explorer.film.timeline import Clock
+from explorer.layout import Block, Box, Card, measure
+from explorer.layout.cards import CELL_HEIGHT
+from explorer.lessons.lesson import Lesson
+from explorer.notation import Label, Notation, plain
+
+KINDS = {"input": "input", "target": "target", "param": "parameter"}
+
+
+def measure_cards(graph: Graph, notation: Notation, batch: int) -> dict[str, Card]:
+    """The card of every node; the loss card has a place for the batch mean when there is more than one sample."""
+    return {
+        name: measure(
+            node.shape,
+            len(plain(notation.expression(node, graph))) + len(shape_text(node)) - 2,
+            gradient=node.kind != "target",
+            mean=name == graph.objective and node.batched and batch > 1,
+        )
+        for name, node in graph.nodes.items()
+    }
+
+
+def shape_text(node: Node) -> str:
+    """(4), (4,3); () for a scalar."""
+    return f"({','.join(str(length) for length in node.shape)})"
+
+
+def make_node(lesson: Lesson, trace: Trace, name: str, sample: int, clock: Clock, card: Card, box: Box,
+              numbers: Numbers, updated: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    """One node of the film; see the package's docstring for units."""
+    graph, notation = lesson.graph, lesson.notation
+    node = graph.nodes[name]
+    value = trace.values[name][sample] if node.batched else trace.values[name]
+    made: dict[str, Any] = {
+        "name": name,
+        "kind": "loss" if name == graph.objective else node.kind,
+        "symbol": notation.symbol(name),
+        "title": notation.expression(node, graph),
+        "accessible": _accessible(node, graph, notation),
+        "shape": list(node.shape),
+        "shape_text": shape_text(node),
+        "batched": node.batched,
+        "editable": node.kind in KINDS,
+        "x": round(box.x, 1),
+        "y": round(box.y, 1),
+        "width": box.width,
+        "height": box.height,
+        "value": _block(card.value, notation.symbol(name), numbers.span(value)),
+        "gradient": None,
+        "update": numbers.span(updated[name]) if name in updated else None,
+        "mean": None,
+        "value_step": clock.value_step,
+        "gradient_step": clock.gradient_step,
+        "total": clock.total,
+        "update_step": clock.update_step,
+        "stale_value_step": clock.stale_value_step,
+        "stale_gradient_step": clock.stale_gradient_step,
+        "zero_value": not np.any(value),
+        "zero_gradient": False,
+    }
+    if card.gradient:
+        gradient = trace.gradients[name][sample] if node.batched else trace.gradients[name]
+        above = card.gradient.caption == "above"
+        label = notation.gradient(name) if above else notation.gradient_short(name)
+        made["gradient"] = _block(card.gradient, label, numbers.span(gradient))
+        made["zero_gradient"] = not np.any(gradient)
+    if card.mean:
+        made["mean"] = _block(card.mean, (("mean", ""),), numbers.span(trace.loss))
+    return made
+
+
+def _block(block: Block, label: Label, at: list[int]) -> dict[str, Any]:
+    return {
+        "label": label,
+        "at": at,
+        "x": block.x,
+        "y": block.y,
+        "rows": list(block.rows),
+        "columns": list(block.columns),
+        "stride": block.stride,
+        "hidden": block.hidden,
+        "strip": block.hidden > 0,
+        "cell_width": round(block.cell_width, 1),
+        "cell_height": CELL_HEIGHT,
+        "caption": block.caption,
+    }
+
+
+def _accessible(node: Node, graph: Graph, notation: Notation) -> str:
+    """What a screen reader says of a card: "h, sigmoid, shape 4"."""
+    what = KINDS.get(node.kind) or (node.code[0].op.name if len(node.code) == 1 else plain(notation.expression(node, graph)))
+    shape = f"shape {' by '.join(str(length) for length in node.shape)}" if node.shape else "scalar"
+    return f"{node.name}, {what}, {shape}"

@@ -1,0 +1,102 @@
+"""One lesson folder → validated cases. Every complaint names the file and the place in it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from pydantic import ValidationError
+
+from explorer.engine.errors import GraphError
+from explorer.engine.graph import Graph
+from explorer.lessons.lesson import Lesson
+from explorer.lessons.schema import CaseFile, LessonFile
+from explorer.notation import Notation
+
+
+class LessonError(ValueError):
+    """A lesson that does not exist or whose file is wrong: the message names the file, the place and what is expected."""
+
+
+def read_folder(folder: Path) -> tuple[int, list[Lesson]]:
+    """The lesson's place in the chooser and its cases.
+
+    Raises: LessonError: "mlp/lesson.toml, cases[0].data.x: …".
+    """
+    file = folder / "lesson.toml"
+    name = f"{folder.name}/{file.name}"
+    try:
+        lesson = LessonFile.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise LessonError(f"{name}: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise LessonError(f"{name}, {_place(first['loc'])}: {first['msg']}") from error
+    repeated = {case.name for case in lesson.cases if [c.name for c in lesson.cases].count(case.name) > 1}
+    if repeated:
+        raise LessonError(f"{name}, cases: the name {min(repeated)!r} is used twice. Give every case its own.")
+    return lesson.order, [_case(folder.name, f"{name}, cases[{i}]", lesson, case) for i, case in enumerate(lesson.cases)]
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in location).lstrip(".")
+
+
+def _case(lesson_id: str, place: str, lesson: LessonFile, case: CaseFile) -> Lesson:
+    try:
+        graph = Graph.parse(case.graph)
+    except GraphError as error:
+        raise LessonError(f"{place}.graph: {error}") from error
+    for table in ("symbols", "gradients", *(f"places.{kind}" for kind in case.places)):
+        named = case.places[table.split(".")[1]] if "." in table else getattr(case, table)  # type: ignore[index]
+        _only_nodes(f"{place}.{table}", named, graph)
+    data = _arrays(f"{place}.data", case.data)
+    params = _arrays(f"{place}.params", case.params)
+    try:
+        graph.trace(data, params, backend="numpy")
+    except GraphError as error:
+        table = "params" if error.node in graph.parameters else "data" if error.node in data else "graph"
+        raise LessonError(f"{place}.{table}: {error}") from error
+    notation = Notation(
+        symbols=dict(case.symbols),
+        gradients=dict(case.gradients),
+        loss=lesson.notation.loss,
+        vectors=lesson.notation.vectors,
+        learning_rate=lesson.notation.learning_rate,
+    )
+    return Lesson(
+        id=f"{lesson_id}/{case.name}",
+        title=case.title,
+        group=lesson.title,
+        handout=lesson.handout,
+        about=lesson.about,
+        graph=graph,
+        data=data,
+        params=params,
+        learning_rate=case.learning_rate,
+        notation=notation,
+        places=MappingProxyType(
+            {(kind, node): text for kind, table in case.places.items() for node, text in table.items()}
+        ),
+    )
+
+
+def _only_nodes(place: str, named: Mapping[str, object], graph: Graph) -> None:
+    unknown = [name for name in named if name not in graph.nodes]
+    if unknown:
+        raise LessonError(f"{place}.{unknown[0]}: the graph has no line {unknown[0]!r}. Expected one of {', '.join(graph.nodes)}.")
+
+
+def _arrays(place: str, tables: Mapping[str, Any]) -> Mapping[str, np.ndarray]:
+    arrays = {}
+    for name, numbers in tables.items():
+        try:
+            arrays[name] = np.array(numbers, dtype=np.float64)
+        except ValueError as error:
+            raise LessonError(f"{place}.{name}: the rows differ in length. Expected a full array of numbers.") from error
+        arrays[name].flags.writeable = False
+    return MappingProxyType(arrays)

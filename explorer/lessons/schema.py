@@ -1,0 +1,58 @@
+"""What a `lesson.toml` may say, and nothing else: the pydantic models that a lesson file is validated against."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from explorer.notation import parse_label
+
+Numbers = float | list["Numbers"]
+
+
+def _markup(text: str) -> str:
+    """Symbol markup such as `W^{(1)}`; malformed markup raises ValueError, which pydantic reports with its place."""
+    parse_label(text)
+    return text
+
+
+Markup = Annotated[str, AfterValidator(_markup)]
+StepKind = Literal["forward", "seed", "backward", "accumulate", "update"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NotationFile(_Strict):
+    """The handout's conventions: how vectors are written, what the loss and the learning rate are called."""
+
+    vectors: Literal["column", "row"] = "column"
+    loss: Markup = "L"
+    learning_rate: Markup = "η"
+
+
+class CaseFile(_Strict):
+    """One network of the lesson with its numbers: graph text, batch-first data, parameters, symbols, places."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str = Field(min_length=1)
+    learning_rate: float = Field(gt=0, allow_inf_nan=False)
+    graph: str
+    data: dict[str, Numbers]
+    params: dict[str, Numbers] = {}
+    symbols: dict[str, Markup] = {}
+    gradients: dict[str, Markup] = {}
+    places: dict[StepKind, dict[str, str]] = {}
+
+
+class LessonFile(_Strict):
+    """A whole lesson: what the chooser and the page say of it, its notation, its cases."""
+
+    title: str = Field(min_length=1)
+    order: int
+    handout: str
+    about: str
+    notation: NotationFile = NotationFile()
+    cases: list[CaseFile] = Field(min_length=1)

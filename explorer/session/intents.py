@@ -1,0 +1,78 @@
+"""What the browser may ask for: validated messages, nothing else gets through."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+Text = Annotated[str, Field(max_length=200)]
+Index = Annotated[tuple[int, ...], Field(max_length=16)]
+
+
+class _Intent(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    request: int
+
+
+class EditedNumber(BaseModel):
+    """One number that differs from the handout's; `sample` is null for a parameter."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    node: Text
+    index: Index
+    sample: int | None = None
+    text: Text
+
+
+class Open(_Intent):
+    """The browser's first message, after every (re)connection: what the address bar and the page hold."""
+
+    type: Literal["open"]
+    fragment: dict[Text, Annotated[str, Field(max_length=100_000)]] = {}
+    edits: list[EditedNumber] = Field(default=[], max_length=10_000)
+
+
+class Edit(_Intent):
+    """Replace one number of an input, target or parameter by what was typed."""
+
+    type: Literal["edit"]
+    node: Text
+    index: Index
+    text: Text
+
+
+class Sample(_Intent):
+    """Show another sample of the batch (from 0)."""
+
+    type: Literal["sample"]
+    sample: int
+
+
+class OpenLesson(_Intent):
+    """Open another lesson's case."""
+
+    type: Literal["lesson"]
+    lesson: Text
+
+
+class Reset(_Intent):
+    """Back to the handout's numbers."""
+
+    type: Literal["reset"]
+
+
+class Explain(_Intent):
+    """Send what the inspector shows for a node."""
+
+    type: Literal["explain"]
+    node: Text
+
+
+Intent = Annotated[Open | Edit | Sample | OpenLesson | Reset | Explain, Field(discriminator="type")]
+_ADAPTER: TypeAdapter[Intent] = TypeAdapter(Intent)
+
+
+def read_intent(message: Any) -> Intent:
+    """A message from the browser as an intent. Raises: pydantic.ValidationError (a ValueError)."""
+    return _ADAPTER.validate_python(message)

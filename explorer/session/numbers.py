@@ -1,0 +1,25 @@
+"""Reading a number that a person typed. Nothing is evaluated."""
+
+from __future__ import annotations
+
+import math
+import re
+
+NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
+LONGEST = 64
+
+
+def read_number(text: str) -> float:
+    """A finite decimal number: 0.5, -3, 1e-4; a comma may stand for the point and − for the minus.
+
+    Raises: ValueError that quotes what was found and says what is expected.
+    """
+    plain = text.strip().replace("−", "-")
+    shown = plain if len(plain) <= 24 else plain[:24] + "…"
+    if len(plain) > LONGEST or not NUMBER.fullmatch(plain):
+        raise ValueError(f"“{shown}” is not a number. Type one such as 0.5, −3 or 1e−4." if plain else
+                         "Nothing was typed. Type a number such as 0.5, −3 or 1e−4.")
+    number = float(plain.replace(",", "."))
+    if not math.isfinite(number):
+        raise ValueError(f"“{shown}” is too large. Type a number below 1.8e308.")
+    return number

@@ -1,0 +1,1 @@
+"""What a browser shows: Panel components around the conversation."""

@@ -1,0 +1,76 @@
+"""The explorer as one Panel component: it hands messages from the browser to the conversation and replies back, no more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from panel.custom import JSComponent
+
+from explorer import assets
+from explorer.engine.graph import Graph
+from explorer.lessons.lesson import Lesson
+from explorer.notation import Notation
+from explorer.session.conversation import Conversation
+
+STYLES = ("tokens.css", "page.css", "stage.css", "inspector.css")
+
+
+class Explorer(JSComponent):
+    """The whole explorer: choosers, stage, inspector, transport. A Panel Viewable like any other.
+
+    `home` is the graph that it opens with; without one it opens the default lesson.
+    """
+
+    _esm = """
+import { mount } from "explorer/main.js";
+
+export function render({ model, el }) {
+  const end = new AbortController();
+  const page = mount({ root: el, send: (message) => model.send_msg(message), signal: end.signal });
+  const listen = (event) => page.receive(event.data);
+  model.on("msg:custom", listen);
+  model.on("remove", () => { end.abort(); page.dispose(); });
+}
+"""
+    _importmap = assets.import_map()
+    _stylesheets = [assets.read_text(name) for name in STYLES]
+
+    def __init__(self, home: Lesson | None = None, **params: Any) -> None:
+        super().__init__(**{"sizing_mode": "stretch_both", **params})
+        self._conversation = Conversation(home)
+
+    def _handle_msg(self, data: Any) -> None:
+        for reply in self._conversation.receive(data):
+            self._send_msg(reply)
+
+
+def explore(graph: Graph | str, data: Mapping[str, Any], params: Mapping[str, Any] | None = None, *,
+            learning_rate: float = 0.1, notation: Notation | None = None) -> Explorer:
+    """The explorer, open on a graph of your own: the last line of a notebook cell.
+
+    Shapes: `data` batch-first (B, …), `params` as declared. `learning_rate` is the step of the updates shown.
+    Raises: GraphError (a ValueError) when the text, the data or the parameters do not fit together.
+    """
+    return Explorer(own_lesson(graph, data, params or {}, learning_rate, notation), height=760)
+
+
+def own_lesson(graph: Graph | str, data: Mapping[str, Any], params: Mapping[str, Any],
+               learning_rate: float = 0.1, notation: Notation | None = None) -> Lesson:
+    """A user's graph and numbers as a lesson, checked by tracing them once."""
+    parsed = Graph.parse(graph) if isinstance(graph, str) else graph
+    trace = parsed.trace(data, params, backend="numpy")
+    names = (*parsed.inputs, *parsed.targets)
+    return Lesson(
+        id="own/graph",
+        title="Your graph",
+        group="Your own",
+        handout="",
+        about="",
+        graph=parsed,
+        data={name: trace.values[name] for name in names},
+        params={name: trace.values[name] for name in parsed.parameters},
+        learning_rate=learning_rate,
+        notation=notation or Notation(),
+        places={},
+    )
