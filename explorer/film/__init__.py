@@ -2,7 +2,7 @@
 
     film = make_film(lesson, trace, sample=0)
 
-Its parts: `numbers` (one flat float64 array), `nodes`, `edges`, `steps`. Wire keys are snake_case in Python and JavaScript.
+Its parts: `numbers` (one flat float64 array), `nodes`, `edges`, `steps`. Wire keys are snake_case in both languages.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from explorer.notation import Label
 __all__ = ["VERSION", "make_film"]
 
 VERSION = 1
-TICK_NAMES = 3          # a tick on the timeline names at most so many receivers
+TICK_NAMES = 3  # a tick on the timeline names at most so many receivers
 
 
 def make_film(lesson: Lesson, trace: Trace, sample: int = 0) -> dict[str, Any]:
@@ -64,8 +64,9 @@ def make_film(lesson: Lesson, trace: Trace, sample: int = 0) -> dict[str, Any]:
     }
 
 
-def _edges(lesson: Lesson, trace: Trace, sample: int, clocks: Timeline, paths: Any, spans: dict[str, Span],
-           numbers: Numbers) -> tuple[list[dict[str, Any]], dict[tuple[str, str], int]]:
+def _edges(
+    lesson: Lesson, trace: Trace, sample: int, clocks: Timeline, paths: Any, spans: dict[str, Span], numbers: Numbers
+) -> tuple[list[dict[str, Any]], dict[tuple[str, str], int]]:
     """The edges with their polylines, the value that runs along them and the contribution that comes back."""
     graph = lesson.graph
     backward = {edge: step for clock in clocks.clocks.values() for step, edge, _ in clock.arrivals if edge}
@@ -77,32 +78,37 @@ def _edges(lesson: Lesson, trace: Trace, sample: int, clocks: Timeline, paths: A
             tensor = trace.contributions[target, source]
             contribution = numbers.span(tensor[sample] if graph.nodes[source].batched else tensor)
         order[edge] = len(edges)
-        edges.append({
-            "source": source,
-            "target": target,
-            "points": [[round(x, 1), round(y, 1)] for x, y in points],
-            "value": spans[source],
-            "contribution": contribution,
-            "forward_step": clocks.clocks[target].value_step,
-            "backward_step": backward.get(edge),
-            "label": lesson.notation.gradient_short(source) if clocks.clocks[source].total == 1 else None,
-        })
+        edges.append(
+            {
+                "source": source,
+                "target": target,
+                "points": [[round(x, 1), round(y, 1)] for x, y in points],
+                "value": spans[source],
+                "contribution": contribution,
+                "forward_step": clocks.clocks[target].value_step,
+                "backward_step": backward.get(edge),
+                "label": lesson.notation.gradient_short(source) if clocks.clocks[source].total == 1 else None,
+            }
+        )
     return edges, order
 
 
-def _steps(lesson: Lesson, trace: Trace, sample: int, clocks: Timeline,
-           order: dict[tuple[str, str], int]) -> list[dict[str, Any]]:
+def _steps(
+    lesson: Lesson, trace: Trace, sample: int, clocks: Timeline, order: dict[tuple[str, str], int]
+) -> list[dict[str, Any]]:
     steps = []
     for number, step in enumerate(clocks.steps, 1):
-        steps.append({
-            "kind": step.kind,
-            "phase": PHASES[step.kind],
-            "node": step.node,
-            "edges": [order[edge] for edge in clocks.edges(number)],
-            "tick": _tick(lesson, step.kind, step.node, step.inputs),
-            "place": lesson.places.get((step.kind, step.node), ""),
-            "sentence": narrate(lesson.graph, trace, lesson.notation, step, sample, lesson.learning_rate),
-        })
+        steps.append(
+            {
+                "kind": step.kind,
+                "phase": PHASES[step.kind],
+                "node": step.node,
+                "edges": [order[edge] for edge in clocks.edges(number)],
+                "tick": _tick(lesson, step.kind, step.node, step.inputs),
+                "place": lesson.places.get((step.kind, step.node), ""),
+                "sentence": narrate(lesson.graph, trace, lesson.notation, step, sample, lesson.learning_rate),
+            }
+        )
     return steps
 
 
@@ -117,4 +123,3 @@ def _tick(lesson: Lesson, kind: str, node: str, inputs: tuple[str, ...]) -> Labe
         return (("Σ", ""), *notation.symbol(node)) if kind == "accumulate" else notation.symbol(node)
     names = [part for name in inputs[:TICK_NAMES] for part in ((" ", ""), *notation.symbol(name))][1:]
     return (*names, (" …", "")) if len(inputs) > TICK_NAMES else tuple(names)
-

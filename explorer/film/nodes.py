@@ -37,8 +37,17 @@ def shape_text(node: Node) -> str:
     return f"({','.join(str(length) for length in node.shape)})"
 
 
-def make_node(lesson: Lesson, trace: Trace, name: str, sample: int, clock: Clock, card: Card, box: Box,
-              numbers: Numbers, updated: Mapping[str, np.ndarray]) -> dict[str, Any]:
+def make_node(
+    lesson: Lesson,
+    trace: Trace,
+    name: str,
+    sample: int,
+    clock: Clock,
+    card: Card,
+    box: Box,
+    numbers: Numbers,
+    updated: Mapping[str, np.ndarray],
+) -> dict[str, Any]:
     """One node of the film; see the package's docstring for units."""
     graph, notation = lesson.graph, lesson.notation
     node = graph.nodes[name]
@@ -100,6 +109,8 @@ def _block(block: Block, label: Label, at: list[int]) -> dict[str, Any]:
 
 def _accessible(node: Node, graph: Graph, notation: Notation) -> str:
     """What a screen reader says of a card: "h, sigmoid, shape 4"."""
-    what = KINDS.get(node.kind) or (node.code[0].op.name if len(node.code) == 1 else plain(notation.expression(node, graph)))
+    what = KINDS.get(node.kind) or (
+        node.code[0].op.name if len(node.code) == 1 else plain(notation.expression(node, graph))
+    )
     shape = f"shape {' by '.join(str(length) for length in node.shape)}" if node.shape else "scalar"
     return f"{node.name}, {what}, {shape}"

@@ -1,10 +1,10 @@
-"""All the numbers of a film in one flat float64 array: tensors are (offset, count) into it, so NaN and ∞ travel as they are."""
+"""All numbers of a film in one flat float64 array; tensors are (offset, count) into it. NaN and ∞ travel as they are."""
 
 from __future__ import annotations
 
 import numpy as np
 
-Span = list[int]        # [offset, count]
+Span = list[int]  # [offset, count]
 
 
 class Numbers:

@@ -20,7 +20,7 @@ class Clock:
     """The steps that change one node."""
 
     value_step: int = 0
-    arrivals: list[tuple[int, tuple[str, str] | None, int]] = field(default_factory=list)   # (step, edge, readings)
+    arrivals: list[tuple[int, tuple[str, str] | None, int]] = field(default_factory=list)  # (step, edge, readings)
     gradient_step: int | None = None
     update_step: int | None = None
     stale_value_step: int | None = None
@@ -72,13 +72,13 @@ def timeline(graph: Graph, steps: tuple[Step, ...]) -> Timeline:
             clock.update_step = number
     for name, node in graph.nodes.items():
         if node.kind != "target" and clocks[name].gradient_step is None:
-            clocks[name].gradient_step = seed      # the objective does not reach it: its gradient is zero from the start
+            clocks[name].gradient_step = seed  # the objective does not reach it: its gradient is zero from the start
     _mark_stale(graph, clocks)
     return Timeline(steps, clocks)
 
 
 def _mark_stale(graph: Graph, clocks: Mapping[str, Clock]) -> None:
-    """What was computed with a parameter's old value is stale once it is updated; a parameter's gradient once it is used."""
+    """What was computed with a parameter's old value is stale once it is updated; its gradient once it has been used."""
     updates = [clock.update_step for clock in clocks.values() if clock.update_step is not None]
     if not updates:
         return

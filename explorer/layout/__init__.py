@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from explorer.engine.graph import Graph
 from explorer.layout.cards import GEOMETRY, Block, Card, measure
-from explorer.layout.layered import BAND, MARGIN, STACK, Box, Columns, columns, pack, spine
+from explorer.layout.layered import BAND, MARGIN, STACK, Box, Columns, columns, pack
 from explorer.layout.routes import Point, routes
 
 __all__ = ["GEOMETRY", "Block", "Box", "Card", "Layout", "arrange", "measure"]
@@ -24,7 +24,7 @@ class Layout:
 
 
 def arrange(graph: Graph, cards: Mapping[str, Card]) -> Layout:
-    """The layered layout of a graph whose cards have been measured. No two cards overlap, no edge runs through a card."""
+    """The layered layout of a graph whose cards are measured: no two cards overlap, no edge runs through a card."""
     found = columns(graph, cards)
     boxes = {item: box for item, box in found.boxes.items() if isinstance(item, str)}
     bands = _bands(graph, found)
@@ -39,7 +39,10 @@ def arrange(graph: Graph, cards: Mapping[str, Card]) -> Layout:
     return Layout(
         right - left,
         max([bottom, *(y + MARGIN for _, y in corners)]) - top,
-        {name: Box(boxes[name].x - left, boxes[name].y - top, boxes[name].width, boxes[name].height) for name in graph.nodes},
+        {
+            name: Box(boxes[name].x - left, boxes[name].y - top, boxes[name].width, boxes[name].height)
+            for name in graph.nodes
+        },
         {edge: tuple((x - left, y - top) for x, y in path) for edge, path in paths.items()},
     )
 
@@ -56,8 +59,9 @@ def _bands(graph: Graph, found: Columns) -> dict[str, str]:
     return bands
 
 
-def _place_band(graph: Graph, found: Columns, cards: Mapping[str, Card], boxes: Mapping[str, Box],
-                names: list[str], band: str) -> dict[str, Box]:
+def _place_band(
+    graph: Graph, found: Columns, cards: Mapping[str, Card], boxes: Mapping[str, Box], names: list[str], band: str
+) -> dict[str, Box]:
     def wish(name: str) -> float:
         reader = next((line for line, _ in graph.readers(name)), None)
         return boxes[reader].centre if reader is not None else 0.0

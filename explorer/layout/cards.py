@@ -1,4 +1,4 @@
-"""How big a card is and where its cells stand: pure arithmetic on shapes, in layout units (1 unit = 1 CSS pixel at 100 %).
+"""How big a card is and where its cells stand: arithmetic on shapes, in layout units (1 unit = 1 CSS pixel at 100 %).
 
 The browser draws what stands here and measures nothing, so a card's size is known before it is on the screen.
 """
@@ -10,36 +10,44 @@ from math import prod
 
 Shape = tuple[int, ...]
 
-HEADER = 36.0          # the card's title line
-CAPTION = 20.0         # a block's label, above a column of cells
-LABEL = 34.0           # a block's label, left of a row of cells
+HEADER = 36.0  # the card's title line
+CAPTION = 20.0  # a block's label, above a column of cells
+LABEL = 34.0  # a block's label, left of a row of cells
 PAD = 12.0
-GAP = 3.0              # between cells
+GAP = 3.0  # between cells
 BLOCK_GAP = 8.0
 CELL_HEIGHT = 26.0
-WIDE_CELL = 66.0       # holds "−0.07476" in the cell's font
-NARROW_CELL = 56.0     # matrices: the font shrinks a little
-STRIP = 12.0           # the heat strip of a tensor too long to show whole
-FOOTNOTE = 20.0        # "no gradient: never updated"
-LETTER = 9.6           # width of a title's letter, to keep titles inside their card
+WIDE_CELL = 66.0  # holds "−0.07476" in the cell's font
+NARROW_CELL = 56.0  # matrices: the font shrinks a little
+STRIP = 12.0  # the heat strip of a tensor too long to show whole
+FOOTNOTE = 20.0  # "no gradient: never updated"
+LETTER = 9.6  # width of a title's letter, to keep titles inside their card
 MINIMUM_WIDTH = 132.0
-SHOWN = 6              # at most so many rows and columns; then "… n" stands between the first and the last
+SHOWN = 6  # at most so many rows and columns; then "… n" stands between the first and the last
 
-GEOMETRY = {"header": HEADER, "caption": CAPTION, "label": LABEL, "pad": PAD, "gap": GAP, "strip": STRIP, "radius": 12.0}
+GEOMETRY = {
+    "header": HEADER,
+    "caption": CAPTION,
+    "label": LABEL,
+    "pad": PAD,
+    "gap": GAP,
+    "strip": STRIP,
+    "radius": 12.0,
+}
 
 
 @dataclass(frozen=True)
 class Block:
-    """One tensor on a card: which of its rows and columns are shown (None = the gap "… n") and where, relative to the card."""
+    """One tensor on a card: which rows and columns are shown (None: the gap "… n") and where, relative to the card."""
 
     x: float
     y: float
     rows: tuple[int | None, ...]
     columns: tuple[int | None, ...]
-    stride: int             # entries per row: cell (row, column) is entry row · stride + column in C order
+    stride: int  # entries per row: cell (row, column) is entry row · stride + column in C order
     hidden: int
     cell_width: float
-    caption: str            # "above" or "left"
+    caption: str  # "above" or "left"
 
     @property
     def width(self) -> float:

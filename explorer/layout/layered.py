@@ -1,7 +1,7 @@
-"""The layered picture: data runs left to right in columns, parameters and targets stand below (or above) what reads them.
+"""The layered picture: data runs left to right in columns; parameters and targets stand below or above their readers.
 
-Columns come from NetworkX's topological generations; within a column a barycentre pass of our own lowers crossings. A
-long edge holds a lane in every column it passes, so it never runs through a card. Pure: graph and card sizes in, places out.
+Columns come from NetworkX's topological generations; within a column a barycentre pass of our own lowers crossings.
+A long edge holds a lane in every column it passes, so it never runs through a card. Pure: card sizes in, places out.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ import networkx as nx
 from explorer.engine.graph import Graph
 from explorer.layout.cards import Card
 
-GUTTER = 46.0          # between columns
-STACK = 30.0           # between cards of one column
-LANE = 14.0            # height that a passing edge takes
-BAND = 58.0            # between the columns and the band of parameters: edges run through it
+GUTTER = 46.0  # between columns
+STACK = 30.0  # between cards of one column
+LANE = 14.0  # height that a passing edge takes
+BAND = 58.0  # between the columns and the band of parameters: edges run through it
 MARGIN = 22.0
 SWEEPS = 4
 MOST_LANES = 20_000
 
-Lane = tuple[str, str, int]     # a long edge (source, target) in one column
+Lane = tuple[str, str, int]  # a long edge (source, target) in one column
 Item = str | Lane
 
 
@@ -75,7 +75,7 @@ class Columns:
 
 
 def spine(graph: Graph) -> list[str]:
-    """The lines that stand in the columns: inputs and everything computed; parameters and targets stand in the bands."""
+    """The lines that stand in the columns: inputs and all that is computed. Parameters and targets stand in bands."""
     return [name for name, node in graph.nodes.items() if node.kind in ("input", "op")]
 
 
@@ -86,7 +86,7 @@ def columns(graph: Graph, cards: Mapping[str, Card]) -> Columns:
     dag.add_nodes_from(names)
     dag.add_edges_from((source, name) for name in names for source in graph.nodes[name].inputs if source in dag)
     layer = {name: depth for depth, generation in enumerate(nx.topological_generations(dag)) for name in generation}
-    for name in reversed(names):     # an input that is first read late stands just before its reader
+    for name in reversed(names):  # an input that is first read late stands just before its reader
         readers = [layer[reader] for reader in dag.successors(name)]
         if readers and dag.in_degree(name) == 0:
             layer[name] = min(readers) - 1
@@ -134,8 +134,14 @@ def _lower_crossings(found: Columns, dag: nx.DiGraph) -> None:
             half = len(found.items[beside]) / 2
             own = len(found.items[depth]) / 2
 
-            def weight(pair: tuple[int, Item], depth: int = depth, rank: dict[Item, int] = rank, step: int = step,
-                       half: float = half, own: float = own) -> float:
+            def weight(
+                pair: tuple[int, Item],
+                depth: int = depth,
+                rank: dict[Item, int] = rank,
+                step: int = step,
+                half: float = half,
+                own: float = own,
+            ) -> float:
                 place, item = pair
                 ranks = [rank[n] for n in _neighbours(item, depth, dag, found.layer, step) if n in rank]
                 return sum(ranks) / len(ranks) - half if ranks else place - own
@@ -161,7 +167,7 @@ def pack(wishes: Sequence[tuple[float, float]], gap: float) -> list[float]:
 
     `wishes` are (wished left edge, width). Pool adjacent violators: boxes that would overlap move as one block.
     """
-    blocks: list[tuple[float, float, int]] = []     # mean wish of the block's first box, width, boxes
+    blocks: list[tuple[float, float, int]] = []  # mean wish of the block's first box, width, boxes
     for wish, width in wishes:
         blocks.append((wish, width + gap, 1))
         while len(blocks) > 1 and blocks[-2][0] + blocks[-2][1] > blocks[-1][0]:

@@ -8,12 +8,12 @@ from explorer.engine.graph import Graph
 from explorer.layout.layered import BAND, GUTTER, Box, Columns
 
 Point = tuple[float, float]
-INSET = 18.0           # ports keep this far from a card's corners
-STUB = 10.0            # an edge leaves and enters a card straight
+INSET = 18.0  # ports keep this far from a card's corners
+STUB = 10.0  # an edge leaves and enters a card straight
 
 
 def spread(low: float, high: float, wishes: list[float]) -> list[float]:
-    """Ports on one side of a card: each as near as possible to its wish within [low, high], in order, not on one spot."""
+    """Ports on one side of a card: each near its wish within [low, high], in order, no two on one spot."""
     if not wishes:
         return []
     order = sorted(range(len(wishes)), key=lambda i: wishes[i])
@@ -26,8 +26,10 @@ def spread(low: float, high: float, wishes: list[float]) -> list[float]:
     return ports
 
 
-def routes(graph: Graph, columns: Columns, bands: Mapping[str, str], boxes: Mapping[str, Box]) -> dict[tuple[str, str], list[Point]]:
-    """A polyline for every edge (source, target); `bands` says for a parameter or target whether it is above or below."""
+def routes(
+    graph: Graph, columns: Columns, bands: Mapping[str, str], boxes: Mapping[str, Box]
+) -> dict[tuple[str, str], list[Point]]:
+    """A polyline for every edge (source, target); `bands`: whether a parameter or target stands above or below."""
     ports = _ports(graph, columns, bands, boxes)
     paths: dict[tuple[str, str], list[Point]] = {}
     for (source, target), (side, port) in ports.items():
@@ -44,8 +46,9 @@ def routes(graph: Graph, columns: Columns, bands: Mapping[str, str], boxes: Mapp
     return paths
 
 
-def _ports(graph: Graph, columns: Columns, bands: Mapping[str, str],
-           boxes: Mapping[str, Box]) -> dict[tuple[str, str], tuple[str, float]]:
+def _ports(
+    graph: Graph, columns: Columns, bands: Mapping[str, str], boxes: Mapping[str, Box]
+) -> dict[tuple[str, str], tuple[str, float]]:
     """For every edge the side of the target's card that it enters and the coordinate along that side."""
     ports: dict[tuple[str, str], tuple[str, float]] = {}
     for target, node in graph.nodes.items():

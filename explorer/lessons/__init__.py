@@ -57,4 +57,6 @@ def load(name: str) -> Lesson:
         if name in (identity, identity.split("/")[0]):
             return lesson
     broken = [error for error in book.errors if error.startswith(f"{name.split('/')[0]}/")]
-    raise LessonError(broken[0] if broken else f"lesson {name!r}: no such lesson. Expected one of {', '.join(book.lessons)}.")
+    raise LessonError(
+        broken[0] if broken else f"lesson {name!r}: no such lesson. Expected one of {', '.join(book.lessons)}."
+    )

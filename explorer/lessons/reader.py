@@ -19,7 +19,7 @@ from explorer.notation import Notation
 
 
 class LessonError(ValueError):
-    """A lesson that does not exist or whose file is wrong: the message names the file, the place and what is expected."""
+    """A lesson that does not exist or whose file is wrong: the message names file, place and what is expected."""
 
 
 def read_folder(folder: Path) -> tuple[int, list[Lesson]]:
@@ -39,7 +39,9 @@ def read_folder(folder: Path) -> tuple[int, list[Lesson]]:
     repeated = {case.name for case in lesson.cases if [c.name for c in lesson.cases].count(case.name) > 1}
     if repeated:
         raise LessonError(f"{name}, cases: the name {min(repeated)!r} is used twice. Give every case its own.")
-    return lesson.order, [_case(folder.name, f"{name}, cases[{i}]", lesson, case) for i, case in enumerate(lesson.cases)]
+    return lesson.order, [
+        _case(folder.name, f"{name}, cases[{i}]", lesson, case) for i, case in enumerate(lesson.cases)
+    ]
 
 
 def _place(location: tuple[int | str, ...]) -> str:
@@ -88,7 +90,9 @@ def _case(lesson_id: str, place: str, lesson: LessonFile, case: CaseFile) -> Les
 def _only_nodes(place: str, named: Mapping[str, object], graph: Graph) -> None:
     unknown = [name for name in named if name not in graph.nodes]
     if unknown:
-        raise LessonError(f"{place}.{unknown[0]}: the graph has no line {unknown[0]!r}. Expected one of {', '.join(graph.nodes)}.")
+        raise LessonError(
+            f"{place}.{unknown[0]}: the graph has no line {unknown[0]!r}. Expected one of {', '.join(graph.nodes)}."
+        )
 
 
 def _arrays(place: str, tables: Mapping[str, Any]) -> Mapping[str, np.ndarray]:
@@ -97,6 +101,8 @@ def _arrays(place: str, tables: Mapping[str, Any]) -> Mapping[str, np.ndarray]:
         try:
             arrays[name] = np.array(numbers, dtype=np.float64)
         except ValueError as error:
-            raise LessonError(f"{place}.{name}: the rows differ in length. Expected a full array of numbers.") from error
+            raise LessonError(
+                f"{place}.{name}: the rows differ in length. Expected a full array of numbers."
+            ) from error
         arrays[name].flags.writeable = False
     return MappingProxyType(arrays)

@@ -1,1 +1,1 @@
-"""A session's state without any user interface: the document, what may be asked of it, and the conversation about it."""
+"""A session's state without any user interface: the document, what may be asked of it, the conversation about it."""

@@ -1,4 +1,4 @@
-"""One browser's conversation with the server: an intent comes in, replies go out. It knows nothing of Panel or sockets."""
+"""One browser's conversation with the server: intents come in, replies go out. It knows nothing of Panel or sockets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Reply = dict[str, Any]
 
 
 class Conversation:
-    """Holds the document and its trace; `receive` is the only way in. What cannot be done is refused, and nothing changes."""
+    """Holds the document and its trace; `receive` is the only way in. What is refused changes nothing."""
 
     def __init__(self, home: Lesson | None = None) -> None:
         self._home = home
@@ -104,4 +104,10 @@ class Conversation:
         node, sample, kind = self._trace.nonfinite
         what = "not a number (NaN)" if kind == "nan" else "infinite"
         where = f", sample {sample + 1}" if sample is not None and self._trace.batch > 1 else ""
-        return [{"type": "alert", "key": "numbers", "reason": f"{node}{where}: the value is {what}; what depends on it is too."}]
+        return [
+            {
+                "type": "alert",
+                "key": "numbers",
+                "reason": f"{node}{where}: the value is {what}; what depends on it is too.",
+            }
+        ]

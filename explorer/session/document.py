@@ -10,7 +10,7 @@ import numpy as np
 from explorer.lessons.lesson import Lesson
 from explorer.session.numbers import read_number
 
-Place = tuple[str, int | None, tuple[int, ...]]     # node, sample (None: shared by all, a parameter), index in the sample
+Place = tuple[str, int | None, tuple[int, ...]]  # node, sample (None: shared by all, a parameter), index in the sample
 
 
 class Refused(ValueError):
@@ -33,14 +33,18 @@ class Document:
     def at_sample(self, sample: int) -> Document:
         """The same numbers, seen at another sample (from 0). Raises: Refused."""
         if not 0 <= sample < max(1, self.batch):
-            raise Refused(f"sample {sample}: the batch has {self.batch} samples. Expected 0 to {max(0, self.batch - 1)}.")
+            raise Refused(
+                f"sample {sample}: the batch has {self.batch} samples. Expected 0 to {max(0, self.batch - 1)}."
+            )
         return replace(self, sample=sample)
 
     def with_edit(self, node: str, index: tuple[int, ...], text: str, sample: int | None = None) -> Document:
         """One number of an input, target or parameter replaced by the number that `text` writes. Raises: Refused."""
         line = self.lesson.graph.nodes.get(node)
         if line is None:
-            raise Refused(f"{node!r}: the graph has no such line. Expected one of {', '.join(self.lesson.graph.nodes)}.")
+            raise Refused(
+                f"{node!r}: the graph has no such line. Expected one of {', '.join(self.lesson.graph.nodes)}."
+            )
         if line.kind == "op":
             raise Refused(f"{node}: it is computed. Edit an input, a target or a parameter.")
         if len(index) != len(line.shape) or any(not 0 <= i < n for i, n in zip(index, line.shape, strict=True)):

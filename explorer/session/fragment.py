@@ -13,13 +13,14 @@ from explorer.session.document import Document, Refused
 from explorer.session.intents import EditedNumber
 
 LANGUAGES = ("en",)
-VIEW_KEYS = frozenset({"step", "node"})     # the browser's own, checked there
+VIEW_KEYS = frozenset({"step", "node"})  # the browser's own, checked there
 
-Alert = tuple[str, str]      # key, reason
+Alert = tuple[str, str]  # key, reason
 
 
-def open_document(fragment: Mapping[str, str], edits: Iterable[EditedNumber],
-                  home: Lesson | None = None) -> tuple[Document, list[Alert]]:
+def open_document(
+    fragment: Mapping[str, str], edits: Iterable[EditedNumber], home: Lesson | None = None
+) -> tuple[Document, list[Alert]]:
     """The document that a fragment and the browser's edits name, and an alert for every key that could not be followed.
 
     `home` is what opens when the fragment names no lesson: a notebook's own graph, or the default lesson.
@@ -41,7 +42,9 @@ def open_document(fragment: Mapping[str, str], edits: Iterable[EditedNumber],
             except ValueError:
                 alerts.append((key, f"sample {text!r}: not a whole number. Expected 0 to {document.batch - 1}."))
         elif key == "lang" and text not in LANGUAGES:
-            alerts.append((key, f"language {text!r}: there is no such translation. Expected one of {', '.join(LANGUAGES)}."))
+            alerts.append(
+                (key, f"language {text!r}: there is no such translation. Expected one of {', '.join(LANGUAGES)}.")
+            )
         elif key not in VIEW_KEYS | {"lesson", "lang", "edits"}:
             alerts.append((key, f"the link has an unknown key {key!r}. It was passed over."))
     for edit in edits:

@@ -1,4 +1,4 @@
-"""The explorer as one Panel component: it hands messages from the browser to the conversation and replies back, no more."""
+"""The explorer as one Panel component: it hands the browser's messages to the conversation and replies back, no more."""
 
 from __future__ import annotations
 
@@ -45,8 +45,14 @@ export function render({ model, el }) {
             self._send_msg(reply)
 
 
-def explore(graph: Graph | str, data: Mapping[str, Any], params: Mapping[str, Any] | None = None, *,
-            learning_rate: float = 0.1, notation: Notation | None = None) -> Explorer:
+def explore(
+    graph: Graph | str,
+    data: Mapping[str, Any],
+    params: Mapping[str, Any] | None = None,
+    *,
+    learning_rate: float = 0.1,
+    notation: Notation | None = None,
+) -> Explorer:
     """The explorer, open on a graph of your own: the last line of a notebook cell.
 
     Shapes: `data` batch-first (B, …), `params` as declared. `learning_rate` is the step of the updates shown.
@@ -55,8 +61,13 @@ def explore(graph: Graph | str, data: Mapping[str, Any], params: Mapping[str, An
     return Explorer(own_lesson(graph, data, params or {}, learning_rate, notation), height=760)
 
 
-def own_lesson(graph: Graph | str, data: Mapping[str, Any], params: Mapping[str, Any],
-               learning_rate: float = 0.1, notation: Notation | None = None) -> Lesson:
+def own_lesson(
+    graph: Graph | str,
+    data: Mapping[str, Any],
+    params: Mapping[str, Any],
+    learning_rate: float = 0.1,
+    notation: Notation | None = None,
+) -> Lesson:
     """A user's graph and numbers as a lesson, checked by tracing them once."""
     parsed = Graph.parse(graph) if isinstance(graph, str) else graph
     trace = parsed.trace(data, params, backend="numpy")

@@ -15,7 +15,7 @@ TITLE = "Backprop Explorer"
 STYLE = f"""
 @font-face {{
   font-family: "STIX Two Math";
-  src: url("{assets.data_url('fonts/stix-two-math.woff2')}") format("woff2");
+  src: url("{assets.data_url("fonts/stix-two-math.woff2")}") format("woff2");
 }}
 html, body {{ margin: 0; height: 100%; overflow: hidden; }}
 """
