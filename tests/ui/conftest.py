@@ -4,22 +4,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser
 
-from tests import browser
 from tests.page import Explorer, Watch
 from tests.server import Server, serving
 
 Opener = Callable[..., Explorer]
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(playwright: Playwright) -> dict[str, Any]:
-    """The browser that `python -m tests.browser` finds too; without one there is nothing to test with."""
-    found = browser.find(playwright)
-    if found is None:
-        pytest.exit("No browser works here. Run 'python -m tests.browser', which gets one.", returncode=3)
-    return found[1] | {"args": browser.ARGUMENTS}
 
 
 @pytest.fixture(scope="session")

@@ -84,7 +84,7 @@ def test_an_edit_in_mid_film_keeps_the_step(explorer: Opener) -> None:
     page.until("h", "value:0", float(np.asarray(trace.values["h"])[0, 0]))
 
 
-@pytest.mark.parametrize("text", ["abc", "", "1,5", "0x10", "1e999", "nan", "inf", "2+2", "<b>1</b>"])
+@pytest.mark.parametrize("text", ["abc", "", "0x10", "1e999", "nan", "inf", "2+2", "<b>1</b>"])
 def test_a_bad_text_is_refused_in_place_with_the_reason(explorer: Opener, text: str) -> None:
     page = explorer()
     before = page.serialise()

@@ -1,0 +1,144 @@
+"""Pictures of the page, to be looked at: `python -m tests.screens OUTDIR [--case mlp/bce_mlp]`, or `--readme`.
+
+Every case, at a laptop's and a projector's size, light and dark: at the start, amid the backward pass with its
+pulses under way, and at the end; and the inspector's tabs for the default lesson. The README's animation is made
+of the same frames, one by one under a clock that this script moves.
+"""
+
+import argparse
+import io
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Browser, sync_playwright
+
+from tests import browser
+from tests.page import Explorer
+from tests.server import ROOT, serving
+from tests.ui.golden import CASES, DEFAULT
+
+SIZES = ((1366, 768), (1920, 1080))
+SCHEMES = ("light", "dark")
+TABS = ("Forward", "Jacobian", "Backward", "Batch")
+TABS_OF = ("x", "W", "z", "h", "theta", "loss")
+MID_FLIGHT_MS = 450
+
+README_PICTURE = ROOT / ".github" / "explorer.webp"
+README_SIZE = (1280, 720)
+FRAME_MS = 80
+LAST_FRAME_MS = 2500
+
+
+class Studio:
+    """Opens pages of one server in one browser, each in a context of its own."""
+
+    def __init__(self, chromium: Browser, url: str) -> None:
+        self._chromium = chromium
+        self._url = url
+
+    @contextmanager
+    def page(self, fragment: str, size: tuple[int, int], scheme: str, *, still: bool) -> Iterator[Explorer]:
+        options: dict[str, Any] = {
+            "viewport": {"width": size[0], "height": size[1]},
+            "color_scheme": scheme,
+            "reduced_motion": "reduce" if still else "no-preference",
+        }
+        with self._chromium.new_context(**options) as context:
+            page = context.new_page()
+            if not still:
+                page.clock.install()
+            yield Explorer(page, self._url).open(fragment)
+
+    def middle_of_backward(self, case: str) -> int:
+        """The step in the middle of a case's backward pass."""
+        with self.page(f"lesson={case}", SIZES[0], "light", still=True) as page:
+            backward = []
+            for step in range(1, page.steps + 1):
+                page.page.keyboard.press("ArrowRight")
+                page.at(step)
+                if page.stage.get_attribute("data-phase") == "backward":
+                    backward.append(step)
+        return backward[len(backward) // 2]
+
+
+def freeze(page: Explorer) -> None:
+    """From here on time passes only when the script says so."""
+    page.page.clock.pause_at(page.page.evaluate("Date.now() + 50"))
+
+
+def shoot_case(studio: Studio, folder: Path, case: str) -> None:
+    middle = studio.middle_of_backward(case)
+    for size in SIZES:
+        for scheme in SCHEMES:
+            name = f"{case.replace('/', '-')}-{size[0]}x{size[1]}-{scheme}"
+            with studio.page(f"lesson={case}", size, scheme, still=True) as page:
+                page.page.screenshot(path=folder / f"{name}-1-start.png")
+                page.last()
+                page.page.screenshot(path=folder / f"{name}-3-end.png")
+            with studio.page(f"lesson={case}&step={middle - 1}", size, scheme, still=False) as page:
+                freeze(page)
+                page.button("Next step").click()
+                page.page.clock.run_for(MID_FLIGHT_MS)
+                page.page.screenshot(path=folder / f"{name}-2-backward.png")
+            print(name, flush=True)
+
+
+def shoot_inspector(studio: Studio, folder: Path) -> None:
+    for size in SIZES:
+        for scheme in SCHEMES:
+            with studio.page(f"lesson={DEFAULT}", size, scheme, still=True) as page:
+                page.last()
+                for node in TABS_OF:
+                    for tab in TABS:
+                        page.show(node, tab)
+                        name = f"inspector-{size[0]}x{size[1]}-{scheme}-{node}-{tab.lower()}.png"
+                        page.page.screenshot(path=folder / name)
+            print(f"inspector-{size[0]}x{size[1]}-{scheme}", flush=True)
+
+
+def shoot_readme(studio: Studio, path: Path) -> None:
+    """The default lesson from its first step to its last, as an animation that ends on a still."""
+    frames: list[Image.Image] = []
+    with studio.page(f"lesson={DEFAULT}&node=z", README_SIZE, "light", still=False) as page:
+        page.tab("Backward").click()
+        freeze(page)
+        page.button("Play").click()
+        while page.stage.get_attribute("data-playing") == "true":
+            frames.append(Image.open(io.BytesIO(page.page.screenshot())).convert("RGB"))
+            page.page.clock.run_for(FRAME_MS)
+        frames.append(Image.open(io.BytesIO(page.page.screenshot())).convert("RGB"))
+    durations = [FRAME_MS] * (len(frames) - 1) + [LAST_FRAME_MS]
+    path.parent.mkdir(exist_ok=True)
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=durations, loop=0, quality=70, method=6)
+    print(f"{path}: {len(frames)} frames, {path.stat().st_size / 1e6:.1f} MB")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.screens", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", nargs="?", type=Path, default=Path("screens"), help="where to put them (screens)")
+    parser.add_argument("--case", action="append", choices=CASES, help="only this case; may be repeated")
+    parser.add_argument("--readme", action="store_true", help="only the README's animation")
+    parser.add_argument("--url", help="a server that is running already")
+    options = parser.parse_args()
+    with ExitStack() as stack:
+        playwright = stack.enter_context(sync_playwright())
+        found = browser.find(playwright)
+        if found is None:
+            raise SystemExit("No browser works here. Run 'python -m tests.browser', which gets one.")
+        chromium = stack.enter_context(playwright.chromium.launch(**found[1], args=browser.ARGUMENTS))
+        studio = Studio(chromium, options.url or stack.enter_context(serving()).url)
+        if options.readme:
+            shoot_readme(studio, README_PICTURE)
+            return
+        options.folder.mkdir(parents=True, exist_ok=True)
+        for case in options.case or CASES:
+            shoot_case(studio, options.folder, case)
+        if not options.case:
+            shoot_inspector(studio, options.folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""The page for everyone: no axe violations, a stage that is walked by keyboard, motion only where it is wanted."""
+
+import json
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.ui.conftest import Opener
+from tests.ui.golden import DEFAULT
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("moment", ["start", "end"])
+def test_axe_finds_nothing(explorer: Opener, scheme: str, moment: str) -> None:
+    page = explorer(f"lesson={DEFAULT}", color_scheme=scheme)
+    if moment == "end":
+        page.last()
+        page.show("h", "Jacobian")
+        expect(page.inspector.get_by_role("tabpanel")).to_be_visible()
+    found = Axe().run(page.page).response["violations"]
+    assert not found, json.dumps(found, indent=1)[:6000]
+
+
+def test_the_whole_graph_is_walked_by_keyboard(explorer: Opener) -> None:
+    """From the first card the arrow keys reach every card."""
+    page = explorer()
+    names = set(page.read().nodes)
+    keyboard = page.page.keyboard
+    reached, frontier = {"x"}, ["x"]
+    while frontier:
+        name = frontier.pop()
+        for key in ("ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown"):
+            page.node(name).focus()
+            keyboard.press(key)
+            found = page.focused().partition(",")[0]
+            if found in names - reached:
+                reached.add(found)
+                frontier.append(found)
+    assert reached == names
+
+
+def test_narration_is_announced(explorer: Opener) -> None:
+    page = explorer()
+    expect(page.narration).to_have_attribute("aria-live", "polite")
+
+
+def test_dark_and_light_differ(explorer: Opener) -> None:
+    colour = "stage => getComputedStyle(stage.ownerDocument.body).backgroundColor"
+    shades = {explorer(color_scheme=scheme).stage.evaluate(colour) for scheme in ("light", "dark")}
+    assert len(shades) == 2
