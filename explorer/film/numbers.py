@@ -1,4 +1,4 @@
-"""All numbers of a film in one flat float64 array; tensors are (offset, count) into it. NaN and ∞ travel as they are."""
+"""All numbers of a film in one flat float64 array; tensors are (offset, count) into it. NaN and ∞ travel unchanged."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def timeline(graph: Graph, steps: tuple[Step, ...]) -> Timeline:
 
 
 def _mark_stale(graph: Graph, clocks: Mapping[str, Clock]) -> None:
-    """What was computed with a parameter's old value is stale once it is updated; its gradient once it has been used."""
+    """What was computed with a parameter's old value is stale once it is updated; its gradient once it is used."""
     updates = [clock.update_step for clock in clocks.values() if clock.update_step is not None]
     if not updates:
         return

@@ -1,4 +1,4 @@
-"""The explorer as one Panel component: it hands the browser's messages to the conversation and replies back, no more."""
+"""The explorer as one Panel component: it hands the browser's messages to the conversation and replies back."""
 
 from __future__ import annotations
 
