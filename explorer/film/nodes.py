@@ -70,6 +70,7 @@ def make_node(
         "gradient": None,
         "update": numbers.span(updated[name]) if name in updated else None,
         "mean": None,
+        "mean_box": None,
         "value_step": clock.value_step,
         "gradient_step": clock.gradient_step,
         "total": clock.total,
@@ -86,7 +87,8 @@ def make_node(
         made["gradient"] = _block(card.gradient, label, numbers.span(gradient))
         made["zero_gradient"] = not np.any(gradient)
     if card.mean:
-        made["mean"] = _block(card.mean, (("mean", ""),), numbers.span(trace.loss))
+        made["mean"] = numbers.span(trace.loss)[0]
+        made["mean_box"] = {"x": card.mean.x, "y": card.mean.y, "width": card.mean.cell_width, "height": CELL_HEIGHT}
     return made
 
 
