@@ -1,0 +1,89 @@
+"""Jacobians of element-wise ops: each output entry reads one input entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from explorer.engine.arrays import Array, Namespace
+from explorer.engine.jacobians.base import Jacobian, counted, flat, gather, pick_matrix, spread
+
+
+@dataclass(frozen=True, eq=False)
+class Identity(Jacobian):
+    """I: the gradient passes as it came. Also of reshaping, which keeps the C order of the entries."""
+
+    kind = "identity"
+
+    def pullback(self, xp: Namespace, cotangent: Array) -> Array:
+        batch = cotangent.shape[-1]
+        return gather(xp, xp.reshape(cotangent, (*self.in_shape[:-1], batch)), self.in_shape)
+
+    def pushforward(self, xp: Namespace, tangent: Array) -> Array:
+        return spread(xp, xp.reshape(tangent, (*self.out_shape[:-1], tangent.shape[-1])), self.out_shape)
+
+    def dense(self, xp: Namespace) -> Array:
+        return xp.eye(self.size[0], dtype=self.dtype)[..., None]
+
+
+@dataclass(frozen=True, eq=False)
+class Diagonal(Jacobian):
+    """diag(f), applied as f ∘ g. `factor` has the output's shape or stretches to it."""
+
+    factor: Array
+    kind = "diagonal"
+
+    def pullback(self, xp: Namespace, cotangent: Array) -> Array:
+        return gather(xp, self.factor * cotangent, self.in_shape)
+
+    def pushforward(self, xp: Namespace, tangent: Array) -> Array:
+        return spread(xp, self.factor * tangent, self.out_shape)
+
+    def dense(self, xp: Namespace) -> Array:
+        rows, columns = self.size
+        weight = flat(xp, spread(xp, self.factor, (*self.out_shape[:-1], self.factor.shape[-1])))
+        return pick_matrix(xp, xp.arange(rows), columns, weight)
+
+
+@dataclass(frozen=True, eq=False)
+class Broadcast(Jacobian):
+    """An operand stretched to a larger output, then scaled entry by entry; backward sums what was stretched.
+
+    `factor` stretches to the output's shape: ones for an addition, the other operand for a product.
+    """
+
+    factor: Array
+    kind = "broadcast"
+
+    def pullback(self, xp: Namespace, cotangent: Array) -> Array:
+        return gather(xp, self.factor * cotangent, self.in_shape)
+
+    def pushforward(self, xp: Namespace, tangent: Array) -> Array:
+        return spread(xp, self.factor * tangent, self.out_shape)
+
+    def dense(self, xp: Namespace) -> Array:
+        sample = self.out_shape[:-1]
+        weight = flat(xp, spread(xp, self.factor, (*sample, self.factor.shape[-1])))
+        index = xp.broadcast_to(counted(xp, self.in_shape[:-1]), sample)
+        return pick_matrix(xp, xp.reshape(index, (-1,)), self.size[1], weight)
+
+
+@dataclass(frozen=True, eq=False)
+class Zero(Jacobian):
+    """No dependence: nothing flows back."""
+
+    kind = "zero"
+
+    def pullback(self, xp: Namespace, cotangent: Array) -> Array:
+        return xp.zeros(self.in_shape, dtype=cotangent.dtype)
+
+    def pushforward(self, xp: Namespace, tangent: Array) -> Array:
+        return xp.zeros(self.out_shape, dtype=tangent.dtype)
+
+    def dense(self, xp: Namespace) -> Array:
+        return xp.zeros((*self.size, 1), dtype=self.dtype)
+
+
+def elementwise(out: Array, primal: Array, factor: Array) -> Jacobian:
+    """diag(factor), or a Broadcast where the operand was stretched to the output's shape."""
+    kind = Diagonal if tuple(out.shape[:-1]) == tuple(primal.shape[:-1]) else Broadcast
+    return kind.between(out, primal, factor)

@@ -1,0 +1,74 @@
+"""Jacobians of ops that join entries: sums, scalar losses, softmax."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from explorer.engine.arrays import Array, Namespace
+from explorer.engine.jacobians.base import Jacobian, counted, flat, gather, pick_matrix, spread
+
+
+@dataclass(frozen=True, eq=False)
+class Row(Jacobian):
+    """A scalar's gradient, laid out as a row: g times the row.
+
+    `factor` holds the gradient in the operand's shape, or stretches to it. With an `axis` (of the engine array) there
+    is one such row for each output: the entries along that axis.
+    """
+
+    factor: Array
+    axis: int | None = None
+    kind = "row"
+
+    def pullback(self, xp: Namespace, cotangent: Array) -> Array:
+        return spread(xp, gather(xp, self.factor * self._lifted(xp, cotangent), self.in_shape), self.in_shape)
+
+    def pushforward(self, xp: Namespace, tangent: Array) -> Array:
+        weighed = spread(xp, self.factor, self.in_shape[:-1] + self.factor.shape[-1:]) * tangent
+        total = xp.sum(flat(xp, weighed), axis=0) if self.axis is None else xp.sum(weighed, axis=self.axis)
+        return spread(xp, total, self.out_shape)
+
+    def dense(self, xp: Namespace) -> Array:
+        sample = self.in_shape[:-1]
+        weight = flat(xp, spread(xp, self.factor, (*sample, self.factor.shape[-1])))
+        if self.axis is None:
+            return weight[None, ...]
+        owner = xp.broadcast_to(xp.expand_dims(counted(xp, self.out_shape[:-1]), axis=self.axis), sample)
+        return xp.permute_dims(pick_matrix(xp, xp.reshape(owner, (-1,)), self.size[0], weight), (1, 0, 2))
+
+    def _lifted(self, xp: Namespace, cotangent: Array) -> Array:
+        return cotangent if self.axis is None else xp.expand_dims(cotangent, axis=self.axis)
+
+
+@dataclass(frozen=True, eq=False)
+class DiagonalMinusOuter(Jacobian):
+    """diag(d) − u vᵀ along one axis, applied as d ∘ g − v ⟨u, g⟩.
+
+    Softmax: d = u = v = s. Log-softmax: d = u = 1, v = s. Each part stretches to the operand's shape.
+    """
+
+    diagonal: Array
+    left: Array
+    right: Array
+    axis: int
+    kind = "diagonal-minus-outer"
+
+    def pullback(self, xp: Namespace, cotangent: Array) -> Array:
+        joint = xp.sum(self.left * cotangent, axis=self.axis, keepdims=True)
+        return gather(xp, self.diagonal * cotangent - self.right * joint, self.in_shape)
+
+    def pushforward(self, xp: Namespace, tangent: Array) -> Array:
+        joint = xp.sum(self.right * tangent, axis=self.axis, keepdims=True)
+        return spread(xp, self.diagonal * tangent - self.left * joint, self.out_shape)
+
+    def dense(self, xp: Namespace) -> Array:
+        sample, (rows, columns) = self.in_shape[:-1], self.size
+        diagonal, left, right = (
+            flat(xp, spread(xp, part, (*sample, part.shape[-1]))) for part in (self.diagonal, self.left, self.right)
+        )
+        # Entries meet only within their own run along the axis: number the runs.
+        runs = counted(xp, tuple(1 if axis == self.axis else length for axis, length in enumerate(sample)))
+        run = xp.reshape(xp.broadcast_to(runs, sample), (-1,))
+        joint = left[:, None, :] * right[None, :, :]
+        outer = xp.where((run[:, None] == run[None, :])[..., None], joint, xp.zeros_like(joint))
+        return pick_matrix(xp, xp.arange(rows), columns, diagonal) - outer

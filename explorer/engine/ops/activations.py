@@ -1,0 +1,136 @@
+"""Element-wise activations: sigmoid, tanh, relu, leaky_relu, softplus, gelu, silu. All are right up to ±1e308."""
+
+from __future__ import annotations
+
+import math
+
+from explorer.engine.arrays import Array, Namespace
+from explorer.engine.ops.transcendental import Unary
+
+LEAK = 0.01
+GELU_SCALE, GELU_CUBE = math.sqrt(2 / math.pi), 0.044715
+
+
+def logistic(xp: Namespace, z: Array) -> Array:
+    """1 / (1 + e⁻ᶻ) without overflow, and with full relative accuracy where it is tiny."""
+    small = xp.exp(-xp.abs(z))
+    return xp.where(z < 0, small, xp.ones_like(z)) / (1 + small)
+
+
+def scaled(xp: Namespace, gate: Array, value: Array) -> Array:
+    """gate · value, where a gate that is shut (0) stays 0 even against inf."""
+    return xp.where(gate == 0, gate, gate * value)
+
+
+def keep_nan(xp: Namespace, x: Array, value: Array) -> Array:
+    """`value`, but NaN where x is: comparisons alone would swallow it."""
+    return xp.where(xp.isnan(x), x, value)
+
+
+class Sigmoid(Unary):
+    """Logistic sigmoid, h = 1 / (1 + e⁻ᶻ). Jacobian: diag(h (1 − h)). Domain: all reals. Source: HCI lab 7, B5.2."""
+
+    name, aliases, symbol, pattern = "sigmoid", ("σ",), "σ", "σ({0})"
+    says_forward = "{out} is the logistic sigmoid of {0}: every entry is squeezed between 0 and 1."
+    says_backward = "{0} receives the gradient of {out} times {out}(1 − {out}), the slope of σ."
+
+    def forward(self, xp: Namespace, z: Array) -> Array:
+        return logistic(xp, z)
+
+    def derivative(self, xp: Namespace, out: Array, z: Array) -> Array:
+        return out * (1 - out)
+
+
+class Tanh(Unary):
+    """Hyperbolic tangent, h = tanh z. Jacobian: diag(1 − h²)."""
+
+    name, symbol, pattern, analytic = "tanh", "tanh", "tanh({0})", True
+    says_forward = "{out} is the hyperbolic tangent of {0}: every entry is squeezed between −1 and 1."
+    says_backward = "{0} receives the gradient of {out} times 1 − {out}², the slope of tanh."
+
+    def forward(self, xp: Namespace, z: Array) -> Array:
+        return xp.tanh(z)
+
+    def derivative(self, xp: Namespace, out: Array, z: Array) -> Array:
+        return 1 - out * out
+
+
+class Relu(Unary):
+    """Rectifier, h = max(z, 0). Jacobian: diag(1 where z > 0, else 0); relu′(0) = 0."""
+
+    name, symbol, pattern = "relu", "relu", "relu({0})"
+    says_forward = "{out} keeps the positive entries of {0} and puts 0 for the others."
+    says_backward = "The gradient of {out} passes to {0} where {0} is positive; elsewhere it stops."
+
+    def forward(self, xp: Namespace, z: Array) -> Array:
+        return xp.maximum(z, xp.zeros_like(z))
+
+    def derivative(self, xp: Namespace, out: Array, z: Array) -> Array:
+        return xp.sign(out)     # and NaN for NaN
+
+
+class LeakyRelu(Unary):
+    """Leaky rectifier, h = z where z > 0, else 0.01 z. Jacobian: diag(1 or 0.01); 0.01 at 0."""
+
+    name, symbol, pattern = "leaky_relu", "leaky relu", "leaky_relu({0})"
+    says_forward = "{out} keeps the positive entries of {0} and shrinks the others to a hundredth."
+    says_backward = "The gradient of {out} passes to {0} where {0} is positive; elsewhere only a hundredth of it does."
+
+    def forward(self, xp: Namespace, z: Array) -> Array:
+        return xp.where(z > 0, z, LEAK * z)
+
+    def derivative(self, xp: Namespace, out: Array, z: Array) -> Array:
+        one = xp.ones_like(z)
+        return keep_nan(xp, z, xp.where(z > 0, one, LEAK * one))
+
+
+class Softplus(Unary):
+    """Softplus, h = ln(1 + eᶻ). Jacobian: diag(σ(z))."""
+
+    name, symbol, pattern = "softplus", "softplus", "softplus({0})"
+    says_forward = "{out} is ln(1 + e^{0}), a smooth relu, entry by entry."
+    says_backward = "{0} receives the gradient of {out} times σ({0})."
+
+    def forward(self, xp: Namespace, z: Array) -> Array:
+        return xp.logaddexp(z, xp.zeros_like(z))
+
+    def derivative(self, xp: Namespace, out: Array, z: Array) -> Array:
+        return logistic(xp, z)
+
+
+class Silu(Unary):
+    """Sigmoid-weighted unit, h = z σ(z). Jacobian: diag(σ(z) (1 + z σ(−z)))."""
+
+    name, symbol, pattern = "silu", "silu", "silu({0})"
+    says_forward = "{out} is {0} times σ({0}), entry by entry."
+    says_backward = "{0} receives the gradient of {out} times σ({0})(1 + {0}·(1 − σ({0})))."
+
+    def forward(self, xp: Namespace, z: Array) -> Array:
+        return scaled(xp, logistic(xp, z), z)
+
+    def derivative(self, xp: Namespace, out: Array, z: Array) -> Array:
+        return scaled(xp, logistic(xp, z), 1 + scaled(xp, logistic(xp, -z), z))
+
+
+class Gelu(Unary):
+    """Gaussian error unit in its tanh form, h = z · ½(1 + tanh u), u = √(2/π) (z + 0.044715 z³).
+
+    The gate ½(1 + tanh u) is σ(2u), which keeps its accuracy for very negative z.
+    Jacobian: diag(σ(2u) (1 + z σ(−2u) 2u′)).
+    """
+
+    name, symbol, pattern = "gelu", "gelu", "gelu({0})"
+    says_forward = "{out} is {0} times ½(1 + tanh(√(2/π)({0} + 0.044715 {0}³))), entry by entry."
+    says_backward = "{0} receives the gradient of {out} times the slope of gelu at {0}."
+
+    def forward(self, xp: Namespace, z: Array) -> Array:
+        return scaled(xp, logistic(xp, self._doubled(z)), z)
+
+    def derivative(self, xp: Namespace, out: Array, z: Array) -> Array:
+        u = self._doubled(z)
+        slope = z * (2 * GELU_SCALE * (1 + 3 * GELU_CUBE * z * z))
+        return scaled(xp, logistic(xp, u), 1 + scaled(xp, logistic(xp, -u), slope))
+
+    @staticmethod
+    def _doubled(z: Array) -> Array:
+        return 2 * GELU_SCALE * (z + GELU_CUBE * z * z * z)

@@ -1,0 +1,103 @@
+"""An op is a forward rule and its local Jacobians; everything else about it hangs on the same small class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, ClassVar, TypeAlias
+
+from explorer.engine.arrays import Array, Namespace
+from explorer.engine.jacobians import Jacobian, Shape
+
+Calls: TypeAlias = list[Callable[[], object]]
+
+
+class OperandError(ValueError):
+    """Operands whose shapes, number or options do not fit an op.
+
+    The message says what is wrong with values, what is expected and what to do next, and knows its operands only by
+    their places {0}, {1}, …; `named` puts the reader's own names there.
+    """
+
+    def __init__(self, template: str) -> None:
+        self.template = template
+        super().__init__(self.named(*(f"operand {place}" for place in range(1, 10))))
+
+    def named(self, *names: str) -> str:
+        """The message with the operands' names in it."""
+        return self.template.format(*names, *("…" for _ in range(10)))
+
+
+class Op:
+    """One operation of the graph language. Adding an op is adding a subclass and its line in the registry.
+
+    Instances hold the op's static options and are told apart by identity. Operands are engine arrays: the sample's
+    axes first, then one batch axis, of length 1 for what all samples share; NumPy's broadcasting is then the language's.
+
+    (`**_` in the signatures only lets each subclass name its own operands; nothing is ever passed there.)
+
+    Texts are plain, with {0}, {1}, … for the operands' symbols, {all} for all of them and {out} for the result.
+    """
+
+    name: ClassVar[str]
+    aliases: ClassVar[tuple[str, ...]] = ()
+    symbol: ClassVar[str]
+    arity: ClassVar[tuple[int, int | None]] = (1, 1)
+    options: ClassVar[Mapping[str, object]] = MappingProxyType({})
+    pattern: ClassVar[str]          # how it is written: "{0} + {1}"
+    says_forward: ClassVar[str]
+    says_backward: ClassVar[str]
+    identity: ClassVar[str] = ""    # its number in the CS224n gradient notes
+    analytic: ClassVar[bool] = False  # forward also takes complex numbers, and its derivative is then the complex one
+
+    def shape(self, *shapes: Any, **_: Any) -> Shape:
+        """The sample's shape of the result. Raises OperandError where the operands do not fit."""
+        raise NotImplementedError
+
+    def forward(self, xp: Namespace, *primals: Any, **_: Any) -> Array:
+        """The result, in an array of its own or a view of an operand; uses the array-API standard alone."""
+        raise NotImplementedError
+
+    def jacobians(self, xp: Namespace, out: Array, *primals: Any, **_: Any) -> tuple[Jacobian, ...]:
+        """The local Jacobian by each operand, in order; `out` is what forward gave."""
+        raise NotImplementedError
+
+    def forward_kernel(self, xp: Namespace, out: Array, *primals: Any, **_: Any) -> Calls | None:
+        """Bound calls that read the primals' buffers and write `out`; None where the op has no kernel for these.
+
+        For namespaces whose functions take `out`. Scratch memory is allocated here, never in the calls.
+        """
+        return None
+
+    def pullback_kernel(
+        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, *primals: Any, **_: Any
+    ) -> Calls | None:
+        """Bound calls that write the contribution to operand `slot` into `into`, which has that operand's shape."""
+        return None
+
+    def identity_of(self, slot: int, *shapes: Shape) -> str:
+        """The gradient-notes number of the backward rule by operand `slot`, for operands of these sample shapes."""
+        return self.identity
+
+    def phrase(self, template: str, operands: Sequence[str], out: str = "out") -> str:
+        """One of the op's texts with the reader's own symbols in it."""
+        return template.format(*operands, all=", ".join(operands), out=out, op=self)
+
+
+def stretched(*shapes: Shape) -> Shape:
+    """The common shape of operands of an element-wise op. Raises OperandError where there is none."""
+    rank = max(len(shape) for shape in shapes)
+    padded = [(1,) * (rank - len(shape)) + tuple(shape) for shape in shapes]
+    for lengths in zip(*padded, strict=True):
+        if len({length for length in lengths if length != 1}) > 1:
+            listed = " and ".join(f"{{{place}}} has shape {shape_text(shape)}" for place, shape in enumerate(shapes))
+            raise OperandError(
+                f"{listed}. Expected equal shapes, or lengths of 1 that can be stretched, counted from the right. "
+                "Give both the same shape, or use @ if a matrix product is meant."
+            )
+    return tuple(next((n for n in lengths if n != 1), 1) for lengths in zip(*padded, strict=True))
+
+
+def shape_text(shape: Sequence[int]) -> str:
+    """A shape as it is written: (4, 3), (4), ()."""
+    return f"({', '.join(str(length) for length in shape)})"

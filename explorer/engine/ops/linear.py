@@ -1,0 +1,93 @@
+"""Products of vectors and matrices: @ in all its forms, and dot."""
+
+from __future__ import annotations
+
+from explorer.engine.arrays import Array, Namespace
+from explorer.engine.jacobians import Jacobian, Kronecker, Matrix, Outer, Row, Shape
+from explorer.engine.jacobians.products import product, transposed
+from explorer.engine.ops.base import Op, OperandError, shape_text
+
+
+class Matmul(Op):
+    """Matrix product s = W @ x; also x @ W, W @ X, and u @ v, the scalar product.
+
+    Shapes: (m, k) @ (k) -> (m); (k) @ (k, n) -> (n); (m, k) @ (k, n) -> (m, n); (k) @ (k) -> (). Each operand may be
+    shared by the batch or have one value for each sample.
+    Jacobians: by x, W (or Wᵀ, for x @ W); by W, I ⊗ xᵀ (or xᵀ ⊗ I), applied as an outer product summed over the batch.
+    Source: lecture 20, exercises 20.3(a) and (b); CS224n gradient notes (1), (2), (5), (6).
+    """
+
+    name, symbol, arity, pattern, analytic = "@", "·", (2, 2), "{0} · {1}", True
+    says_forward = "{out} is the product {0} · {1}: rows times columns."
+    says_backward = "Each factor receives the gradient of {out} times the other factor, transposed so that the shapes fit."
+
+    def shape(self, left: Shape, right: Shape) -> Shape:
+        for place, shape in enumerate((left, right)):
+            if len(shape) not in (1, 2):
+                raise OperandError(
+                    f"{{{place}}} has shape {shape_text(shape)}. Expected a vector or a matrix on either side of @. "
+                    "For entry-by-entry products use *."
+                )
+        if left[-1] != right[0]:
+            raise OperandError(_misfit(left, right))
+        return (*left[:-1], *right[1:])
+
+    def forward(self, xp: Namespace, left: Array, right: Array) -> Array:
+        rows = left if left.ndim == 3 else left[None, ...]
+        columns = right if right.ndim == 3 else right[:, None, :]
+        out = product(xp, rows, columns)
+        sample = self.shape(tuple(left.shape[:-1]), tuple(right.shape[:-1]))
+        return xp.reshape(out, (*sample, out.shape[-1]))
+
+    def jacobians(self, xp: Namespace, out: Array, left: Array, right: Array) -> tuple[Jacobian, ...]:
+        match left.ndim, right.ndim:
+            case 3, 2:
+                return Outer.between(out, left, right, "right"), Matrix.between(out, right, left)
+            case 2, 3:
+                return Matrix.between(out, left, transposed(xp, right)), Outer.between(out, right, left, "left")
+            case 2, 2:
+                return Row.between(out, left, right), Row.between(out, right, left)
+        return Kronecker.between(out, left, right, "right"), Kronecker.between(out, right, left, "left")
+
+    def identity_of(self, slot: int, *shapes: Shape) -> str:
+        match len(shapes[0]), len(shapes[1]):
+            case 2, 1:
+                return ("(5)", "(1)")[slot]
+            case 1, 2:
+                return ("(2)", "(6)")[slot]
+        return ""
+
+
+class Dot(Op):
+    """Scalar product of two vectors, s = Σ aᵢ bᵢ. Shapes: (n), (n) -> (). Jacobians: the rows bᵀ and aᵀ."""
+
+    name, symbol, arity, pattern, analytic = "dot", "·", (2, 2), "⟨{0}, {1}⟩", True
+    says_forward = "{out} is the scalar product of {0} and {1}: their entries multiplied and summed."
+    says_backward = "{0} receives {1} times the gradient of {out}, and {1} receives {0} times it."
+
+    def shape(self, a: Shape, b: Shape) -> Shape:
+        if len(a) != 1 or a != b:
+            raise OperandError(
+                f"{{0}} has shape {shape_text(a)}, {{1}} has shape {shape_text(b)}. Expected two vectors of one length. "
+                "Use @ for products with matrices."
+            )
+        return ()
+
+    def forward(self, xp: Namespace, a: Array, b: Array) -> Array:
+        return xp.sum(a * b, axis=0)
+
+    def jacobians(self, xp: Namespace, out: Array, a: Array, b: Array) -> tuple[Jacobian, ...]:
+        return Row.between(out, a, b), Row.between(out, b, a)
+
+
+def _misfit(left: Shape, right: Shape) -> str:
+    """Which lengths do not meet, and the two ways to mend them."""
+    have = f"{{0}} has {_size(left)}, {{1}} has {_size(right)}. Expected {left[-1]}"
+    what = " rows in {1}" if len(right) == 2 else ""
+    mend_right = f"{{1}} {shape_text((left[-1], *right[1:]))}"
+    mend_left = f"{{0}} {shape_text((*left[:-1], right[0]))}"
+    return f"{have}{what}. Give {mend_right} or {mend_left} as its shape."
+
+
+def _size(shape: Shape) -> str:
+    return f"{shape[0]} entries" if len(shape) == 1 else f"shape {shape_text(shape)}"

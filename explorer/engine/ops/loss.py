@@ -1,0 +1,92 @@
+"""Losses that measure a distance: sqerr, mse, hinge. Prediction first, target second; one number for each sample."""
+
+from __future__ import annotations
+
+import math
+
+from explorer.engine.arrays import Array, Namespace
+from explorer.engine.jacobians import Jacobian, Row, Shape
+from explorer.engine.jacobians.base import flat
+from explorer.engine.ops.base import Op, OperandError, shape_text
+
+
+class Loss(Op):
+    """A prediction against a target of the same shape: one number for each sample.
+
+    Shapes: (…), (…) -> (). Jacobians: a row by each operand; the target may be an ordinary line of the graph.
+    """
+
+    arity = (2, 2)
+
+    def shape(self, predicted: Shape, target: Shape) -> Shape:
+        if predicted != target:
+            raise OperandError(
+                f"{{0}} has shape {shape_text(predicted)}, {{1}} has shape {shape_text(target)}. "
+                f"Expected a prediction and a target of one shape. Declare {{1}} with shape {shape_text(predicted)}."
+            )
+        return ()
+
+
+def outputs(array: Array) -> int:
+    """How many entries one sample has."""
+    return math.prod(array.shape[:-1])
+
+
+def total(xp: Namespace, terms: Array) -> Array:
+    """The sum over one sample's entries. Shape: (…, B) -> (B,)."""
+    return xp.sum(flat(xp, terms), axis=0)
+
+
+class SqErr(Loss):
+    """Squared error, E = ½ Σ (tᵢ − oᵢ)². Jacobians: (o − t)ᵀ by the output, (t − o)ᵀ by the target.
+
+    Source: HCI lab 7, B5.1.
+    """
+
+    name, symbol, pattern, analytic = "sqerr", "½Σ(t−o)²", "½ Σ({1} − {0})²", True
+    says_forward = "{out} is half the sum of the squared differences between {0} and {1}."
+    says_backward = "{0} receives {0} − {1}, times the gradient of {out}."
+
+    def forward(self, xp: Namespace, o: Array, t: Array) -> Array:
+        difference = o - t
+        return 0.5 * total(xp, difference * difference)
+
+    def jacobians(self, xp: Namespace, out: Array, o: Array, t: Array) -> tuple[Jacobian, ...]:
+        return Row.between(out, o, o - t), Row.between(out, t, t - o)
+
+
+class Mse(Loss):
+    """Mean squared error over the n outputs, (1/n) Σ (oᵢ − tᵢ)². Jacobians: ±2 (o − t)ᵀ / n."""
+
+    name, symbol, pattern, analytic = "mse", "mse", "mean(({0} − {1})²)", True
+    says_forward = "{out} is the mean of the squared differences between {0} and {1}."
+    says_backward = "{0} receives 2({0} − {1}) divided by the number of outputs, times the gradient of {out}."
+
+    def forward(self, xp: Namespace, o: Array, t: Array) -> Array:
+        difference = o - t
+        return total(xp, difference * difference) / outputs(o)
+
+    def jacobians(self, xp: Namespace, out: Array, o: Array, t: Array) -> tuple[Jacobian, ...]:
+        row = (o - t) * (2 / outputs(o))
+        return Row.between(out, o, row), Row.between(out, t, -row)
+
+
+class Hinge(Loss):
+    """Hinge loss over the n outputs, (1/n) Σ max(0, 1 − tᵢ oᵢ), targets ±1.
+
+    Jacobian: −t/n where 1 − t o > 0, else 0.
+    """
+
+    name, symbol, pattern = "hinge", "hinge", "mean(max(0, 1 − {1} ∘ {0}))"
+    says_forward = "{out} is the mean of how far each {1}·{0} falls short of 1."
+    says_backward = "{0} receives −{1} over the number of outputs where it falls short of the margin, else 0."
+
+    def forward(self, xp: Namespace, o: Array, t: Array) -> Array:
+        short = 1 - t * o
+        return total(xp, xp.maximum(short, xp.zeros_like(short))) / outputs(o)
+
+    def jacobians(self, xp: Namespace, out: Array, o: Array, t: Array) -> tuple[Jacobian, ...]:
+        short = 1 - t * o
+        # The sign of what is short: 1 below the margin, 0 beyond it, NaN for NaN.
+        active = xp.sign(xp.maximum(short, xp.zeros_like(short))) / outputs(o)
+        return Row.between(out, o, -t * active), Row.between(out, t, -o * active)

@@ -1,0 +1,103 @@
+"""Reductions over all entries or along one axis: sum, mean, max."""
+
+from __future__ import annotations
+
+from explorer.engine.arrays import Array, Namespace
+from explorer.engine.jacobians import Jacobian, Row, Shape
+from explorer.engine.jacobians.base import flat
+from explorer.engine.ops.arithmetic import constant
+from explorer.engine.ops.base import Op, OperandError, shape_text
+
+
+def engine_axis(axis: int, shape: Shape) -> int:
+    """The axis of the engine array that `axis` of the sample means. Raises OperandError when there is no such axis."""
+    if not -len(shape) <= axis < len(shape):
+        has = "no axis" if not shape else f"axes {-len(shape)} to {len(shape) - 1}"
+        raise OperandError(
+            f"axis={axis} of {{0}}, which has shape {shape_text(shape)} and {has}. "
+            f"Expected an axis of {{0}}. Leave axis out, or give {{0}} that axis."
+        )
+    return axis % len(shape)
+
+
+class Reduction(Op):
+    """One number from all entries (`axis` None) or from those along one axis.
+
+    Shapes: (…) -> (), or without the axis. Jacobian: a row of weights; with an axis, one row for each output.
+    """
+
+    options = {"axis": None}
+
+    def __init__(self, axis: int | None = None) -> None:
+        self.axis = axis
+
+    def reduce(self, xp: Namespace, x: Array, axis: int) -> Array:
+        """The reduction along one axis of an engine array."""
+        raise NotImplementedError
+
+    def weight(self, xp: Namespace, x: Array, out: Array, axis: int) -> Array:
+        """∂out/∂x along that axis, with x's shape or one that stretches to it."""
+        raise NotImplementedError
+
+    def shape(self, x: Shape) -> Shape:
+        if self.axis is None:
+            return ()
+        axis = engine_axis(self.axis, x)
+        return (*x[:axis], *x[axis + 1 :])
+
+    def forward(self, xp: Namespace, x: Array) -> Array:
+        return self.reduce(xp, *self._laid_out(xp, x))
+
+    def jacobians(self, xp: Namespace, out: Array, x: Array) -> tuple[Jacobian, ...]:
+        laid_out, axis = self._laid_out(xp, x)
+        weight = self.weight(xp, laid_out, out, axis)
+        if weight.ndim > 1:     # else one constant for all entries
+            weight = xp.reshape(weight, x.shape)
+        return (Row.between(out, x, weight, None if self.axis is None else axis),)
+
+    def _laid_out(self, xp: Namespace, x: Array) -> tuple[Array, int]:
+        """The operand with the axis to reduce; without an axis, all entries in one."""
+        return (flat(xp, x), 0) if self.axis is None else (x, engine_axis(self.axis, x.shape[:-1]))
+
+
+class Sum(Reduction):
+    """Sum of all entries, or along `axis`. Jacobian: a row of ones."""
+
+    name, aliases, symbol, pattern, analytic = "sum", ("Σ",), "Σ", "Σ {0}", True
+    says_forward = "{out} is the sum of the entries of {0}."
+    says_backward = "Every entry of {0} receives the gradient of {out} as it is."
+
+    def reduce(self, xp: Namespace, x: Array, axis: int) -> Array:
+        return xp.sum(x, axis=axis)
+
+    def weight(self, xp: Namespace, x: Array, out: Array, axis: int) -> Array:
+        return constant(xp, out, 1.0)
+
+
+class Mean(Reduction):
+    """Mean of all entries, or along `axis`. Jacobian: a row of 1/n."""
+
+    name, symbol, pattern, analytic = "mean", "mean", "mean({0})", True
+    says_forward = "{out} is the mean of the entries of {0}."
+    says_backward = "Every entry of {0} receives the gradient of {out} divided by the number of entries."
+
+    def reduce(self, xp: Namespace, x: Array, axis: int) -> Array:
+        return xp.sum(x, axis=axis) / x.shape[axis]
+
+    def weight(self, xp: Namespace, x: Array, out: Array, axis: int) -> Array:
+        return constant(xp, out, 1 / x.shape[axis])
+
+
+class Max(Reduction):
+    """Largest entry, or the largest along `axis`. Jacobian: 1 for the largest; several equal ones share it equally."""
+
+    name, symbol, pattern = "max", "max", "max({0})"
+    says_forward = "{out} is the largest entry of {0}."
+    says_backward = "Only the largest entry of {0} receives the gradient of {out}; equal ones share it."
+
+    def reduce(self, xp: Namespace, x: Array, axis: int) -> Array:
+        return xp.max(x, axis=axis)
+
+    def weight(self, xp: Namespace, x: Array, out: Array, axis: int) -> Array:
+        largest = xp.astype(x == xp.expand_dims(out, axis=axis), out.dtype)
+        return largest / xp.sum(largest, axis=axis, keepdims=True)
