@@ -1,0 +1,121 @@
+"""What the caller brings: data and parameters, checked against the graph and laid out as engine arrays."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import array_api_compat
+import numpy as np
+
+from explorer.engine.arrays import Array, Namespace, frozen, namespace, to_host
+from explorer.engine.errors import DataError, did_you_mean
+
+if TYPE_CHECKING:
+    from explorer.engine.graph import Graph, Node
+
+DTYPES = ("float64", "float32")
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Data laid out once: `arrays` are engine arrays (one sample's axes, then the batch), `size` samples of them."""
+
+    graph: Graph
+    arrays: Mapping[str, Array] = field(repr=False)
+    size: int
+    dtype: str
+    backend: str
+    xp: Namespace = field(repr=False)
+
+
+def lay_out(graph: Graph, data: Mapping[str, Any], dtype: Any = None, backend: str | None = None) -> Batch:
+    """Check and copy data for a graph. Raises: DataError, naming what was found, what is expected and a next step."""
+    name, xp = namespace(backend or "auto")
+    kind = _dtype(dtype)
+    nodes = [node for node in graph.nodes.values() if node.kind in ("input", "target")]
+    arrays = _arrays(xp, kind, "Data", data, nodes)
+    sizes = {node.name: arrays[node.name].shape[-1] for node in nodes}
+    if len(set(sizes.values())) > 1:
+        found = ", ".join(f"{name} has {size}" for name, size in sizes.items())
+        raise DataError(f"Data: batches of different sizes: {found}. Expected as many samples of each. "
+                        "Cut them to one length.")
+    return Batch(graph, arrays, next(iter(sizes.values()), 1), kind, name, xp)
+
+
+def as_batch(graph: Graph, data: Mapping[str, Any] | Batch, dtype: Any, backend: str | None) -> Batch:
+    """Data laid out now, or earlier; then it must be of this graph and as it is asked for."""
+    if not isinstance(data, Batch):
+        return lay_out(graph, data, dtype, backend)
+    if data.graph is not graph:
+        raise DataError("Data: laid out for another graph. Expected a batch of this one. Call graph.batch(data).")
+    if dtype is not None and _dtype(dtype) != data.dtype or backend not in (None, "auto", data.backend):
+        raise DataError(f"Data: laid out as {data.dtype} for {data.backend}. Expected {dtype or data.dtype} for "
+                        f"{backend or data.backend}. Call graph.batch with these, or leave them out here.")
+    return data
+
+
+def lay_out_parameters(graph: Graph, params: Mapping[str, Any], batch: Batch) -> dict[str, Array]:
+    """Parameters as engine arrays, in the batch's dtype and place. Raises: DataError."""
+    nodes = [graph.nodes[name] for name in graph.parameters]
+    return _arrays(batch.xp, batch.dtype, "Parameter", params, nodes)
+
+
+def _dtype(dtype: Any) -> str:
+    try:
+        name = np.dtype(dtype or "float64").name
+    except TypeError:
+        name = str(dtype)
+    if name not in DTYPES:
+        raise DataError(f"dtype {name}: not supported. Expected {' or '.join(DTYPES)}. Leave it out for float64.")
+    return name
+
+
+def _arrays(xp: Namespace, dtype: str, what: str, given: Mapping[str, Any], nodes: list[Node]) -> dict[str, Array]:
+    if not isinstance(given, Mapping):
+        raise DataError(f"{what}: a {type(given).__name__}. Expected a mapping from names to arrays. "
+                        "Pass a dict.")
+    # Python reads identifiers in their NFKC form, so the names given must be read the same way.
+    named = {unicodedata.normalize("NFKC", name) if isinstance(name, str) else name: value
+             for name, value in given.items()}
+    expected = {node.name: node for node in nodes}
+    for name in named:
+        if name not in expected:
+            raise DataError(f"{what} '{name}': unknown to the graph. Expected {', '.join(expected) or 'none'}. "
+                            f"{did_you_mean(str(name), expected)}")
+    arrays = {}
+    for name, node in expected.items():
+        if name not in named:
+            raise DataError(f"{what} '{name}' (line {node.line}): missing. Expected an array of shape "
+                            f"{_wanted(node)}. Add it to the mapping.", line=node.line, node=name)
+        arrays[name] = _array(xp, dtype, what, named[name], node)
+    return arrays
+
+
+def _array(xp: Namespace, dtype: str, what: str, value: Any, node: Node) -> Array:
+    where = f"{what} '{node.name}' (line {node.line})"
+    try:
+        array = to_host(value) if array_api_compat.is_array_api_obj(value) else np.asarray(value)
+    except (ValueError, TypeError, RuntimeError, OverflowError) as error:
+        raise DataError(f"{where}: no array of numbers ({error}). Expected shape {_wanted(node)}. "
+                        "Give every row the same length.", line=node.line, node=node.name) from None
+    if array.shape == (0,) and node.batched:
+        array = array.reshape((0, *node.shape))     # an empty list has no way to say its other axes
+    if array.dtype.kind not in "biuf":
+        raise DataError(f"{where}: entries of kind {array.dtype.name}. Expected real numbers. Convert them first.",
+                        line=node.line, node=node.name)
+    if array.ndim != len(node.shape) + node.batched or array.shape[int(node.batched) :] != node.shape:
+        raise DataError(f"{where}: shape {array.shape}. Expected {_wanted(node)}. Reshape it, or declare "
+                        f"'{node.name}' with other sizes.", line=node.line, node=node.name)
+    array = np.moveaxis(array, 0, -1) if node.batched else array[..., None]
+    with np.errstate(all="ignore"):     # 1e300 is infinite in float32: shown by the trace, no warning here
+        array = np.array(array, dtype=dtype, order="C")
+    return frozen(xp.asarray(array))
+
+
+def _wanted(node: Node) -> str:
+    if not node.batched:
+        return str(node.shape)
+    return f"({', '.join(map(str, ('B', *node.shape)))}{',' if not node.shape else ''}), B samples"

@@ -1,0 +1,99 @@
+"""The Jacobian of one line by another line that it reads, composed over all paths inside the line."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from explorer.engine.arrays import Array, Namespace, to_host
+from explorer.engine.errors import GraphError, did_you_mean
+from explorer.engine.jacobians import Identity, Jacobian, add, compose
+
+if TYPE_CHECKING:
+    from explorer.engine.graph import Graph
+
+
+class LineJacobian:
+    """∂of/∂wrt, out × in, with its structure. Tensors are flattened in C order; rows are outputs, columns inputs."""
+
+    def __init__(
+        self, graph: Graph, of: str, wrt: str, xp: Namespace, values: Sequence[Array], batch: int
+    ) -> None:
+        node, source = graph.node(of), graph.node(wrt)
+        if not node.code:
+            raise GraphError(f"Jacobian of '{of}' (line {node.line}): a declaration ({node.kind}). Expected a line "
+                             "that is computed. Ask for one that reads it.", line=node.line, node=of)
+        if source.kind == "target":
+            raise GraphError(f"Jacobian by '{wrt}' (line {source.line}): a target, never differentiated. Expected an "
+                             "input, a parameter or a computed line. Declare it with input().",
+                             line=source.line, node=wrt)
+        if wrt not in node.inputs:
+            raise GraphError(f"Jacobian of '{of}' by '{wrt}' (line {node.line}): the line does not read it. Expected "
+                             f"one of its own operands. {did_you_mean(wrt, dict.fromkeys(node.inputs))}",
+                             line=node.line, node=of)
+        self.of, self.wrt = of, wrt
+        self._graph, self._xp, self._values, self._batch = graph, xp, values, batch
+
+    @cached_property
+    def local(self) -> Jacobian:
+        """The engine's own Jacobian, for the whole batch: the one whose pullback is the backward pass."""
+        return self._compose(lambda array: array)
+
+    @property
+    def structure(self) -> str:
+        """identity, diagonal, matrix, outer, diagonal-minus-outer, broadcast, row, selection, zero or dense."""
+        return self.local.structure
+
+    def dense(self, sample: int = 0) -> np.ndarray:
+        """The matrix (m, n) of one sample, as a NumPy array. Raises: IndexError when there is no such sample."""
+        sample = operator.index(sample)
+        if not 0 <= sample < self._batch:
+            raise IndexError(f"sample {sample}: the batch has {self._batch}. Expected 0 to {self._batch - 1}.")
+        with np.errstate(all="ignore"):
+            one = self._compose(lambda array: array if array.shape[-1] == 1 else array[..., sample : sample + 1])
+            return to_host(one.dense(self._xp))[..., 0]
+
+    def stack(self) -> np.ndarray:
+        """The matrices (B, m, n) of all samples, as a NumPy array; a view of one where all are the same."""
+        with np.errstate(all="ignore"):
+            dense = to_host(self.local.dense(self._xp))
+        return np.moveaxis(np.broadcast_to(dense, (*dense.shape[:-1], self._batch)), -1, 0)
+
+    def _compose(self, view: Callable[[Array], Array]) -> Jacobian:
+        """From the line's result down to each reading, over its own code; `view` may cut one sample out."""
+        program, inputs = self._graph.program, self._graph.nodes[self.of].inputs
+        wanted, span = self._needed(), program.spans[self.of]
+        last = view(self._values[program.of[self.of]])
+        ahead: dict[int, Jacobian] = {program.of[self.of]: Identity.between(last, last)}
+        found: dict[int, Jacobian] = {}
+        with np.errstate(all="ignore"):
+            for place in reversed(span):
+                instruction = program.code[place]
+                if instruction.out not in wanted:
+                    continue
+                operands = [view(self._values[operand]) for operand in instruction.operands]
+                jacobians = instruction.op.jacobians(self._xp, view(self._values[instruction.out]), *operands)
+                for operand, slot, jacobian in zip(instruction.operands, instruction.slots, jacobians, strict=True):
+                    if slot is not None and inputs[slot] == self.wrt:
+                        found[slot] = compose(ahead[instruction.out], jacobian)
+                    elif slot is None and operand in wanted:
+                        ahead[operand] = compose(ahead[instruction.out], jacobian)
+        first, *others = (found[slot] for slot in sorted(found))
+        for other in others:
+            first = add(first, other)
+        return first
+
+    def _needed(self) -> set[int]:
+        """The registers inside the line that depend on a reading of `wrt`."""
+        program, inputs = self._graph.program, self._graph.nodes[self.of].inputs
+        found: set[int] = set()
+        for place in program.spans[self.of]:
+            instruction = program.code[place]
+            for operand, slot in zip(instruction.operands, instruction.slots, strict=True):
+                if operand in found if slot is None else inputs[slot] == self.wrt:
+                    found.add(instruction.out)
+        return found

@@ -1,0 +1,122 @@
+"""The two passes over a graph: `trace` keeps everything, for showing; `gradients` is fast, for training.
+
+Both are loops over the same program. The backward pass is nothing but pullbacks of the ops' local Jacobians.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explorer.engine.arrays import Array, Namespace, frozen
+from explorer.engine.data import Batch, as_batch, lay_out_parameters
+from explorer.engine.errors import GraphError
+from explorer.engine.fusion import Fusion
+from explorer.engine.program import Program
+from explorer.engine.trace import Trace
+
+if TYPE_CHECKING:
+    from explorer.engine.graph import Graph
+
+REDUCTIONS = ("mean", "sum")
+
+
+def trace(
+    graph: Graph, data: Mapping[str, Any] | Batch, params: Mapping[str, Any], *, fuse: bool, reduction: str,
+    dtype: Any, backend: str | None,
+) -> Trace:
+    """See Graph.trace."""
+    objective = graph.scalar_objective()
+    _check_reduction(reduction)
+    batch = as_batch(graph, data, dtype, backend)
+    program, fused = graph.program, graph.fusions if fuse else {}
+    with np.errstate(all="ignore"):     # non-finite values are shown, never warned of
+        values = _declared(program, batch, lay_out_parameters(graph, params, batch))
+        run_forward(program, fused, batch.xp, values)
+        last = values[program.of[objective.name]]
+        averaged = objective.batched and reduction == "mean"
+        loss = float(batch.xp.sum(last)) / (max(batch.size, 1) if averaged else 1)
+        weight = 1 / max(batch.size, 1) if averaged else 1.0
+        seed = batch.xp.full(last.shape, weight, dtype=last.dtype)
+        gradients, contributions = run_backward(program, fused, batch.xp, values, program.of[objective.name], seed)
+    return Trace(graph, loss, reduction, batch, values, gradients, contributions)
+
+
+def _check_reduction(reduction: str) -> None:
+    if reduction not in REDUCTIONS:
+        raise GraphError(f"reduction {reduction!r}: unknown. Expected {' or '.join(REDUCTIONS)}. "
+                         "Leave it out for the mean over the batch.")
+
+
+def _declared(program: Program, batch: Batch, params: Mapping[str, Array]) -> list[Array]:
+    """One entry per register: data, parameters and literals in place, the rest to be computed."""
+    values: list[Array] = [
+        None if register.literal is None else batch.xp.full((1,), register.literal, dtype=_dtype_of(batch))
+        for register in program.registers
+    ]
+    for name, array in (*batch.arrays.items(), *params.items()):
+        values[program.of[name]] = array
+    return values
+
+
+def _dtype_of(batch: Batch) -> Any:
+    return getattr(batch.xp, batch.dtype)
+
+
+def run_forward(program: Program, fused: Mapping[int, Fusion], xp: Namespace, values: list[Array]) -> None:
+    """Compute every register, in order."""
+    for place, instruction in enumerate(program.code):
+        todo: Any = fused.get(place, instruction)
+        out = todo.op.forward(xp, *(values[operand] for operand in todo.operands))
+        values[instruction.out] = frozen(out)
+
+
+def run_backward(
+    program: Program, fused: Mapping[int, Fusion], xp: Namespace, values: Sequence[Array], objective: int, seed: Array
+) -> tuple[list[Array | None], dict[tuple[str, int], Array]]:
+    """The gradient of each register (None where nothing arrives), and what every reading (line, slot) sends back.
+
+    A fused loss sends its cotangent past the probability, to the activation's own operand, and books it on that edge.
+    What it would have sent to the probability is kept for show: it arrives there but goes no further.
+    """
+    arrivals: list[list[Array]] = [[] for _ in program.registers]   # each passed on, and shown
+    shown: list[list[Array]] = [[] for _ in program.registers]      # shown only
+    bypass: dict[int, list[Array]] = {}                             # by the activation's place in the code
+    contributions: dict[tuple[str, int], Array] = {}
+    arrivals[objective].append(seed)
+    for place in range(len(program.code) - 1, -1, -1):
+        instruction = program.code[place]
+        operands = [values[operand] for operand in instruction.operands]
+        sent: list[Array] = [None] * len(operands)
+        if arrivals[instruction.out]:
+            out, cotangent = values[instruction.out], total(arrivals[instruction.out])
+            jacobians = instruction.op.jacobians(xp, out, *operands)
+            for slot, operand in enumerate(instruction.operands):
+                if program.registers[operand].active:
+                    sent[slot] = jacobians[slot].pullback(xp, cotangent)
+            if place in fused:
+                fusion = fused[place]
+                exact = fusion.op.jacobians(xp, out, *(values[operand] for operand in fusion.operands))
+                bypass.setdefault(fusion.producer, []).append(exact[0].pullback(xp, cotangent))
+                if sent[1] is not None:
+                    sent[1] = exact[1].pullback(xp, cotangent)
+        if place in bypass:
+            sent[0] = total([*([] if sent[0] is None else [sent[0]]), *bypass[place]])
+        for slot, operand in enumerate(instruction.operands):
+            if sent[slot] is not None:
+                (shown if place in fused and slot == 0 else arrivals)[operand].append(frozen(sent[slot]))
+                reading = instruction.slots[slot]
+                if reading is not None:
+                    contributions[instruction.line, reading] = sent[slot]
+    whole = [[*real, *extra] for real, extra in zip(arrivals, shown, strict=True)]
+    return [total(parts) if parts else None for parts in whole], contributions
+
+
+def total(arrays: Sequence[Array]) -> Array:
+    """Their sum, in order; of one, that one."""
+    result = arrays[0]
+    for array in arrays[1:]:
+        result = result + array
+    return frozen(result)

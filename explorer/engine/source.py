@@ -1,0 +1,196 @@
+"""A graph's text up to its grammar: limits, characters and indentation checked, then Python's `ast` as a parser only.
+
+Everything that could make `ast` warn, exhaust memory or count differently from the reader (strings, odd numbers, bytes
+instead of characters) is refused or translated here, before it sees the text; what is still too much for it becomes a
+ParseError like any other. Nothing is ever evaluated.
+"""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import math
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from explorer.engine.errors import ParseError
+
+MAX_BYTES = 1_000_000
+MAX_LINES = 100_000
+MAX_DEPTH = 50
+
+# One character for one, so that columns stay what they are. The look-alikes of · are what keyboards and papers give;
+# Python would take the Greek one for a letter.
+SYMBOLS = str.maketrans({"·": "@", "\u0387": "@", "⋅": "@", "⊙": "*", "∘": "*", "−": "-"})
+TOKEN = re.compile(
+    r"(?P<space>[ \t]+)|(?P<end>\r\n|\r|\n)|(?P<comment>\#[^\r\n]*)"
+    r"|(?P<number>(?:[0-9]|\.[0-9])(?:[eE][-+−](?=[0-9])|[.\w]|[^\x00-\x7f·\u0387⋅⊙∘−])*)"
+    r"|(?P<operator>\*\*|[-+*/@=·\u0387⋅⊙∘−])|(?P<open>[(\[])|(?P<close>[)\]])|(?P<mark>[.,:;])"
+    r"|(?P<name>(?:\w|[^\x00-\x7f·\u0387⋅⊙∘−])+)|(?P<other>.)",
+    re.DOTALL,
+)
+DIGITS = r"[0-9]+(?:_[0-9]+)*"
+NUMBER = re.compile(rf"(?:{DIGITS}(?:\.(?:{DIGITS})?)?|\.{DIGITS})(?:[eE][+-]?{DIGITS})?\Z")
+
+
+@dataclass
+class Source:
+    """The text in the form that `ast` reads, and where each of its lines stood in the text as it was given."""
+
+    given: list[str]
+    lines: list[str] = field(default_factory=list)
+    indents: list[int] = field(default_factory=list)
+    longest: int = 1        # the line on which the statement of most tokens begins: what is too deep is that one
+
+    def column(self, line: int, offset: int) -> int:
+        """Characters from 1, in the given text, of an offset that `ast` counts in UTF-8 bytes of the read text."""
+        return len(self.lines[line - 1].encode()[:offset].decode(errors="ignore")) + self.indents[line - 1] + 1
+
+    def text(self, node: ast.AST) -> str:
+        """The given text of a piece of the grammar; of one that spans lines, joined into one."""
+        first, last = node.lineno, node.end_lineno              # type: ignore[attr-defined]
+        start = self.column(first, node.col_offset) - 1         # type: ignore[attr-defined]
+        end = self.column(last, node.end_col_offset) - 1        # type: ignore[attr-defined]
+        if first == last:
+            return self.given[first - 1][start:end]
+        pieces = [self.given[first - 1][start:], *self.given[first : last - 1], self.given[last - 1][:end]]
+        return " ".join(piece.partition("#")[0].strip() for piece in pieces)
+
+    def place(self, node: ast.AST) -> dict[str, int]:
+        """`line` and `column` of a piece of the grammar, for an error."""
+        line = node.lineno                                      # type: ignore[attr-defined]
+        return {"line": line, "column": self.column(line, node.col_offset)}     # type: ignore[attr-defined]
+
+
+def read(text: str) -> tuple[Source, list[ast.stmt]]:
+    """The statements of a graph's text, in order.
+
+    Raises: ParseError, with line and column, for everything that is no such text.
+    """
+    if not isinstance(text, str):
+        raise ParseError(f"The graph is a {type(text).__name__}. Expected text. Pass a str.")
+    size = len(text.encode(errors="surrogatepass"))
+    if size > MAX_BYTES:
+        raise ParseError(f"The text has {size:,} bytes. Expected at most {MAX_BYTES:,}. Shorten it.")
+    source = _check(text)
+    try:
+        tree = ast.parse("\n".join(source.lines) + "\n")
+    except SyntaxError as error:
+        raise _syntax_error(error, source) from None
+    except (RecursionError, MemoryError, ValueError):
+        line = source.longest
+        raise ParseError(
+            f"Line {line} is too long or too deep to read. Expected at most some hundred operations in a line. "
+            "Split it into several lines with names.", line=line, column=source.indents[line - 1] + 1
+        ) from None
+    if not tree.body:
+        raise ParseError("The text has no lines. Expected name = expression. Start with x = input(3).", line=1, column=1)
+    return source, tree.body
+
+
+def _check(text: str) -> Source:
+    """One scan over the characters: what they are, how deep brackets go, and that all lines begin in one column."""
+    given = re.split(r"\r\n|\r|\n", text)
+    if len(given) > MAX_LINES + 1 or len(given) > MAX_LINES and given[-1]:
+        raise ParseError(f"The text has {len(given):,} lines. Expected at most {MAX_LINES:,}. Shorten it.",
+                         line=MAX_LINES + 1, column=1)
+    source = Source(given)
+    indent: str | None = None
+    depth = statement = tokens = most = 0
+    for number, (line, pieces) in enumerate(zip(given, _by_line(text), strict=True), 1):
+        code = [piece for piece in pieces if piece.lastgroup not in ("space", "comment")]
+        start = pieces[0].start() if pieces else 0
+        margin = line[: code[0].start() - start] if code else line
+        if depth == 0:
+            statement, tokens = number, 0
+            indent = margin if code and indent is None else indent
+            if code and margin != indent:
+                raise ParseError(
+                    f"Line {number} is indented differently from the lines above. Expected one margin for all lines. "
+                    "Align them.", line=number, column=len(margin) + 1)
+        for piece in code:
+            depth = _check_token(piece, depth, number, piece.start() - start + 1)
+        tokens += len(code)
+        if tokens > most:
+            most, source.longest = tokens, statement
+        source.lines.append(line[len(margin) :].partition("#")[0].translate(SYMBOLS))
+        source.indents.append(len(margin))
+    return source
+
+
+def _by_line(text: str) -> Iterator[list[re.Match[str]]]:
+    """The tokens of each physical line; the last line has no end, and may be empty."""
+    line: list[re.Match[str]] = []
+    for token in TOKEN.finditer(text):
+        if token.lastgroup == "end":
+            yield line
+            line = []
+        else:
+            line.append(token)
+    yield line
+
+
+def _check_token(token: re.Match[str], depth: int, line: int, column: int) -> int:
+    """Refuse what is no token of the language; the bracket depth after it."""
+    kind, text = token.lastgroup, token.group()
+    if kind == "open":
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise ParseError(f"Brackets (line {line}) are nested {depth} deep. Expected at most {MAX_DEPTH}. "
+                             "Give the inner parts lines of their own.", line=line, column=column)
+    elif kind == "close":
+        return max(depth - 1, 0)
+    elif kind == "number":
+        number = text.translate(SYMBOLS)
+        if not NUMBER.match(number):
+            raise ParseError(f"'{_short(text)}' (line {line}) is no number. Expected digits, as 2, 0.5 or 1e-3. "
+                             "Put a space or an operator between a number and a name.", line=line, column=column)
+        if not math.isfinite(float(number)):
+            raise ParseError(f"'{_short(text)}' (line {line}) is too large. Expected a finite number. Write a smaller "
+                             "one.", line=line, column=column)
+    elif kind == "name" and keyword.iskeyword(text):
+        raise ParseError(f"'{text}' (line {line}) is a word that Python keeps for itself. Expected a name. "
+                         f"Write {text}_, or another one.", line=line, column=column)
+    elif kind == "name" and not text.isidentifier():
+        end = next(n for n in range(1, len(text) + 1) if not text[:n].isidentifier())
+        _refuse_character(text[end - 1], line, column + end - 1)
+    elif kind == "other":
+        _refuse_character(text, line, column)
+    elif kind == "operator":
+        follows = token.string[token.end() : token.end() + 1]
+        if follows and (text + follows).translate(SYMBOLS) in ("**", "@=", "*=", "-=") and not text + follows == "**":
+            raise ParseError(f"'{text}{follows}' (line {line}) is no operator. Expected one of + − * / ** @. "
+                             "Remove one.", line=line, column=column)
+    return depth
+
+
+def _refuse_character(character: str, line: int, column: int) -> None:
+    name = unicodedata.name(character, f"U+{ord(character):04X}").lower()
+    shown = character if character.isprintable() else f"U+{ord(character):04X}"
+    raise ParseError(
+        f"'{shown}' ({name}, line {line}) is no part of a graph's text. Expected names, numbers, brackets and "
+        "+ − * / ** @ · ⊙. Remove it.", line=line, column=column)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 30 else text[:27] + "…"
+
+
+def _syntax_error(error: SyntaxError, source: Source) -> ParseError:
+    line = min(max(error.lineno or 1, 1), len(source.lines))
+    offset = min(max(error.offset or 1, 1), len(source.lines[line - 1]) + 1)
+    found = re.sub(r"[.\s]*\Z", "", str(error.msg).replace(";", ". ").partition(". ")[0])
+    return ParseError(
+        f"Line {line}: {found}. Expected name = expression, as z = W @ x + b. Mend the expression.",
+        line=line, column=offset + source.indents[line - 1])
+
+
+def reads(statement: ast.stmt) -> list[str]:
+    """The names that a statement's expression reads, function names left out."""
+    value = getattr(statement, "value", None)
+    if value is None:
+        return []
+    called = {id(node.func) for node in ast.walk(value) if isinstance(node, ast.Call)}
+    return [node.id for node in ast.walk(value) if isinstance(node, ast.Name) and id(node) not in called]

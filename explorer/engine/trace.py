@@ -1,0 +1,149 @@
+"""A pass as data: every value, gradient, contribution and step, for whoever wants to look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from explorer.engine.arrays import Array, frozen, public_view, to_host
+from explorer.engine.line_jacobian import LineJacobian
+from explorer.engine.steps import Step, steps_of
+
+if TYPE_CHECKING:
+    from explorer.engine.data import Batch
+    from explorer.engine.graph import Graph
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """One pass over a graph with everything kept. Nothing in it changes once it is made.
+
+    `loss` is the objective. `values`, `gradients` and `contributions` map names to arrays of the backend, batch
+    first: values["h"] (B, 4), values["W"] (4, 3). `reduction` is how the samples' losses were joined.
+    """
+
+    graph: Graph
+    loss: float
+    reduction: str
+    laid_out: Batch = field(repr=False)
+    _values: Sequence[Array] = field(repr=False)                    # engine arrays by register
+    _gradients: Sequence[Array | None] = field(repr=False)
+    _contributions: Mapping[tuple[str, int], Array] = field(repr=False)
+
+    @property
+    def batch(self) -> int:
+        """How many samples there are."""
+        return self.laid_out.size
+
+    @property
+    def backend(self) -> str:
+        """The library that computed it: numpy, cupy, …"""
+        return self.laid_out.backend
+
+    @property
+    def values(self) -> Mapping[str, Array]:
+        """The value of every line, targets and parameters included."""
+        return Views(tuple(self.graph.nodes), self._value)
+
+    @property
+    def gradients(self) -> Mapping[str, Array]:
+        """d objective / d line for every line that is no target; zeros where the objective does not depend on it."""
+        names = tuple(name for name, node in self.graph.nodes.items() if node.kind != "target")
+        return Views(names, self._gradient)
+
+    @property
+    def contributions(self) -> Mapping[tuple[Any, ...], Array]:
+        """What line f sends back to s: ["f", "s"] of all its readings, ["f", "s", slot] of f.inputs[slot] alone."""
+        pairs = {(name, read): None for name, node in self.graph.nodes.items() for read in node.inputs
+                 if self.graph.nodes[read].kind != "target"}
+        return Views(tuple(pairs), self._contribution)
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The pass step by step: forward, seed, backward, accumulate."""
+        return steps_of(self.graph)
+
+    def jacobian(self, of: str, wrt: str) -> LineJacobian:
+        """The local Jacobian of line `of` by line `wrt`, every other line held constant.
+
+        Raises: GraphError when `of` is no computed line, does not read `wrt`, or `wrt` is a target.
+        """
+        return LineJacobian(self.graph, of, wrt, self.laid_out.xp, self._values, self.batch)
+
+    @cached_property
+    def nonfinite(self) -> tuple[str, int | None, str] | None:
+        """The first (node, sample, "nan" | "inf") in the order of the pass: values, then gradients back; or None.
+
+        The sample is None for what all samples share.
+        """
+        registers = self.graph.program.of
+        for name in self.graph.nodes:
+            if found := self._nonfinite_in(name, self._values[registers[name]]):
+                return found
+        for name in reversed(self.graph.nodes):
+            if found := self._nonfinite_in(name, self._gradients[registers[name]]):
+                return found
+        return None
+
+    def _nonfinite_in(self, name: str, array: Array | None) -> tuple[str, int | None, str] | None:
+        xp = self.laid_out.xp
+        if array is None or bool(xp.all(xp.isfinite(array))):
+            return None
+        for sample in range(array.shape[-1]):
+            one = xp.reshape(array[..., sample], (-1,))
+            if not bool(xp.all(xp.isfinite(one))):
+                entries = to_host(one)
+                first = entries[~(abs(entries) < float("inf"))][0]
+                batched = self.graph.nodes[name].batched
+                return name, sample if batched else None, "nan" if first != first else "inf"
+        return None
+
+    def _public(self, name: str, array: Array) -> Array:
+        return public_view(self.laid_out.xp, array, self.graph.nodes[name].batched)
+
+    def _zeros(self, name: str) -> Array:
+        node, xp = self.graph.nodes[name], self.laid_out.xp
+        size = self.batch if node.batched else 1
+        return frozen(xp.zeros((*node.shape, size), dtype=getattr(xp, self.laid_out.dtype)))
+
+    def _value(self, name: str) -> Array:
+        return self._public(name, self._values[self.graph.program.of[name]])
+
+    def _gradient(self, name: str) -> Array:
+        if self.graph.nodes[name].kind == "target":
+            raise KeyError(name)
+        gradient = self._gradients[self.graph.program.of[name]]
+        return self._public(name, self._zeros(name) if gradient is None else gradient)
+
+    def _contribution(self, key: tuple[Any, ...]) -> Array:
+        line, name, *slots = key
+        inputs = self.graph.nodes[line].inputs
+        readings = [slot for slot, read in enumerate(inputs) if read == name and (not slots or slots == [slot])]
+        if not readings or self.graph.nodes[name].kind == "target":
+            raise KeyError(key)
+        sent = [self._contributions[line, slot] for slot in readings if (line, slot) in self._contributions]
+        return self._public(name, frozen(sum(sent[1:], start=sent[0])) if sent else self._zeros(name))
+
+
+class Views(Mapping[Any, Array]):
+    """A read-only mapping whose arrays are made, as batch-first views, when they are asked for."""
+
+    def __init__(self, keys: tuple[Any, ...], make: Callable[[Any], Array]) -> None:
+        self._keys, self._make = keys, make
+
+    def __getitem__(self, key: Any) -> Array:
+        try:
+            return self._make(key)
+        except (KeyError, TypeError, ValueError):
+            raise KeyError(key) from None
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __repr__(self) -> str:
+        return f"{{{', '.join(map(repr, self._keys))}}}"
