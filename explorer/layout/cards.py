@@ -76,7 +76,7 @@ def measure(shape: Shape, letters: int, *, gradient: bool, mean: bool = False) -
     matrices have the gradient below the value. Targets (`gradient=False`) have a footnote in its place.
     """
     floor = max(MINIMUM_WIDTH, PAD * 2 + letters * LETTER + 46)
-    if len(shape) == 1 and shape[0] > 1:
+    if len(shape) == 1 and shape[0] != 1:
         value = _block(PAD, HEADER + CAPTION, (shape[0], 1), WIDE_CELL, "above")
         beside = _block(PAD + WIDE_CELL + BLOCK_GAP, HEADER + CAPTION, (shape[0], 1), WIDE_CELL, "above")
         width = max(floor, 2 * PAD + 2 * WIDE_CELL + BLOCK_GAP)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from typing_extensions import TypeAliasType
 
 from explorer.notation import parse_label
 
-Numbers = float | list["Numbers"]
+Numbers = TypeAliasType("Numbers", "float | list[Numbers]")    # a scalar, or rows of rows
 
 
 def _markup(text: str) -> str:

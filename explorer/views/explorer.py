@@ -10,6 +10,7 @@ from panel.custom import JSComponent
 from explorer import assets
 from explorer.engine.graph import Graph
 from explorer.lessons.lesson import Lesson
+from explorer.lessons.own import own_lesson
 from explorer.notation import Notation
 from explorer.session.conversation import Conversation
 
@@ -60,28 +61,3 @@ def explore(
     """
     return Explorer(own_lesson(graph, data, params or {}, learning_rate, notation), height=760)
 
-
-def own_lesson(
-    graph: Graph | str,
-    data: Mapping[str, Any],
-    params: Mapping[str, Any],
-    learning_rate: float = 0.1,
-    notation: Notation | None = None,
-) -> Lesson:
-    """A user's graph and numbers as a lesson, checked by tracing them once."""
-    parsed = Graph.parse(graph) if isinstance(graph, str) else graph
-    trace = parsed.trace(data, params, backend="numpy")
-    names = (*parsed.inputs, *parsed.targets)
-    return Lesson(
-        id="own/graph",
-        title="Your graph",
-        group="Your own",
-        handout="",
-        about="",
-        graph=parsed,
-        data={name: trace.values[name] for name in names},
-        params={name: trace.values[name] for name in parsed.parameters},
-        learning_rate=learning_rate,
-        notation=notation or Notation(),
-        places={},
-    )

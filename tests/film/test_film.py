@@ -8,7 +8,7 @@ import pytest
 
 from explorer import Graph, lessons
 from explorer.film import make_film
-from explorer.views.explorer import own_lesson
+from explorer.lessons.own import own_lesson
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 CASES = list(lessons.catalogue().lessons)
