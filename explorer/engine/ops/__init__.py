@@ -8,6 +8,7 @@ from explorer.engine.ops import (
     entropy,
     joining,
     linear,
+    logits,
     loss,
     reduce,
     shape,
@@ -29,7 +30,7 @@ _OPS: tuple[type[Op], ...] = (
     shape.Copy, shape.StopGradient, shape.Transpose, shape.Reshape, shape.Index,
     joining.Concat, joining.Stack,
     loss.SqErr, loss.Mse, loss.Hinge,
-    entropy.Bce, entropy.BceWithLogits, entropy.CrossEntropy, entropy.CrossEntropyWithLogits,
+    entropy.Bce, entropy.CrossEntropy, logits.BceWithLogits, logits.CrossEntropyWithLogits,
 )
 
 # A name that is no identifier ("+", "@", "-x" for the unary minus, "[]", ".T", "=" for a second name) can only come

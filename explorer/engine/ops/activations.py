@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 from explorer.engine.arrays import Array, Namespace
+from explorer.engine.ops.base import Calls
+from explorer.engine.ops.kernels import number
 from explorer.engine.ops.transcendental import Unary
 
 LEAK = 0.01
@@ -40,6 +43,21 @@ class Sigmoid(Unary):
     def derivative(self, xp: Namespace, out: Array, z: Array) -> Array:
         return out * (1 - out)
 
+    def forward_kernel(self, xp: Namespace, out: Array, z: Array) -> Calls:
+        one = number(xp, z, 1.0)
+        return [
+            partial(xp.negative, z, out), partial(xp.exp, out, out), partial(xp.add, out, one, out),
+            partial(xp.reciprocal, out, out),
+        ]
+
+    def pullback_kernel(
+        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, z: Array
+    ) -> Calls:
+        return [
+            partial(xp.subtract, number(xp, z, 1.0), out, into), partial(xp.multiply, into, out, into),
+            partial(xp.multiply, into, cotangent, into),
+        ]
+
 
 class Tanh(Unary):
     """Hyperbolic tangent, h = tanh z. Jacobian: diag(1 − h²)."""
@@ -54,6 +72,17 @@ class Tanh(Unary):
     def derivative(self, xp: Namespace, out: Array, z: Array) -> Array:
         return 1 - out * out
 
+    def forward_kernel(self, xp: Namespace, out: Array, z: Array) -> Calls:
+        return [partial(xp.tanh, z, out)]
+
+    def pullback_kernel(
+        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, z: Array
+    ) -> Calls:
+        return [
+            partial(xp.multiply, out, out, into), partial(xp.subtract, number(xp, z, 1.0), into, into),
+            partial(xp.multiply, into, cotangent, into),
+        ]
+
 
 class Relu(Unary):
     """Rectifier, h = max(z, 0). Jacobian: diag(1 where z > 0, else 0); relu′(0) = 0."""
@@ -67,6 +96,14 @@ class Relu(Unary):
 
     def derivative(self, xp: Namespace, out: Array, z: Array) -> Array:
         return xp.sign(out)     # and NaN for NaN
+
+    def forward_kernel(self, xp: Namespace, out: Array, z: Array) -> Calls:
+        return [partial(xp.maximum, z, number(xp, z, 0.0), out)]
+
+    def pullback_kernel(
+        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, z: Array
+    ) -> Calls:
+        return [partial(xp.sign, out, into), partial(xp.multiply, into, cotangent, into)]
 
 
 class LeakyRelu(Unary):

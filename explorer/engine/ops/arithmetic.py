@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from explorer.engine.arrays import Array, Namespace
 from explorer.engine.jacobians import Broadcast, Identity, Jacobian, Shape, elementwise
-from explorer.engine.ops.base import Op, stretched
+from explorer.engine.ops.base import Calls, Op, stretched
+from explorer.engine.ops.kernels import gathered, scaled
 
 
 def constant(xp: Namespace, like: Array, value: float) -> Array:
@@ -40,6 +43,14 @@ class Add(Binary):
     def jacobians(self, xp: Namespace, out: Array, a: Array, b: Array) -> tuple[Jacobian, ...]:
         return passed(xp, out, a), passed(xp, out, b)
 
+    def forward_kernel(self, xp: Namespace, out: Array, a: Array, b: Array) -> Calls:
+        return [partial(xp.add, a, b, out)]
+
+    def pullback_kernel(
+        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, a: Array, b: Array
+    ) -> Calls:
+        return gathered(xp, cotangent, into)
+
 
 class Subtract(Binary):
     """Difference d = a − b. Jacobians: I and −I."""
@@ -54,19 +65,36 @@ class Subtract(Binary):
     def jacobians(self, xp: Namespace, out: Array, a: Array, b: Array) -> tuple[Jacobian, ...]:
         return passed(xp, out, a), elementwise(out, b, constant(xp, out, -1.0))
 
+    def forward_kernel(self, xp: Namespace, out: Array, a: Array, b: Array) -> Calls:
+        return [partial(xp.subtract, a, b, out)]
+
+    def pullback_kernel(
+        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, a: Array, b: Array
+    ) -> Calls:
+        turned = [partial(xp.negative, into, into)] if slot == 1 else []
+        return [*gathered(xp, cotangent, into), *turned]
+
 
 class Multiply(Binary):
     """Product p = a ∘ b, entry by entry. Jacobians: diag(b) and diag(a)."""
 
     name, symbol, pattern, analytic = "*", "∘", "{0} ∘ {1}", True
     says_forward = "{out} is the product of {0} and {1}, entry by entry."
-    says_backward = "Each factor receives the gradient of {out} times the other one: {0} gets it times {1}, and {1} times {0}."
+    says_backward = "{0} receives the gradient of {out} times {1}, and {1} receives it times {0}."
 
     def forward(self, xp: Namespace, a: Array, b: Array) -> Array:
         return a * b
 
     def jacobians(self, xp: Namespace, out: Array, a: Array, b: Array) -> tuple[Jacobian, ...]:
         return elementwise(out, a, b), elementwise(out, b, a)
+
+    def forward_kernel(self, xp: Namespace, out: Array, a: Array, b: Array) -> Calls:
+        return [partial(xp.multiply, a, b, out)]
+
+    def pullback_kernel(
+        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, a: Array, b: Array
+    ) -> Calls:
+        return scaled(xp, (b, a)[slot], cotangent, into)
 
 
 class Divide(Binary):
@@ -120,6 +148,14 @@ class Negative(Op):
 
     def jacobians(self, xp: Namespace, out: Array, a: Array) -> tuple[Jacobian, ...]:
         return (elementwise(out, a, constant(xp, out, -1.0)),)
+
+    def forward_kernel(self, xp: Namespace, out: Array, a: Array) -> Calls:
+        return [partial(xp.negative, a, out)]
+
+    def pullback_kernel(
+        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, a: Array
+    ) -> Calls:
+        return [partial(xp.negative, cotangent, into)]
 
 
 def passed(xp: Namespace, out: Array, primal: Array) -> Jacobian:

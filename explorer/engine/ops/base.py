@@ -32,7 +32,8 @@ class Op:
     """One operation of the graph language. Adding an op is adding a subclass and its line in the registry.
 
     Instances hold the op's static options and are told apart by identity. Operands are engine arrays: the sample's
-    axes first, then one batch axis, of length 1 for what all samples share; NumPy's broadcasting is then the language's.
+    axes first, then one batch axis, of length 1 for what all samples share. NumPy's broadcasting is then the
+    language's own.
 
     (`**_` in the signatures only lets each subclass name its own operands; nothing is ever passed there.)
 
@@ -72,7 +73,10 @@ class Op:
     def pullback_kernel(
         self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, *primals: Any, **_: Any
     ) -> Calls | None:
-        """Bound calls that write the contribution to operand `slot` into `into`, which has that operand's shape."""
+        """Bound calls that write the contribution to operand `slot` into `into`, which has that operand's shape.
+
+        `into` overlaps no other buffer here.
+        """
         return None
 
     def identity_of(self, slot: int, *shapes: Shape) -> str:

@@ -1,13 +1,14 @@
-"""Losses between probabilities: bce and cross_entropy, and their exact forms on logits."""
+"""Losses between probabilities: bce and cross_entropy. Terms of weight 0 are skipped, so that 0 · ∞ never shows."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from explorer.engine.arrays import Array, Namespace
 from explorer.engine.jacobians import Jacobian, Row
-from explorer.engine.ops.activations import logistic
-from explorer.engine.ops.base import OperandError, Shape
+from explorer.engine.ops.base import Calls
+from explorer.engine.ops.kernels import common, gathered, is_finite, number, scratch, summed, unless
 from explorer.engine.ops.loss import Loss, outputs, total
-from explorer.engine.ops.softmax import log_shares, shares
 
 
 def weighted(xp: Namespace, weight: Array, value: Array) -> Array:
@@ -16,9 +17,15 @@ def weighted(xp: Namespace, weight: Array, value: Array) -> Array:
     return xp.where(skip, xp.zeros_like(weight), weight * value)
 
 
-def softplus(xp: Namespace, z: Array) -> Array:
-    """ln(1 + eᶻ) without overflow."""
-    return xp.logaddexp(z, xp.zeros_like(z))
+def by_rule_unless_finite(
+    op: Loss, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, *primals: Array
+) -> Calls:
+    """At saturation the quick quotients are 0/0: there the op's own Jacobian decides."""
+
+    def exact() -> Array:
+        return op.jacobians(xp, out, *primals)[slot].pullback(xp, cotangent)
+
+    return unless(is_finite(xp, into), into, exact)
 
 
 class Bce(Loss):
@@ -29,7 +36,7 @@ class Bce(Loss):
 
     name, symbol, pattern = "bce", "bce", "bce({0}, {1})"
     says_forward = "{out} is the mean binary cross-entropy of the probabilities {0} against {1}."
-    says_backward = "{0} receives −{1}/{0} + (1 − {1})/(1 − {0}), over the number of outputs, times the gradient of {out}."
+    says_backward = "{0} receives −{1}/{0} + (1 − {1})/(1 − {0}), over the outputs' number, times that of {out}."
 
     def forward(self, xp: Namespace, p: Array, t: Array) -> Array:
         terms = weighted(xp, t, xp.log(p)) + weighted(xp, 1 - t, xp.log1p(-p))
@@ -41,25 +48,31 @@ class Bce(Loss):
         by_t = xp.log1p(-p) - xp.log(p)
         return Row.between(out, p, by_p / n), Row.between(out, t, by_t / n)
 
+    def forward_kernel(self, xp: Namespace, out: Array, p: Array, t: Array) -> Calls:
+        one, terms, off = number(xp, out, 1.0), scratch(xp, out, *common(p, t)), scratch(xp, out, *common(p, t))
+        weight, other = scratch(xp, out, *t.shape), scratch(xp, out, *p.shape)
+        return [
+            partial(xp.log, p, other), partial(xp.multiply, other, t, terms),
+            partial(xp.negative, p, other), partial(xp.log1p, other, other), partial(xp.subtract, one, t, weight),
+            partial(xp.multiply, other, weight, off), partial(xp.add, terms, off, terms), *summed(terms, out),
+            partial(xp.divide, out, number(xp, out, -outputs(p)), out),
+            *unless(is_finite(xp, out), out, partial(self.forward, xp, p, t)),
+        ]
 
-class BceWithLogits(Loss):
-    """Binary cross-entropy of logits, (1/n) Σ (t ln(1 + e⁻ᶻ) + (1 − t) ln(1 + eᶻ)): exact for every z.
-
-    Jacobians: (σ(z) − t) / n by z, written (1 − t) σ(z) − t σ(−z) so that nothing cancels; −z / n by t.
-    """
-
-    name, symbol, pattern = "bce_with_logits", "bce∘σ", "bce(σ({0}), {1})"
-    says_forward = "{out} is the mean binary cross-entropy of σ({0}) against {1}, computed on {0} itself."
-    says_backward = "{0} receives σ({0}) − {1}, over the number of outputs, times the gradient of {out}."
-
-    def forward(self, xp: Namespace, z: Array, t: Array) -> Array:
-        terms = weighted(xp, t, softplus(xp, -z)) + weighted(xp, 1 - t, softplus(xp, z))
-        return total(xp, terms) / outputs(z)
-
-    def jacobians(self, xp: Namespace, out: Array, z: Array, t: Array) -> tuple[Jacobian, ...]:
-        n = outputs(z)
-        by_z = (1 - t) * logistic(xp, z) - t * logistic(xp, -z)
-        return Row.between(out, z, by_z / n), Row.between(out, t, -z / n)
+    def pullback_kernel(
+        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, p: Array, t: Array
+    ) -> Calls | None:
+        if slot == 1:
+            return None
+        one, terms, off = number(xp, out, 1.0), scratch(xp, out, *common(p, t)), scratch(xp, out, *common(p, t))
+        weight, rest = scratch(xp, out, *t.shape), scratch(xp, out, *p.shape)
+        return [
+            partial(xp.subtract, one, t, weight), partial(xp.subtract, one, p, rest),
+            partial(xp.divide, weight, rest, terms), partial(xp.divide, t, p, off),
+            partial(xp.subtract, terms, off, terms), partial(xp.multiply, terms, cotangent, terms),
+            *gathered(xp, terms, into), partial(xp.divide, into, number(xp, out, outputs(p)), into),
+            *by_rule_unless_finite(self, xp, slot, cotangent, into, out, p, t),
+        ]
 
 
 class CrossEntropy(Loss):
@@ -78,29 +91,20 @@ class CrossEntropy(Loss):
     def jacobians(self, xp: Namespace, out: Array, s: Array, t: Array) -> tuple[Jacobian, ...]:
         return Row.between(out, s, -weighted(xp, t, 1 / s)), Row.between(out, t, -xp.log(s))
 
+    def forward_kernel(self, xp: Namespace, out: Array, s: Array, t: Array) -> Calls:
+        terms, logs = scratch(xp, out, *common(s, t)), scratch(xp, out, *s.shape)
+        return [
+            partial(xp.log, s, logs), partial(xp.multiply, logs, t, terms), *summed(terms, out),
+            partial(xp.negative, out, out), *unless(is_finite(xp, out), out, partial(self.forward, xp, s, t)),
+        ]
 
-class CrossEntropyWithLogits(Loss):
-    """Cross-entropy of softmax(θ) along the last axis, −Σ tₖ ln softmax(θ)ₖ: exact for every θ.
-
-    Jacobians: (s Σt − t)ᵀ by θ, which is (s − t)ᵀ for targets that sum to 1; −(ln s)ᵀ by t.
-    Source: CS224n gradient notes (7); homework 003, ②.
-    """
-
-    name, symbol, pattern, identity = "cross_entropy_with_logits", "ce∘softmax", "−Σ {1} ∘ ln softmax({0})", "(7)"
-    says_forward = "{out} is the cross-entropy of softmax({0}) against {1}, computed on {0} itself."
-    says_backward = "{0} receives softmax({0}) − {1}, times the gradient of {out}."
-
-    def shape(self, predicted: Shape, target: Shape) -> Shape:
-        if not predicted:
-            raise OperandError(
-                "{0} is a scalar. Expected a vector with one entry for each class. Declare {0} with a shape such as (3)."
-            )
-        return super().shape(predicted, target)
-
-    def forward(self, xp: Namespace, theta: Array, t: Array) -> Array:
-        return -total(xp, weighted(xp, t, log_shares(xp, theta, theta.ndim - 2)))
-
-    def jacobians(self, xp: Namespace, out: Array, theta: Array, t: Array) -> tuple[Jacobian, ...]:
-        axis = theta.ndim - 2
-        by_theta = shares(xp, theta, axis) * xp.sum(t, axis=axis, keepdims=True) - t
-        return Row.between(out, theta, by_theta), Row.between(out, t, -log_shares(xp, theta, axis))
+    def pullback_kernel(
+        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, s: Array, t: Array
+    ) -> Calls | None:
+        if slot == 1:
+            return None
+        terms = scratch(xp, out, *common(s, t))
+        return [
+            partial(xp.divide, t, s, terms), partial(xp.multiply, terms, cotangent, terms), *gathered(xp, terms, into),
+            partial(xp.negative, into, into), *by_rule_unless_finite(self, xp, slot, cotangent, into, out, s, t),
+        ]

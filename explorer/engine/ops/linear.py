@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from explorer.engine.arrays import Array, Namespace
 from explorer.engine.jacobians import Jacobian, Kronecker, Matrix, Outer, Row, Shape
 from explorer.engine.jacobians.products import product, transposed
-from explorer.engine.ops.base import Op, OperandError, shape_text
+from explorer.engine.ops.base import Calls, Op, OperandError, shape_text
+from explorer.engine.ops.kernels import dot_into, gathered, scratch
 
 
 class Matmul(Op):
@@ -19,7 +22,7 @@ class Matmul(Op):
 
     name, symbol, arity, pattern, analytic = "@", "·", (2, 2), "{0} · {1}", True
     says_forward = "{out} is the product {0} · {1}: rows times columns."
-    says_backward = "Each factor receives the gradient of {out} times the other factor, transposed so that the shapes fit."
+    says_backward = "Each factor receives the gradient of {out} times the other factor, transposed to fit."
 
     def shape(self, left: Shape, right: Shape) -> Shape:
         for place, shape in enumerate((left, right)):
@@ -49,6 +52,37 @@ class Matmul(Op):
                 return Row.between(out, left, right), Row.between(out, right, left)
         return Kronecker.between(out, left, right, "right"), Kronecker.between(out, right, left, "left")
 
+    def forward_kernel(self, xp: Namespace, out: Array, left: Array, right: Array) -> Calls | None:
+        match left.ndim, right.ndim:
+            case 3, 2 if left.shape[-1] == 1 and left.shape[1] == 1:
+                return [partial(xp.multiply, left[:, 0, :], right, out)]    # one column: no product to speak of
+            case 3, 2 if left.shape[-1] == 1:
+                return dot_into(xp, left[..., 0], right, out)
+            case 2, 3 if right.shape[-1] == 1:
+                return dot_into(xp, right[..., 0].T, left, out)
+            case 2, 2:
+                terms = scratch(xp, out, left.shape[0], out.shape[-1])
+                return [partial(xp.multiply, left, right, terms), partial(terms.sum, 0, None, out)]
+        return None
+
+    def pullback_kernel(
+        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, left: Array, right: Array
+    ) -> Calls | None:
+        match left.ndim, right.ndim, slot:
+            case 3, 2, 0 if left.shape[-1] == 1:
+                return dot_into(xp, cotangent, right.T, into[..., 0])
+            case 3, 2, 1 if left.shape[-1] == 1:
+                return dot_into(xp, left[..., 0].T, cotangent, into)
+            case 2, 3, 0 if right.shape[-1] == 1:
+                return dot_into(xp, right[..., 0], cotangent, into)
+            case 2, 3, 1 if right.shape[-1] == 1:
+                return dot_into(xp, left, cotangent.T, into[..., 0])
+            case 2, 2, _:
+                other = (right, left)[slot]
+                terms = scratch(xp, out, left.shape[0], out.shape[-1])
+                return [partial(xp.multiply, other, cotangent, terms), *gathered(xp, terms, into)]
+        return None
+
     def identity_of(self, slot: int, *shapes: Shape) -> str:
         match len(shapes[0]), len(shapes[1]):
             case 2, 1:
@@ -68,8 +102,8 @@ class Dot(Op):
     def shape(self, a: Shape, b: Shape) -> Shape:
         if len(a) != 1 or a != b:
             raise OperandError(
-                f"{{0}} has shape {shape_text(a)}, {{1}} has shape {shape_text(b)}. Expected two vectors of one length. "
-                "Use @ for products with matrices."
+                f"{{0}} has shape {shape_text(a)}, {{1}} has shape {shape_text(b)}. "
+                "Expected two vectors of one length. Use @ for products with matrices."
             )
         return ()
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 from explorer.engine.arrays import Array, Namespace
 from explorer.engine.jacobians import Jacobian, Row, Shape
 from explorer.engine.jacobians.base import flat
-from explorer.engine.ops.base import Op, OperandError, shape_text
+from explorer.engine.ops.base import Calls, Op, OperandError, shape_text
+from explorer.engine.ops.kernels import common, gathered, number, scratch, summed
 
 
 class Loss(Op):
@@ -53,6 +55,23 @@ class SqErr(Loss):
 
     def jacobians(self, xp: Namespace, out: Array, o: Array, t: Array) -> tuple[Jacobian, ...]:
         return Row.between(out, o, o - t), Row.between(out, t, t - o)
+
+    def forward_kernel(self, xp: Namespace, out: Array, o: Array, t: Array) -> Calls:
+        terms = scratch(xp, out, *common(o, t))
+        return [
+            partial(xp.subtract, o, t, terms), partial(xp.multiply, terms, terms, terms), *summed(terms, out),
+            partial(xp.multiply, out, number(xp, out, 0.5), out),
+        ]
+
+    def pullback_kernel(
+        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, o: Array, t: Array
+    ) -> Calls:
+        terms = scratch(xp, out, *common(o, t))
+        ends = (o, t) if slot == 0 else (t, o)
+        return [
+            partial(xp.subtract, *ends, terms), partial(xp.multiply, terms, cotangent, terms),
+            *gathered(xp, terms, into),
+        ]
 
 
 class Mse(Loss):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from functools import partial
+
 from explorer.engine.arrays import Array, Namespace
 from explorer.engine.jacobians import Jacobian, Row, Shape
 from explorer.engine.jacobians.base import flat
 from explorer.engine.ops.arithmetic import constant
-from explorer.engine.ops.base import Op, OperandError, shape_text
+from explorer.engine.ops.base import Calls, Op, OperandError, shape_text
+from explorer.engine.ops.kernels import number
 
 
 def engine_axis(axis: int, shape: Shape) -> int:
@@ -63,7 +67,7 @@ class Reduction(Op):
 class Sum(Reduction):
     """Sum of all entries, or along `axis`. Jacobian: a row of ones."""
 
-    name, aliases, symbol, pattern, analytic = "sum", ("Σ",), "Σ", "Σ {0}", True
+    name, symbol, pattern, analytic = "sum", "Σ", "Σ {0}", True
     says_forward = "{out} is the sum of the entries of {0}."
     says_backward = "Every entry of {0} receives the gradient of {out} as it is."
 
@@ -73,11 +77,21 @@ class Sum(Reduction):
     def weight(self, xp: Namespace, x: Array, out: Array, axis: int) -> Array:
         return constant(xp, out, 1.0)
 
+    def forward_kernel(self, xp: Namespace, out: Array, x: Array) -> Calls:
+        axes = tuple(range(x.ndim - 1)) if self.axis is None else engine_axis(self.axis, x.shape[:-1])
+        return [partial(x.sum, axes, None, out)]
 
-class Mean(Reduction):
+    def pullback_kernel(
+        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, x: Array
+    ) -> Calls:
+        axis = None if self.axis is None else engine_axis(self.axis, x.shape[:-1])
+        return [partial(xp.copyto, into, cotangent if axis is None else xp.expand_dims(cotangent, axis=axis))]
+
+
+class Mean(Sum):
     """Mean of all entries, or along `axis`. Jacobian: a row of 1/n."""
 
-    name, symbol, pattern, analytic = "mean", "mean", "mean({0})", True
+    name, symbol, pattern = "mean", "mean", "mean({0})"
     says_forward = "{out} is the mean of the entries of {0}."
     says_backward = "Every entry of {0} receives the gradient of {out} divided by the number of entries."
 
@@ -86,6 +100,19 @@ class Mean(Reduction):
 
     def weight(self, xp: Namespace, x: Array, out: Array, axis: int) -> Array:
         return constant(xp, out, 1 / x.shape[axis])
+
+    def forward_kernel(self, xp: Namespace, out: Array, x: Array) -> Calls:
+        return [*super().forward_kernel(xp, out, x), partial(xp.divide, out, self._entries(xp, x), out)]
+
+    def pullback_kernel(
+        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, x: Array
+    ) -> Calls:
+        calls = super().pullback_kernel(xp, slot, cotangent, into, out, x)
+        return [*calls, partial(xp.divide, into, self._entries(xp, x), into)]
+
+    def _entries(self, xp: Namespace, x: Array) -> Array:
+        sample = x.shape[:-1]
+        return number(xp, x, math.prod(sample) if self.axis is None else sample[self.axis])
 
 
 class Max(Reduction):

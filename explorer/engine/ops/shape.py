@@ -62,8 +62,8 @@ class Reshape(Op):
     says_forward = "{out} holds the entries of {0}, in order, in another shape."
     says_backward = "{0} receives the gradient of {out}, back in its own shape."
 
-    def __init__(self, *lengths: int) -> None:
-        self.lengths = lengths
+    def __init__(self, shape: Shape) -> None:
+        self.lengths = shape
 
     @property
     def target(self) -> str:
@@ -72,8 +72,8 @@ class Reshape(Op):
     def shape(self, x: Shape) -> Shape:
         if min(self.lengths, default=1) < 1 or math.prod(self.lengths) != math.prod(x):
             raise OperandError(
-                f"{{0}} has shape {shape_text(x)}, {math.prod(x)} entries, which do not fill {shape_text(self.lengths)}. "
-                f"Expected positive lengths whose product is {math.prod(x)}. Change the lengths."
+                f"{{0}} has shape {shape_text(x)} and {math.prod(x)} entries, which do not fill "
+                f"{shape_text(self.lengths)}. Expected positive lengths whose product is {math.prod(x)}. Change them."
             )
         return self.lengths
 
@@ -91,7 +91,7 @@ class Index(Op):
     says_forward = "{out} is {0}[{op.written}], some of the entries of {0}."
     says_backward = "The chosen entries of {0} receive the gradient of {out}; the others receive 0."
 
-    def __init__(self, *key: int | slice) -> None:
+    def __init__(self, key: tuple[int | slice, ...]) -> None:
         self.key = key
 
     @property

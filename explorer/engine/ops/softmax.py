@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from explorer.engine.arrays import Array, Namespace
-from explorer.engine.jacobians import DiagonalMinusOuter, Jacobian, Row, Shape
-from explorer.engine.ops.base import Op
+from explorer.engine.jacobians import DiagonalMinusOuter, Jacobian, Shape
+from explorer.engine.ops.base import Calls, Op
+from explorer.engine.ops.kernels import is_finite, scratch, unless
 from explorer.engine.ops.reduce import Reduction, engine_axis
 
 
 def shifted(xp: Namespace, x: Array, axis: int) -> tuple[Array, Array]:
-    """x minus its maximum along the axis, and that maximum. An infinite maximum is the limit: 0 there, −inf elsewhere."""
+    """x minus its maximum along the axis, and that maximum. An infinite one is a limit: 0 there, −inf elsewhere."""
     top = xp.max(x, axis=axis, keepdims=True)
     return xp.where(x == top, xp.zeros_like(x), x - top), top
 
@@ -24,6 +27,21 @@ def log_shares(xp: Namespace, x: Array, axis: int) -> Array:
     """Log-softmax along an axis of the engine array."""
     low = shifted(xp, x, axis)[0]
     return low - xp.log(xp.sum(xp.exp(low), axis=axis, keepdims=True))
+
+
+def shares_into(xp: Namespace, x: Array, axis: int, out: Array) -> tuple[Calls, Array]:
+    """Calls that write the softmax of finite x into `out`, and the buffer that will hold Σ eˣ of the shifted x."""
+    top, total = reduced(xp, x, axis), reduced(xp, x, axis)
+    calls: Calls = [
+        partial(x.max, axis, top, True), partial(xp.subtract, x, top, out), partial(xp.exp, out, out),
+        partial(out.sum, axis, None, total, True), partial(xp.divide, out, total, out),
+    ]
+    return calls, total
+
+
+def reduced(xp: Namespace, x: Array, axis: int) -> Array:
+    """A buffer for one number from each run of x along the axis."""
+    return scratch(xp, x, *x.shape[:axis], 1, *x.shape[axis + 1 :])
 
 
 class _Along(Op):
@@ -52,6 +70,22 @@ class Softmax(_Along):
 
     def jacobians(self, xp: Namespace, out: Array, x: Array) -> tuple[Jacobian, ...]:
         return (DiagonalMinusOuter.between(out, x, out, out, out, engine_axis(self.axis, x.shape[:-1])),)
+
+    def forward_kernel(self, xp: Namespace, out: Array, x: Array) -> Calls:
+        axis = engine_axis(self.axis, x.shape[:-1])
+        calls, total = shares_into(xp, x, axis, out)
+        # An infinite maximum leaves NaN in the sums: there the rule's limit is taken.
+        return [*calls, *unless(is_finite(xp, total), out, partial(self.forward, xp, x))]
+
+    def pullback_kernel(
+        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, x: Array
+    ) -> Calls:
+        axis = engine_axis(self.axis, x.shape[:-1])
+        joint = reduced(xp, x, axis)
+        return [
+            partial(xp.multiply, out, cotangent, into), partial(into.sum, axis, None, joint, True),
+            partial(xp.subtract, cotangent, joint, into), partial(xp.multiply, into, out, into),
+        ]
 
 
 class LogSoftmax(_Along):

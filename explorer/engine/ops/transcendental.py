@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from explorer.engine.arrays import Array, Namespace
 from explorer.engine.jacobians import Diagonal, Jacobian, Shape
-from explorer.engine.ops.base import Op
+from explorer.engine.ops.base import Calls, Op
+from explorer.engine.ops.kernels import number
 
 
 class Unary(Op):
@@ -39,11 +42,19 @@ class Exp(Unary):
     def derivative(self, xp: Namespace, out: Array, x: Array) -> Array:
         return out
 
+    def forward_kernel(self, xp: Namespace, out: Array, x: Array) -> Calls:
+        return [partial(xp.exp, x, out)]
+
+    def pullback_kernel(
+        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, x: Array
+    ) -> Calls:
+        return [partial(xp.multiply, out, cotangent, into)]
+
 
 class Log(Unary):
     """Natural logarithm, ln x. Jacobian: diag(1/x). Domain: x > 0; −inf at 0, NaN below."""
 
-    name, aliases, symbol, pattern, analytic = "log", ("ln",), "ln", "ln({0})", True
+    name, symbol, pattern, analytic = "log", "ln", "ln({0})", True
     says_forward = "{out} is the natural logarithm of {0}, entry by entry."
     says_backward = "{0} receives the gradient of {out} divided by {0}."
 
@@ -57,7 +68,7 @@ class Log(Unary):
 class Sqrt(Unary):
     """Square root. Jacobian: diag(1 / (2√x)). Domain: x ≥ 0; the derivative at 0 is inf, below NaN."""
 
-    name, aliases, symbol, pattern, analytic = "sqrt", ("√",), "√", "√({0})", True
+    name, symbol, pattern, analytic = "sqrt", "√", "√({0})", True
     says_forward = "{out} is the square root of {0}, entry by entry."
     says_backward = "{0} receives the gradient of {out} divided by 2 {out}."
 
@@ -122,3 +133,11 @@ class Square(Unary):
 
     def derivative(self, xp: Namespace, out: Array, x: Array) -> Array:
         return 2 * x
+
+    def forward_kernel(self, xp: Namespace, out: Array, x: Array) -> Calls:
+        return [partial(xp.multiply, x, x, out)]
+
+    def pullback_kernel(
+        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, x: Array
+    ) -> Calls:
+        return [partial(xp.multiply, x, number(xp, x, 2.0), into), partial(xp.multiply, into, cotangent, into)]
