@@ -12,9 +12,10 @@ import numpy as np
 
 from explorer.engine.arrays import Array, Namespace, frozen, namespace, to_host
 from explorer.engine.errors import DataError, did_you_mean
+from explorer.engine.nodes import Node
 
 if TYPE_CHECKING:
-    from explorer.engine.graph import Graph, Node
+    from explorer.engine.graph import Graph
 
 DTYPES = ("float64", "float32")
 

@@ -1,8 +1,4 @@
-"""A graph as data: frozen lines in order of definition, each with its own little program.
-
-A line of the text is a node. Its expression is kept as postorder code over the line's readings, so that every
-interpreter (trace, plan, Jacobian, explanation) is one loop and no depth of nesting needs recursion.
-"""
+"""A graph: frozen lines in order of definition, the last one the objective."""
 
 from __future__ import annotations
 
@@ -10,75 +6,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import networkx
 
 from explorer.engine.errors import GraphError, ShapeError, did_you_mean
 from explorer.engine.fusion import Fusion, fusions
+from explorer.engine.nodes import Apply, Literal, Node, Operand, Read, Shape, Temp
+from explorer.engine.pool import Pool
 from explorer.engine.program import Program, lower
 
 if TYPE_CHECKING:
     from explorer.engine.data import Batch
-    from explorer.engine.ops.base import Op
     from explorer.engine.trace import Trace
-
-Shape: TypeAlias = tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Read:
-    """The value of the line `node.inputs[slot]`."""
-
-    slot: int
-
-
-@dataclass(frozen=True)
-class Temp:
-    """The result of `node.code[index]`."""
-
-    index: int
-
-
-@dataclass(frozen=True)
-class Literal:
-    """A number as it stands in the text."""
-
-    value: float
-
-
-Operand: TypeAlias = Read | Temp | Literal
-
-
-@dataclass(frozen=True, eq=False)
-class Apply:
-    """One operation inside a line. `shape` is one sample's; `name` is z/1, z/2, …, the last one the line's own."""
-
-    op: Op
-    operands: tuple[Operand, ...]
-    shape: Shape
-    batched: bool
-    name: str
-
-
-@dataclass(frozen=True, eq=False)
-class Node:
-    """One line of the text.
-
-    `kind` is input, target, param or op; `shape` one sample's; `batched` whether it has a value per sample.
-    `inputs` are the lines it reads, one entry per reading, so a name may repeat (a * a); `code` is its expression
-    in postorder, empty for declarations. `line` and `column` count from 1, `text` is the line as written.
-    """
-
-    name: str
-    kind: str
-    shape: Shape
-    batched: bool
-    inputs: tuple[str, ...]
-    code: tuple[Apply, ...]
-    line: int
-    column: int
-    text: str
+__all__ = ["Apply", "Graph", "Literal", "Node", "Operand", "Read", "Shape", "Temp"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,6 +91,11 @@ class Graph:
     def fusions(self) -> Mapping[int, Fusion]:
         """The losses that can be evaluated on logits, by their place in the program."""
         return fusions(self.program)
+
+    @cached_property
+    def plans(self) -> Pool:
+        """Plans of earlier calls of `gradients`."""
+        return Pool()
 
     def node(self, name: str) -> Node:
         """The line of that name. Raises: GraphError, offering near names, when there is none."""

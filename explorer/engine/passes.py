@@ -5,16 +5,18 @@ Both are loops over the same program. The backward pass is nothing but pullbacks
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.engine.arrays import Array, Namespace, frozen
+from explorer.engine.arrays import Array, Namespace, frozen, public_view
 from explorer.engine.data import Batch, as_batch, lay_out_parameters
 from explorer.engine.errors import GraphError
 from explorer.engine.fusion import Fusion
+from explorer.engine.plan import Plan
 from explorer.engine.program import Program
+from explorer.engine.schedule import schedule
 from explorer.engine.trace import Trace
 
 if TYPE_CHECKING:
@@ -44,6 +46,49 @@ def trace(
     return Trace(graph, loss, reduction, batch, values, gradients, contributions)
 
 
+def gradients(
+    graph: Graph, data: Mapping[str, Any] | Batch, params: Mapping[str, Any], *, wrt: Iterable[str] | None,
+    reduction: str, dtype: Any, backend: str | None,
+) -> tuple[float, dict[str, Array]]:
+    """See Graph.gradients."""
+    objective = graph.scalar_objective()
+    _check_reduction(reduction)
+    names = _differentiable(graph, graph.parameters if wrt is None else (wrt,) if isinstance(wrt, str) else wrt)
+    batch = as_batch(graph, data, dtype, backend)
+    of = graph.program.of
+    given = {of[name]: array for name, array in lay_out_parameters(graph, params, batch).items()}
+    given.update((of[name], array) for name, array in batch.arrays.items())
+    size = batch.size if objective.batched else 1
+    weight = 1 / size if objective.batched and reduction == "mean" and size else 1.0
+    loss, found = 0.0, [None] * len(names)
+    if size:
+        def make() -> Plan:
+            needs = schedule(graph.program, graph.fusions, of[objective.name], [of[name] for name in names])
+            return Plan(needs, batch.backend, batch.xp, dtype_of(batch), size, weight)
+
+        with graph.plans.lend((names, size, weight, batch.dtype, batch.backend), make) as plan:
+            with np.errstate(all="ignore"):
+                loss, found = plan.run(given)
+    results = {}
+    for name, array in zip(names, found, strict=True):
+        node = graph.nodes[name]
+        if array is None:
+            array = batch.xp.zeros((*node.shape, batch.size if node.batched else 1), dtype=dtype_of(batch))
+        results[name] = public_view(batch.xp, array, node.batched)
+    return loss * weight, results
+
+
+def _differentiable(graph: Graph, names: Iterable[str]) -> tuple[str, ...]:
+    found = tuple(dict.fromkeys(names))
+    for name in found:
+        node = graph.node(name)
+        if node.kind == "target":
+            raise GraphError(
+                f"wrt '{name}' (line {node.line}): a target, never differentiated. Expected parameters, inputs or "
+                "computed lines. Declare it with input().", line=node.line, node=name)
+    return found
+
+
 def _check_reduction(reduction: str) -> None:
     if reduction not in REDUCTIONS:
         raise GraphError(f"reduction {reduction!r}: unknown. Expected {' or '.join(REDUCTIONS)}. "
@@ -53,7 +98,7 @@ def _check_reduction(reduction: str) -> None:
 def _declared(program: Program, batch: Batch, params: Mapping[str, Array]) -> list[Array]:
     """One entry per register: data, parameters and literals in place, the rest to be computed."""
     values: list[Array] = [
-        None if register.literal is None else batch.xp.full((1,), register.literal, dtype=_dtype_of(batch))
+        None if register.literal is None else batch.xp.full((1,), register.literal, dtype=dtype_of(batch))
         for register in program.registers
     ]
     for name, array in (*batch.arrays.items(), *params.items()):
@@ -61,7 +106,7 @@ def _declared(program: Program, batch: Batch, params: Mapping[str, Array]) -> li
     return values
 
 
-def _dtype_of(batch: Batch) -> Any:
+def dtype_of(batch: Batch) -> Any:
     return getattr(batch.xp, batch.dtype)
 
 

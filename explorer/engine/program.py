@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from explorer.engine.nodes import Literal, Read, Shape, Temp
 from explorer.engine.ops.base import Op
 
 if TYPE_CHECKING:
-    from explorer.engine.graph import Graph, Shape
+    from explorer.engine.graph import Graph
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +49,6 @@ class Program:
 
 def lower(graph: Graph) -> Program:
     """The program of a graph: declarations and instructions get registers in order of definition."""
-    from explorer.engine.graph import Literal, Read, Temp
-
     registers: list[Register] = []
     code: list[Instruction] = []
     of: dict[str, int] = {}

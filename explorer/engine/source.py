@@ -145,10 +145,10 @@ def _check_token(token: re.Match[str], depth: int, line: int, column: int) -> in
     elif kind == "number":
         number = text.translate(SYMBOLS)
         if not NUMBER.match(number):
-            raise ParseError(f"'{_short(text)}' (line {line}) is no number. Expected digits, as 2, 0.5 or 1e-3. "
+            raise ParseError(f"'{clip(text, 30)}' (line {line}) is no number. Expected digits, as 2, 0.5 or 1e-3. "
                              "Put a space or an operator between a number and a name.", line=line, column=column)
         if not math.isfinite(float(number)):
-            raise ParseError(f"'{_short(text)}' (line {line}) is too large. Expected a finite number. Write a smaller "
+            raise ParseError(f"'{clip(text, 30)}' (line {line}) is too large. Expected a finite number. Write a smaller "
                              "one.", line=line, column=column)
     elif kind == "name" and keyword.iskeyword(text):
         raise ParseError(f"'{text}' (line {line}) is a word that Python keeps for itself. Expected a name. "
@@ -174,8 +174,9 @@ def _refuse_character(character: str, line: int, column: int) -> None:
         "+ − * / ** @ · ⊙. Remove it.", line=line, column=column)
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 30 else text[:27] + "…"
+def clip(text: str, length: int = 60) -> str:
+    """A piece of the text, short enough for a message."""
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def _syntax_error(error: SyntaxError, source: Source) -> ParseError:
@@ -185,12 +186,3 @@ def _syntax_error(error: SyntaxError, source: Source) -> ParseError:
     return ParseError(
         f"Line {line}: {found}. Expected name = expression, as z = W @ x + b. Mend the expression.",
         line=line, column=offset + source.indents[line - 1])
-
-
-def reads(statement: ast.stmt) -> list[str]:
-    """The names that a statement's expression reads, function names left out."""
-    value = getattr(statement, "value", None)
-    if value is None:
-        return []
-    called = {id(node.func) for node in ast.walk(value) if isinstance(node, ast.Call)}
-    return [node.id for node in ast.walk(value) if isinstance(node, ast.Name) and id(node) not in called]

@@ -1,0 +1,237 @@
+"""One line of the language: an allow-list over Python's expression grammar, walked without recursion.
+
+Names are resolved against the lines above, operations looked up in the registry, shapes worked out.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Iterator, Mapping
+from typing import NoReturn
+
+from explorer.engine.errors import CycleError, GraphError, ParseError, ShapeError, did_you_mean
+from explorer.engine.nodes import Apply, Literal, Node, Operand, Read, Shape, Temp
+from explorer.engine.ops import REGISTRY
+from explorer.engine.ops.base import Op, OperandError
+from explorer.engine.source import Source, clip
+
+DECLARATIONS = ("input", "target", "param")
+OPERATORS: dict[type[ast.operator], str] = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**", ast.MatMult: "@",
+}
+MAX_ELEMENTS = 100_000_000
+MAX_AXES = 16
+MAX_INT = 2**31
+
+
+class Line:
+    """One line under construction: its readings, its code so far, and where it stands for errors."""
+
+    def __init__(
+        self, source: Source, name: str, assigned: Mapping[str, ast.Assign], nodes: Mapping[str, Node]
+    ) -> None:
+        self.source, self.name = source, name
+        self.assigned, self.nodes = assigned, nodes     # all lines of the text, and those above, done
+        self.inputs: list[str] = []
+        self.code: list[Apply] = []
+
+    def refuse(self, node: ast.AST, problem: str, error: type[GraphError] = ParseError) -> NoReturn:
+        text, place = self.source.text(node), self.source.place(node)
+        raise error(f"`{clip(text)}` (line {place['line']}): {problem}", **place, node=self.name)
+
+    def read(self) -> Node:
+        """The line as data. Raises: ParseError, ShapeError, CycleError."""
+        value = self.assigned[self.name].value
+        return self.declaration(value) or self.expression(value)
+
+    def _node(self, kind: str, shape: Shape, batched: bool) -> Node:
+        statement = self.assigned[self.name]
+        place = self.source.place(statement)
+        return Node(self.name, kind, shape, batched, tuple(self.inputs), tuple(self.code), place["line"],
+                    place["column"], self.source.text(statement))
+
+    def declaration(self, value: ast.expr) -> Node | None:
+        """The line `input(3)`, `target(1)` or `param(4, 3)`; None when the line is none of them."""
+        if not (isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in DECLARATIONS):
+            return None
+        if value.keywords:
+            self.refuse(value, f"options. Expected sizes only. Write {value.func.id}(3).")
+        shape = tuple(self.integer(size) for size in value.args)
+        if any(size < 1 for size in shape):
+            self.refuse(value, "a size below 1. Expected sizes of at least 1. Write positive sizes.", ShapeError)
+        self.check_size(value, shape)
+        return self._node(value.func.id, shape, value.func.id != "param")
+
+    def expression(self, value: ast.expr) -> Node:
+        """The line of anything computed, in postorder; an explicit stack stands in for recursion."""
+        done: list[Operand] = []
+        todo: list[tuple[ast.expr, Op | None, list[ast.expr]]] = [(value, None, [])]
+        while todo:
+            node, op, parts = todo.pop()
+            if op is not None:
+                operands = tuple(done[len(done) - len(parts) :])
+                del done[len(done) - len(parts) :]
+                done.append(self.apply(node, op, operands, parts))
+            elif isinstance(node, ast.Name):
+                done.append(self.reading(node))
+            elif isinstance(node, ast.Constant):
+                done.append(self.literal(node))
+            elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.UAdd):
+                todo.append((node.operand, None, []))
+            else:
+                op, parts = self.operation(node)
+                todo.append((node, op, parts))
+                todo.extend((part, None, []) for part in reversed(parts))
+        if not isinstance(done[0], Temp):
+            self.apply(value, REGISTRY["="](), tuple(done), [value])
+        last = self.code[-1]
+        self.code[-1] = Apply(last.op, last.operands, last.shape, last.batched, self.name)
+        return self._node("op", last.shape, last.batched)
+
+    def reading(self, node: ast.Name) -> Read:
+        if node.id not in self.nodes:
+            raise self.unknown(node)
+        self.inputs.append(node.id)
+        return Read(len(self.inputs) - 1)
+
+    def literal(self, node: ast.Constant) -> Literal:
+        value = node.value
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            self.refuse(node, "no finite number. Expected a number or a name. Write one of these.")
+        return Literal(float(value))
+
+    def integer(self, node: ast.expr) -> int:
+        """A literal integer, the only kind of size, axis or index there is."""
+        sign = 1
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            sign, node = -1, node.operand
+        if not isinstance(node, ast.Constant) or type(node.value) is not int:
+            self.refuse(node, "not a whole number. Expected one, as 3. Write the number itself.")
+        if node.value >= MAX_INT:
+            self.refuse(node, f"too large. Expected less than {MAX_INT}. Write a smaller number.", ShapeError)
+        return sign * node.value
+
+    def operation(self, node: ast.expr) -> tuple[Op, list[ast.expr]]:
+        """The operation at the top of an expression, and its operands' expressions."""
+        match node:
+            case ast.BinOp(left=left, op=operator, right=right) if type(operator) in OPERATORS:
+                return REGISTRY[OPERATORS[type(operator)]](), [left, right]
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return REGISTRY["-x"](), [operand]
+            case ast.Attribute(value=operand, attr="T"):
+                return REGISTRY["transpose"](), [operand]
+            case ast.Subscript(value=operand, slice=key):
+                parts = key.elts if isinstance(key, ast.Tuple) else [key]
+                return REGISTRY["[]"](key=tuple(self.index(part) for part in parts)), [operand]
+            case ast.Call():
+                return self.call(node)
+        self.refuse(node, "not in the language. Expected + − * / ** @, .T, an index or an operation by name. "
+                          "Write it with these.")
+
+    def index(self, node: ast.expr) -> int | slice:
+        if not isinstance(node, ast.Slice):
+            return self.integer(node)
+        bounds = [None if part is None else self.integer(part) for part in (node.lower, node.upper, node.step)]
+        if bounds[2] == 0:
+            self.refuse(node, "a step of 0. Expected another step. Leave it out.")
+        return slice(*bounds)
+
+    def call(self, node: ast.Call) -> tuple[Op, list[ast.expr]]:
+        """An operation called by its name, with its options by keyword; reshape takes its sizes after the operand."""
+        if not isinstance(node.func, ast.Name):
+            self.refuse(node, "not called by a plain name. Expected one, as sum(x). Leave out what stands before it.")
+        name, operands = node.func.id, list(node.args)
+        if name in DECLARATIONS:
+            self.refuse(node, f"inside an expression. Expected {name}(…) on a line of its own. Give it a name there.")
+        if name not in REGISTRY:
+            names = [known for known in REGISTRY if known.isidentifier()]
+            self.refuse(node, f"no operation '{name}'. Expected one that is known. {did_you_mean(name, names)}")
+        kind = REGISTRY[name]
+        for part in operands:
+            if isinstance(part, ast.Starred):
+                self.refuse(part, "a star. Expected operands one by one. Write them out.")
+        options = dict(self.options(node, kind))
+        if kind.name == "reshape":
+            options["shape"] = tuple(self.integer(size) for size in operands[1:])
+            operands = operands[:1]
+        least, most = kind.arity
+        if len(operands) < least or (most is not None and len(operands) > most):
+            expected = str(least) if least == most else f"{least} or more" if most is None else f"{least} to {most}"
+            self.refuse(node, f"{len(operands)} operands. Expected {expected} for {name}. Mend the brackets.")
+        try:
+            return kind(**options), operands
+        except OperandError as error:
+            self.refuse(node, str(error), ShapeError)
+
+    def options(self, node: ast.Call, kind: type[Op]) -> Iterator[tuple[str, object]]:
+        for keyword in node.keywords:
+            if keyword.arg is None or keyword.arg not in kind.options:
+                known = ", ".join(kind.options) or "none"
+                self.refuse(node, f"no option '{keyword.arg or '**'}'. Expected: {known}. Leave it out.")
+            yield keyword.arg, self.integer(keyword.value)
+
+    def apply(self, node: ast.expr, op: Op, operands: tuple[Operand, ...], parts: list[ast.expr]) -> Operand:
+        """One more step of the code, its shape worked out; a minus before a literal is part of the literal."""
+        first = operands[0]
+        if isinstance(first, Literal) and op.name == "-x":
+            return Literal(-first.value)
+        shapes = [self.shape_of(operand) for operand in operands]
+        try:
+            shape = op.shape(*(shape for shape, _ in shapes))
+        except OperandError as error:
+            self.refuse(node, error.named(*(clip(self.source.text(part)) for part in parts)), ShapeError)
+        self.check_size(node, shape)
+        index = len(self.code)
+        batched = any(batched for _, batched in shapes)
+        self.code.append(Apply(op, operands, shape, batched, f"{self.name}/{index + 1}"))
+        return Temp(index)
+
+    def shape_of(self, operand: Operand) -> tuple[Shape, bool]:
+        match operand:
+            case Read(slot):
+                node = self.nodes[self.inputs[slot]]
+                return node.shape, node.batched
+            case Temp(index):
+                return self.code[index].shape, self.code[index].batched
+        return (), False
+
+    def check_size(self, node: ast.AST, shape: Shape) -> None:
+        if len(shape) > MAX_AXES:
+            self.refuse(node, f"{len(shape)} axes. Expected at most {MAX_AXES}. Use fewer.", ShapeError)
+        if math.prod(shape) > MAX_ELEMENTS:
+            self.refuse(node, f"shape {shape} has {math.prod(shape):,} elements. Expected at most "
+                              f"{MAX_ELEMENTS:,}. Make it smaller.", ShapeError)
+
+    def unknown(self, name: ast.Name) -> GraphError:
+        """Why a name is not there: it stands below, in a circle or not, is an operation, or a slip of the pen."""
+        what, where = f"'{name.id}' (line {name.lineno})", {**self.source.place(name), "node": self.name}
+        if name.id in self.assigned:
+            if self._needs_itself(name.id):
+                return CycleError(f"{what}: '{self.name}' needs itself. Expected lines that only read lines above "
+                                  "them. Break the circle.", **where)
+            return ParseError(f"{what}: defined below, on line {self.assigned[name.id].lineno}. Expected a "
+                              "definition above its use. Move that line up.", **where)
+        if name.id in REGISTRY or name.id in DECLARATIONS:
+            return ParseError(f"{what}: an operation, not a line. Expected its operands in brackets. "
+                              f"Write {name.id}(…).", **where)
+        return ParseError(f"{what}: not defined. Expected a line above of that name. "
+                          f"{did_you_mean(name.id, self.nodes)}", **where)
+
+    def _needs_itself(self, name: str) -> bool:
+        """Whether a line that this one reads comes back, through whatever lines, to this one."""
+        seen, todo = {name}, [name]
+        while todo:
+            current = todo.pop()
+            if current == self.name:
+                return True
+            new = {read for read in names_in(self.assigned[current].value) if read in self.assigned} - seen
+            seen |= new
+            todo.extend(new)
+        return False
+
+
+def names_in(expression: ast.expr) -> set[str]:
+    """The names that an expression reads, those of operations left out."""
+    called = {id(node.func) for node in ast.walk(expression) if isinstance(node, ast.Call)}
+    return {node.id for node in ast.walk(expression) if isinstance(node, ast.Name) and id(node) not in called}

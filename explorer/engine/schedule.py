@@ -1,0 +1,75 @@
+"""What some gradients need of a program: which instructions forward, fused where they can be, and which ways back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from explorer.engine.fusion import Fusion
+from explorer.engine.ops.base import Op
+from explorer.engine.program import Program
+
+BLOCK_BYTES = 8 * 2**20     # measured: smaller blocks pay in calls, larger ones in memory traffic
+FEWEST_ROWS, MOST_ROWS = 512, 32768
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """One instruction to run: out = op(*operands), all registers.
+
+    Where a loss was fused and the probability that it reads is itself wanted, `unfused` is the loss as written and
+    `probability` that register: its gradient is given as the text has it.
+    """
+
+    op: Op
+    operands: tuple[int, ...]
+    out: int
+    unfused: Op | None = None
+    probability: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Schedule:
+    """Calls in forward order, and the registers that carry a cotangent on the way to the wanted ones."""
+
+    program: Program
+    calls: tuple[Call, ...]
+    carrying: frozenset[int]
+    wanted: tuple[int, ...]
+    objective: int
+
+    def rows(self, itemsize: int) -> int:
+        """How many rows to take at once: a power of two, so that a block's numbers fill about BLOCK_BYTES."""
+        registers = self.program.registers
+        live = {register for call in self.calls for register in (*call.operands, call.out)}
+        floats = sum(
+            math.prod(registers[register].shape) * (2 if register in self.carrying else 1)
+            for register in live if registers[register].batched)
+        fitting = BLOCK_BYTES // (max(floats, 1) * itemsize)
+        return min(max(1 << max(fitting.bit_length() - 1, 0), FEWEST_ROWS), MOST_ROWS)
+
+
+def schedule(program: Program, fused: Mapping[int, Fusion], objective: int, wanted: Sequence[int]) -> Schedule:
+    """Only what the objective needs, forward; only what leads to a wanted register, backward."""
+    calls: list[Call] = []
+    needed = {objective}
+    for place in range(len(program.code) - 1, -1, -1):
+        written = program.code[place]
+        if written.out not in needed:
+            continue
+        call = Call(written.op, written.operands, written.out)
+        if place in fused:
+            fusion, probability = fused[place], written.operands[0]
+            call = Call(fusion.op, fusion.operands, written.out)
+            if probability in wanted:
+                call = Call(fusion.op, fusion.operands, written.out, written.op, probability)
+                needed.add(probability)
+        needed.update(call.operands)
+        calls.append(call)
+    calls.reverse()
+    carrying = set(wanted)
+    for call in calls:
+        if any(operand in carrying for operand in (*call.operands, call.probability)):
+            carrying.add(call.out)
+    return Schedule(program, tuple(calls), frozenset(carrying), tuple(wanted), objective)
