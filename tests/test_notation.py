@@ -95,9 +95,7 @@ def test_gradients_take_the_lesson_s_name_or_the_quotient() -> None:
         (LECTURE, "W1", (1, 0), "w₁,₂⁽¹⁾"),
     ],
 )
-def test_elements_are_counted_from_one(
-    notation: Notation, name: str, index: tuple[int, ...], text: str
-) -> None:
+def test_elements_are_counted_from_one(notation: Notation, name: str, index: tuple[int, ...], text: str) -> None:
     assert plain(notation.element(name, index)) == text
 
 

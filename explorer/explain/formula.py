@@ -1,0 +1,255 @@
+"""The formula tree: frozen pieces of mathematics that can be printed and, as every symbol knows its numbers, evaluated.
+
+A formula that is shown is therefore one that can be checked: the shortcut Wᵀδ, evaluated, is the contribution that the
+engine computed, and a test holds the two together for every line.
+
+Arrays here are *oriented*: a scalar has shape (), all else two axes, a vector being a column (n, 1) or a row (1, n).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.notation import Label
+
+Array: TypeAlias = NDArray[np.float64]
+Shape: TypeAlias = tuple[int, ...]
+Sign: TypeAlias = Literal["", "·", "∘", "⊗"]
+
+
+def orient(numbers: Array, row: bool) -> Array:
+    """A sample's tensor as a scalar, a column (n, 1), a row (1, n) or a matrix; more axes are laid out by the last."""
+    numbers = np.asarray(numbers, dtype=np.float64)
+    if numbers.ndim == 1:
+        return numbers[None, :] if row else numbers[:, None]
+    return numbers if numbers.ndim in (0, 2) else numbers.reshape(-1, numbers.shape[-1])
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Where a symbol's numbers stand on the stage: the cells of a node, `value` or `gradient`, of a shape."""
+
+    node: str
+    kind: Literal["value", "gradient"]
+    shape: Shape
+
+    def at(self, row: int, column: int) -> str:
+        """The stage's name of the cell at an oriented position; "" where the stage shows no such cell."""
+        if len(self.shape) > 2:
+            return ""
+        if len(self.shape) == 2:
+            return f"{self.kind}:{row},{column}"
+        return f"{self.kind}:{row + column}"
+
+
+@dataclass(frozen=True, eq=False)
+class Formula:
+    """A piece of mathematics. `evaluate` gives its oriented array; the printers are `explain.mathml` and `explain.text`."""
+
+    def evaluate(self) -> Array:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, eq=False)
+class Symbol(Formula):
+    """A name with numbers: h, W, δ₂, or with `under` a quotient, ∂L/∂h.
+
+    `cells` links it to the stage; `note` is a subscript of the whole, as in ∂E/∂s via f₁; `batch` says that the rows
+    are the samples.
+    """
+
+    label: Label
+    value: Array
+    cells: Cells | None = None
+    under: Label = ()
+    note: Label = ()
+    batch: bool = False
+
+    def evaluate(self) -> Array:
+        return self.value
+
+
+@dataclass(frozen=True, eq=False)
+class Number(Formula):
+    """A literal of the formula or of the graph's text."""
+
+    value: float
+
+    def evaluate(self) -> Array:
+        return np.asarray(self.value, dtype=np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class Sum(Formula):
+    """Terms added, element by element; a `Negative` term is written with a minus sign."""
+
+    terms: tuple[Formula, ...]
+
+    def evaluate(self) -> Array:
+        total = self.terms[0].evaluate()
+        for term in self.terms[1:]:
+            total = _aligned(np.add, total, term.evaluate())
+        return total
+
+
+@dataclass(frozen=True, eq=False)
+class Negative(Formula):
+    """−x."""
+
+    inner: Formula
+
+    def evaluate(self) -> Array:
+        return -self.inner.evaluate()
+
+
+@dataclass(frozen=True, eq=False)
+class Product(Formula):
+    """Factors multiplied: "" and "·" as matrices (scalars scale), "∘" element-wise, "⊗" as a Kronecker product."""
+
+    factors: tuple[Formula, ...]
+    sign: Sign = ""
+
+    def evaluate(self) -> Array:
+        result = self.factors[0].evaluate()
+        for factor in self.factors[1:]:
+            result = _multiply(result, factor.evaluate(), self.sign)
+        return result
+
+
+@dataclass(frozen=True, eq=False)
+class Fraction(Formula):
+    """over / under, element by element; `flat` writes it with a slash."""
+
+    over: Formula
+    under: Formula
+    flat: bool = False
+
+    def evaluate(self) -> Array:
+        return _aligned(np.divide, self.over.evaluate(), self.under.evaluate())
+
+
+@dataclass(frozen=True, eq=False)
+class Power(Formula):
+    """base to the exponent, element by element."""
+
+    base: Formula
+    exponent: Formula
+
+    def evaluate(self) -> Array:
+        return _aligned(np.power, self.base.evaluate(), self.exponent.evaluate())
+
+
+@dataclass(frozen=True, eq=False)
+class Transpose(Formula):
+    """Wᵀ: rows become columns."""
+
+    inner: Formula
+
+    def evaluate(self) -> Array:
+        return self.inner.evaluate().T
+
+
+@dataclass(frozen=True, eq=False)
+class Call(Formula):
+    """A named function of formulas, σ(z) or max(a, b), with its result."""
+
+    name: Label
+    arguments: tuple[Formula, ...]
+    result: Array
+
+    def evaluate(self) -> Array:
+        return self.result
+
+
+@dataclass(frozen=True, eq=False)
+class Indicator(Formula):
+    """[left > right], 1 where it holds and 0 elsewhere."""
+
+    left: Formula
+    sign: Literal["<", ">", "="]
+    right: Formula
+
+    def evaluate(self) -> Array:
+        compare = {"<": np.less, ">": np.greater, "=": np.equal}[self.sign]
+        return np.asarray(_aligned(compare, self.left.evaluate(), self.right.evaluate()), dtype=np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class Diagonal(Formula):
+    """diag(v): the square matrix with v on its diagonal."""
+
+    inner: Formula
+
+    def evaluate(self) -> Array:
+        return np.diag(self.inner.evaluate().reshape(-1))
+
+
+@dataclass(frozen=True, eq=False)
+class Inner(Formula):
+    """⟨a, b⟩: the sum of the element-wise product."""
+
+    left: Formula
+    right: Formula
+
+    def evaluate(self) -> Array:
+        return np.asarray(np.sum(_aligned(np.multiply, self.left.evaluate(), self.right.evaluate())))
+
+
+@dataclass(frozen=True, eq=False)
+class Total(Formula):
+    """Σ over the entries of a tensor, written with its index: Σⱼ tⱼ ln sⱼ."""
+
+    inner: Formula
+    index: str = "j"
+
+    def evaluate(self) -> Array:
+        return np.asarray(np.sum(self.inner.evaluate()))
+
+
+@dataclass(frozen=True, eq=False)
+class Local(Formula):
+    """A factor shown as a formula among symbols and as finished numbers among numbers, as the slope h ∘ (1 − h) is.
+
+    Vectors are turned to stand as gradients do, as a `row` or as a column.
+    """
+
+    inner: Formula
+    row: bool = False
+
+    def evaluate(self) -> Array:
+        value = self.inner.evaluate()
+        turned = value.ndim == 2 and value.shape[0 if self.row else 1] != 1 and 1 in value.shape
+        return value.T if turned else value
+
+
+@dataclass(frozen=True, eq=False)
+class Words(Formula):
+    """Text among the formulas."""
+
+    text: str
+
+    def evaluate(self) -> Array:
+        raise ValueError(f"'{self.text}' are words and have no value. Evaluate the formula beside them.")
+
+
+ONE = Number(1.0)
+
+
+def _aligned(operation: Callable[[Array, Array], Array], a: Array, b: Array) -> Array:
+    """Element by element; a row meets a column of the same length as if both stood the same way."""
+    if a.ndim == b.ndim == 2 and a.shape != b.shape and a.shape == b.shape[::-1] and 1 in a.shape:
+        b = b.T
+    return np.asarray(operation(a, b))
+
+
+def _multiply(a: Array, b: Array, sign: Sign) -> Array:
+    if sign == "⊗":
+        return np.asarray(np.kron(a, b), dtype=np.float64)
+    if sign == "∘" or a.ndim == 0 or b.ndim == 0:
+        return _aligned(np.multiply, a, b)
+    return a @ b

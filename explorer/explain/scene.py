@@ -1,0 +1,187 @@
+"""One line of a graph, for one sample of one trace: its symbols with their numbers, ready to stand in formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import array_api_compat.numpy as xp
+import numpy as np
+
+from explorer.engine.arrays import to_host
+from explorer.engine.graph import Apply, Graph, Literal, Node, Operand, Read
+from explorer.engine.jacobians import Jacobian
+from explorer.engine.trace import Trace
+from explorer.explain.formula import Array, Cells, Formula, Number, Shape, Symbol, orient
+from explorer.notation import Label, Notation
+
+MOST_OPERATIONS = 16  # of a line that is still written out; a longer one is f(a, b, …)
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """Symbols of the lesson with the numbers of sample `sample`, as one line of the graph sees them."""
+
+    graph: Graph
+    trace: Trace
+    notation: Notation
+    node: Node
+    sample: int
+    rate: float = 0.0
+
+    # -- the pass --------------------------------------------------------------------------------------------------
+    @property
+    def batch(self) -> int:
+        """Number of samples."""
+        return self.trace.batch
+
+    @property
+    def objective(self) -> Node:
+        return self.graph.nodes[self.graph.objective]
+
+    @cached_property
+    def seed(self) -> float:
+        """The gradient of the objective's own line: 1/B for a mean over the batch, else 1."""
+        return float(self.gradient_of(self.graph.objective).reshape(-1)[0])
+
+    def value_of(self, name: str) -> Array:
+        """This sample's value of a line. Shape: the line's."""
+        return self._sample(self.trace.values[name], name)
+
+    def gradient_of(self, name: str) -> Array:
+        """This sample's gradient of a line; a parameter's is the whole batch's. Shape: the line's."""
+        return self._sample(self.trace.gradients[name], name)
+
+    def contribution_of(self, reader: str, name: str) -> Array:
+        """What `reader` sends back to `name` for this sample; to what all samples share, for the whole batch."""
+        return self._sample(self.trace.contributions[reader, name], name)
+
+    def _sample(self, array: object, name: str) -> Array:
+        host = np.asarray(to_host(array), dtype=np.float64)
+        return host[self.sample] if self.graph.nodes[name].batched else host
+
+    # -- orientation -----------------------------------------------------------------------------------------------
+    @cached_property
+    def rows(self) -> bool:
+        """Whether vectors stand as rows in this line: a product W·x or x·W decides it, else the lesson."""
+        for apply in self.node.code:
+            if apply.op.name == "@":
+                ranks = tuple(len(self._shape(operand)) for operand in apply.operands)
+                if ranks in ((1, 2), (2, 1)):
+                    return ranks == (1, 2)
+        return self.notation.vectors == "row"
+
+    @cached_property
+    def gradient_rows(self) -> bool:
+        """Whether gradients of vectors stand as rows in this line."""
+        return self.notation.deltas == "row" if self.notation.deltas else self.rows
+
+    def stands_as_row(self, name: str) -> bool:
+        """Whether the gradient of this line stands as a row; a parameter's stands as the parameter does."""
+        return self.rows if self.graph.nodes[name].kind == "param" else self.gradient_rows
+
+    @property
+    def readable(self) -> bool:
+        """Whether the line is short enough to be written out."""
+        return len(self.node.code) <= MOST_OPERATIONS
+
+    def _shape(self, operand: Operand) -> Shape:
+        match operand:
+            case Read(slot):
+                return self.graph.nodes[self.node.inputs[slot]].shape
+            case Literal():
+                return ()
+        return self.node.code[operand.index].shape
+
+    # -- symbols ---------------------------------------------------------------------------------------------------
+    def label(self, name: str) -> Label:
+        """The symbol of a line; the loss of one sample of several is L with the sample's number."""
+        symbol = self.notation.symbol(name)
+        if name == self.graph.objective and self.batch > 1 and self.graph.nodes[name].batched:
+            return (*symbol, (str(self.sample + 1), "sub"))
+        return symbol
+
+    def value(self, name: str, as_gradient: bool = False) -> Symbol:
+        """The symbol of a line's value, standing as values do, or as gradients do."""
+        rows = self.gradient_rows if as_gradient else self.rows
+        shape = self.graph.nodes[name].shape
+        return Symbol(self.label(name), orient(self.value_of(name), rows), Cells(name, "value", shape))
+
+    def gradient(self, name: str, own: bool = True) -> Symbol:
+        """The symbol of a line's gradient: the lesson's δ₂ if `own`, else ∂L/∂h."""
+        value = orient(self.gradient_of(name), self.stands_as_row(name))
+        return self._gradient_symbol(name, value, own, Cells(name, "gradient", self.graph.nodes[name].shape))
+
+    def contribution(self, reader: str, name: str) -> Symbol:
+        """The symbol of what one reader sends back, ∂E/∂s via f₁; just the gradient where there is no other reader."""
+        value = orient(self.contribution_of(reader, name), self.stands_as_row(name))
+        return self._gradient_symbol(name, value, True, None, via=reader if self.fans_out(name) else "")
+
+    def share(self, name: str, value: Array) -> Symbol:
+        """The symbol of this sample's share of a gradient that the batch sums."""
+        numbers = orient(value, self.stands_as_row(name))
+        return self._gradient_symbol(name, numbers, True, None, via=f"{self.sample + 1}")
+
+    def _gradient_symbol(self, name: str, value: Array, own: bool, cells: Cells | None, via: str = "") -> Symbol:
+        scripts: Label = ((f"via {via}" if not via.isdigit() else f"sample {via}", "sub"),) if via else ()
+        if own and self.notation.gradient_is_own(name):
+            return Symbol((*self.notation.gradient(name), *scripts), value, cells)
+        over: Label = (("∂", ""), *self.notation.loss_label)
+        return Symbol(over, value, cells, under=(("∂", ""), *self.label(name)), note=scripts)
+
+    def fans_out(self, name: str) -> bool:
+        """Whether more than one reading sends something back to this line."""
+        return len(self.readings(name)) > 1
+
+    def readings(self, name: str) -> list[tuple[str, int]]:
+        """The readings of a line that send something back: (reader, slot), in order."""
+        if self.graph.nodes[name].kind == "target":
+            return []
+        return [(reader, slot) for reader, slot in self.graph.readers(name) if reader in self.graph.reached]
+
+    # -- the line's own code ---------------------------------------------------------------------------------------
+    @cached_property
+    def primals(self) -> list[Array]:
+        """Engine arrays of what the line reads, for this sample alone."""
+        return [self.value_of(name)[..., None] for name in self.node.inputs]
+
+    @cached_property
+    def temporaries(self) -> list[Array]:
+        """Engine arrays of the line's intermediate results, for this sample alone."""
+        results: list[Array] = []
+        with np.errstate(all="ignore"):
+            for apply in self.node.code:
+                results.append(apply.op.forward(xp, *self._arrays(apply.operands, results)))
+        return results
+
+    def operand_arrays(self, apply: Apply) -> list[Array]:
+        """Engine arrays of an operation's operands, for this sample alone."""
+        return self._arrays(apply.operands, self.temporaries)
+
+    def _arrays(self, operands: Sequence[Operand], results: Sequence[Array]) -> list[Array]:
+        arrays: list[Array] = []
+        for operand in operands:
+            match operand:
+                case Read(slot):
+                    arrays.append(self.primals[slot])
+                case Literal(value):
+                    arrays.append(np.full((1,), value))
+                case _:
+                    arrays.append(results[operand.index])
+        return arrays
+
+    def jacobian(self, position: int, slot: int) -> Jacobian:
+        """The local Jacobian of an operation of the line by one of its operands, for this sample alone."""
+        apply = self.node.code[position]
+        with np.errstate(all="ignore"):
+            return apply.op.jacobians(xp, self.temporaries[position], *self.operand_arrays(apply))[slot]
+
+    def leaf(self, operand: Operand, expressions: Sequence[Formula], as_gradient: bool = False) -> Formula:
+        """An operand as formula, given the formulas of the operations before it."""
+        match operand:
+            case Read(slot):
+                return self.value(self.node.inputs[slot], as_gradient)
+            case Literal(value):
+                return Number(value)
+        return expressions[operand.index]

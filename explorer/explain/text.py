@@ -1,0 +1,137 @@
+"""Prints formula trees as running text: strings for screen readers, sentence parts with links for the narration."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from explorer.explain import formula as f
+from explorer.explain.numbers import json_number, spoken
+from explorer.notation import Label, plain
+
+Part: TypeAlias = str | dict[str, Any]
+
+SUM, PRODUCT, PREFIX, POSTFIX, ATOM = range(5)
+MANY = 6
+
+
+def parts(formula: f.Formula) -> list[Part]:
+    """The formula as sentence parts: text, {"label", "node"} and {"number"}."""
+    return _merged(_print(formula)[0])
+
+
+def text(formula: f.Formula, numbers: bool = False) -> str:
+    """The formula as one line of text; with `numbers`, every symbol as its numbers."""
+    return as_text(_print(formula, numbers)[0])
+
+
+def as_text(written: list[Part]) -> str:
+    """Sentence parts as one plain string."""
+    words = []
+    for part in written:
+        if isinstance(part, str):
+            words.append(part)
+        elif "label" in part:
+            words.append(plain(tuple((text, script) for text, script in part["label"])))
+        elif "number" in part:
+            words.append(spoken(float(part["number"])))
+        else:
+            words.append(as_text(part["strong"]))
+    return "".join(words)
+
+
+def label_part(label: Label, node: str | None = None) -> Part:
+    """A symbol in a sentence, linked to its node."""
+    return {"label": [list(part) for part in label], **({"node": node} if node else {})}
+
+
+def number_part(value: float) -> Part:
+    """A number in a sentence, rounded in the browser."""
+    return {"number": json_number(value)}
+
+
+def table_text(numbers: f.Array) -> str:
+    """A few numbers in brackets, rows apart by semicolons; many only by their shape."""
+    if numbers.size == 1:
+        return spoken(float(numbers.reshape(-1)[0]))
+    if numbers.size > MANY:
+        return f"[{' × '.join(map(str, numbers.shape))} numbers]"
+    rows = numbers if numbers.ndim == 2 else numbers.reshape(1, -1)
+    if rows.shape[1] == 1:
+        rows = rows.T
+    return "[" + "; ".join(" ".join(spoken(float(x)) for x in row) for row in rows) + "]"
+
+
+def _merged(written: list[Part]) -> list[Part]:
+    merged: list[Part] = []
+    for part in written:
+        if isinstance(part, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += part
+        elif part != "":
+            merged.append(part)
+    return merged
+
+
+def _print(formula: f.Formula, numbers: bool = False) -> tuple[list[Part], int]:
+    match formula:
+        case f.Symbol(label=label, under=under, note=note, cells=cells, value=value):
+            if numbers:
+                return [table_text(value)], ATOM
+            whole = (*label, ("/", ""), *under, *note) if under else (*label, *note)
+            return [label_part(whole, cells.node if cells else None)], PRODUCT if under else ATOM
+        case f.Number(value=value):
+            return [spoken(value)], PREFIX if value < 0 else ATOM
+        case f.Local(inner=inner):
+            return ([table_text(formula.evaluate())], ATOM) if numbers else _print(inner)
+        case f.Sum(terms=terms):
+            return _sum(terms, numbers), SUM
+        case f.Negative(inner=inner):
+            return ["−", *_operand(inner, PRODUCT, numbers)], PREFIX
+        case f.Product(factors=factors, sign=sign):
+            between = f" {sign} " if sign in ("∘", "⊗") else "·"
+            joined = [
+                part
+                for i, factor in enumerate(factors)
+                for part in (between, *_operand(factor, PRODUCT, numbers, first=i == 0))
+            ]
+            return joined[1:], PRODUCT
+        case f.Fraction(over=over, under=under):
+            return [*_operand(over, PRODUCT, numbers), "/", *_operand(under, POSTFIX, numbers)], PRODUCT
+        case f.Power(base=base, exponent=exponent):
+            if isinstance(exponent, f.Number) and exponent.value == 2.0:
+                return [*_operand(base, ATOM, numbers), "²"], POSTFIX
+            return [*_operand(base, ATOM, numbers), "^", *_operand(exponent, ATOM, numbers)], POSTFIX
+        case f.Transpose(inner=inner):
+            if numbers and isinstance(inner, f.Symbol | f.Local):
+                return [table_text(formula.evaluate())], ATOM
+            return [*_operand(inner, ATOM, numbers), "ᵀ"], POSTFIX
+        case f.Call(name=name, arguments=arguments):
+            inside = [part for argument in arguments for part in (", ", *_print(argument, numbers)[0])][1:]
+            return [plain(name), "(", *inside, ")"], ATOM
+        case f.Indicator(left=left, sign=sign, right=right):
+            return ["[", *_print(left, numbers)[0], f" {sign} ", *_print(right, numbers)[0], "]"], ATOM
+        case f.Diagonal(inner=inner):
+            return ["diag(", *_print(inner, numbers)[0], ")"], ATOM
+        case f.Inner(left=left, right=right):
+            return ["⟨", *_print(left, numbers)[0], ", ", *_print(right, numbers)[0], "⟩"], ATOM
+        case f.Total(inner=inner):
+            return ["Σ ", *_operand(inner, PRODUCT, numbers)], PRODUCT
+        case f.Words(text=words):
+            return [words], ATOM
+    raise TypeError(f"{type(formula).__name__} has no text. Add it to explain.text.")
+
+
+def _operand(formula: f.Formula, least: int, numbers: bool, first: bool = True) -> list[Part]:
+    written, level = _print(formula, numbers)
+    apart = level < least or (not first and level == PREFIX)
+    return ["(", *written, ")"] if apart else written
+
+
+def _sum(terms: tuple[f.Formula, ...], numbers: bool) -> list[Part]:
+    written: list[Part] = []
+    for position, term in enumerate(terms):
+        negative = isinstance(term, f.Negative)
+        inner = term.inner if isinstance(term, f.Negative) else term
+        sign = " − " if negative else " + "
+        written.append(sign if position else "−" if negative else "")
+        written.extend(_operand(inner, PRODUCT, numbers))
+    return written
