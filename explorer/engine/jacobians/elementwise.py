@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from explorer.engine.arrays import Array, Namespace
@@ -85,5 +86,9 @@ class Zero(Jacobian):
 
 def elementwise(out: Array, primal: Array, factor: Array) -> Jacobian:
     """diag(factor), or a Broadcast where the operand was stretched to the output's shape."""
-    kind = Diagonal if tuple(out.shape[:-1]) == tuple(primal.shape[:-1]) else Broadcast
-    return kind.between(out, primal, factor)
+    return (Broadcast if is_stretched(out, primal) else Diagonal).between(out, primal, factor)
+
+
+def is_stretched(out: Array, primal: Array) -> bool:
+    """Whether an entry of the operand meets several of the output; axes of length 1 alone stretch nothing."""
+    return math.prod(out.shape[:-1]) != math.prod(primal.shape[:-1])

@@ -98,12 +98,13 @@ class Relu(Unary):
         return xp.sign(out)     # and NaN for NaN
 
     def forward_kernel(self, xp: Namespace, out: Array, z: Array) -> Calls:
-        return [partial(xp.maximum, z, number(xp, z, 0.0), out)]
+        return [partial(xp.maximum, z, number(xp, z, 0.0), out=out)]
 
     def pullback_kernel(
         self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, z: Array
     ) -> Calls:
-        return [partial(xp.sign, out, into), partial(xp.multiply, into, cotangent, into)]
+        zero = number(xp, z, 0.0)
+        return [partial(xp.heaviside, out, zero, into), partial(xp.multiply, into, cotangent, into)]
 
 
 class LeakyRelu(Unary):

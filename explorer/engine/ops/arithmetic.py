@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from explorer.engine.arrays import Array, Namespace
-from explorer.engine.jacobians import Broadcast, Identity, Jacobian, Shape, elementwise
+from explorer.engine.jacobians import Broadcast, Identity, Jacobian, Shape, elementwise, is_stretched
 from explorer.engine.ops.base import Calls, Op, stretched
 from explorer.engine.ops.kernels import gathered, scaled
 
@@ -160,6 +160,6 @@ class Negative(Op):
 
 def passed(xp: Namespace, out: Array, primal: Array) -> Jacobian:
     """The Jacobian of an operand that enters as it is: I, or a Broadcast of ones where it was stretched."""
-    if tuple(out.shape[:-1]) == tuple(primal.shape[:-1]):
-        return Identity.between(out, primal)
-    return Broadcast.between(out, primal, constant(xp, out, 1.0))
+    if is_stretched(out, primal):
+        return Broadcast.between(out, primal, constant(xp, out, 1.0))
+    return Identity.between(out, primal)

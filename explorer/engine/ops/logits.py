@@ -43,7 +43,7 @@ class BceWithLogits(Loss):
         soft, ramp, terms = scratch(xp, out, *z.shape), scratch(xp, out, *z.shape), scratch(xp, out, *common(z, t))
         return [
             partial(xp.abs, z, soft), partial(xp.negative, soft, soft), partial(xp.exp, soft, soft),
-            partial(xp.log1p, soft, soft), partial(xp.maximum, z, number(xp, out, 0.0), ramp),
+            partial(xp.log1p, soft, soft), partial(xp.maximum, z, number(xp, out, 0.0), out=ramp),
             partial(xp.multiply, z, t, terms), partial(xp.subtract, ramp, terms, terms),
             partial(xp.add, terms, soft, terms), *summed(terms, out),
             partial(xp.divide, out, number(xp, out, outputs(z)), out),
