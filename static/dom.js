@@ -6,7 +6,7 @@
 /** @typedef {Record<string, string | number | boolean | null | undefined>} Attributes */
 
 const SVG = "http://www.w3.org/2000/svg";
-const SCRIPT_SIZE = "68%";
+const SCRIPT_SIZE = 0.68;
 const SCRIPT_SHIFT = { sub: 0.28, sup: -0.42 };
 
 /**
@@ -60,15 +60,15 @@ export function htmlLabel(label) {
 /**
  * Sub- and superscripts by tspans: `foreignObject` would spoil pictures made of the stage.
  * @param {Label} label
- * @param {number} size  font size of the text that these spans go into
  * @returns {SVGElement[]}
  */
-export function svgLabel(label, size) {
+export function svgLabel(label) {
   let shift = 0;
   return label.map(([text, script]) => {
-    const wanted = script ? SCRIPT_SHIFT[script] * size : 0;
-    const span = svg("tspan", { dy: wanted - shift || null, "font-size": script ? SCRIPT_SIZE : null }, text);
+    const wanted = script ? SCRIPT_SHIFT[script] : 0;
+    const size = script ? SCRIPT_SIZE : 1;
+    const moved = wanted - shift ? `${((wanted - shift) / size).toFixed(3)}em` : null;
     shift = wanted;
-    return span;
+    return svg("tspan", { dy: moved, "font-size": script ? `${size}em` : null }, text);
   });
 }

@@ -46,7 +46,7 @@ function withFloats(film) {
 }
 
 /**
- * Keep the step inside the film and the selection on a node of it.
+ * Keep the step inside the film and the selection on a node of it; play ends with the film.
  * @param {State} before @param {Partial<State>} patch @returns {Partial<State>}
  */
 function normalised(before, patch) {
@@ -57,7 +57,7 @@ function normalised(before, patch) {
   const known = nodes.some((node) => node.name === next.selected);
   const follow = next.follow || !known;
   const selected = follow ? (steps[Math.max(step - 1, 0)]?.node ?? null) : next.selected;
-  return { ...patch, step, follow, selected };
+  return { ...patch, step, follow, selected, playing: next.playing && step < steps.length };
 }
 
 /** @param {(message: object) => void} send  carries a message to whoever makes films */

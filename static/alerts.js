@@ -1,0 +1,21 @@
+/** What went wrong, said once and dismissible. */
+
+import { html } from "explorer/dom.js";
+import { icon } from "explorer/icons.js";
+
+/**
+ * @param {import("explorer/model.js").Model} model
+ * @param {AbortSignal} signal
+ */
+export function createAlerts(model, signal) {
+  const { state } = model;
+  const element = html("section", { class: "alerts", "aria-label": "Messages" });
+  model.on(["alerts"], () => {
+    element.replaceChildren(...state.alerts.map((entry) => {
+      const close = html("button", { type: "button", class: "tool", "aria-label": "Dismiss", title: "Dismiss" }, icon("close"));
+      close.addEventListener("click", () => model.set({ alerts: state.alerts.filter((other) => other !== entry) }), { signal });
+      return html("div", { class: "alert" }, html("p", { role: "alert" }, html("b", {}, entry.key), `: ${entry.reason}`), close);
+    }));
+  });
+  return element;
+}

@@ -1,0 +1,101 @@
+/**
+ * One node of the graph as a card: title, shape, value cells, gradient cells.
+ */
+
+import { createBlock } from "explorer/cells.js";
+import { assign, plainLabel, svg, svgLabel } from "explorer/dom.js";
+import { fitted, FONTS, textWidth } from "explorer/text.js";
+
+/** @typedef {import("explorer/film.js").FilmNode} FilmNode */
+
+const HALO = 5;
+const TITLE_SIZE = 18;
+const SHAPE_SIZE = 12;
+const NOTE_SIZE = 11;
+const NOTE_LEADING = 12.5;
+const NOTE = ["no gradient:", "never updated"];
+const SPOKEN = { waiting: "not computed yet", partial: "partly accumulated", done: "computed", zero: "exactly zero", stale: "stale" };
+const KIND_SHOWN = { input: "input ", target: "target ", param: "param " };
+
+/** Title at the left, kind and shape at the right, both inside the card. */
+function heading(node, geometry) {
+  const { pad, header } = geometry;
+  const shape = (KIND_SHOWN[node.kind] ?? "") + node.shape_text;
+  const room = node.width - 2 * pad;
+  const shapeSize = fitted(shape, SHAPE_SIZE, "mono", room / 2);
+  const baseline = header * 0.7;
+  const title = plainLabel(node.title);
+  const titleSize = fitted(title, TITLE_SIZE, "sans", room - 8 - textWidth(shape, shapeSize, "mono"), "600");
+  return [
+    svg("text", { class: "title", x: pad, y: baseline, "font-size": titleSize, "font-weight": 600 },
+      ...svgLabel(node.title)),
+    svg("text", { class: "shape", x: node.width - pad, y: baseline, "font-size": shapeSize, "text-anchor": "end",
+      "font-family": FONTS.mono }, shape),
+  ];
+}
+
+/** What stands where a gradient would: on one line where that fits, else on two. */
+function note(node, { pad }) {
+  const whole = NOTE.join(" ");
+  const room = node.width - 2 * pad;
+  const lines = textWidth(whole, NOTE_SIZE, "sans") <= room ? [whole] : NOTE;
+  const size = Math.min(...lines.map((line) => fitted(line, NOTE_SIZE, "sans", room)));
+  const first = node.height - 6 - (lines.length - 1) * NOTE_LEADING;
+  return svg("text", { class: "note", "font-size": size },
+    ...lines.map((line, place) => svg("tspan", { x: pad, y: first + place * NOTE_LEADING }, line)));
+}
+
+/** The loss card's other cell: the mean over the batch. */
+function meanBlock(node, geometry) {
+  const { x, y, width, height } = node.mean_box;
+  const block = { label: [["mean", ""]], at: [node.mean, 1], x, y, rows: [0], columns: [0], stride: 1, cell_width: width,
+    cell_height: height, caption: "left", strip: false, hidden: 0 };
+  return createBlock({ ...node, shape: [], editable: false }, "mean", block, geometry);
+}
+
+/**
+ * @param {FilmNode} node @param {import("explorer/film.js").Geometry} geometry
+ */
+export function createCard(node, geometry) {
+  const { radius } = geometry;
+  const body = { width: node.width, height: node.height, rx: radius };
+  const halo = { width: node.width + 2 * HALO, height: node.height + 2 * HALO, rx: radius + HALO, x: -HALO, y: -HALO };
+  const value = createBlock(node, "value", node.value, geometry);
+  const gradient = node.gradient && createBlock(node, "gradient", node.gradient, geometry);
+  const mean = node.mean_box && meanBlock(node, geometry);
+  const element = svg("g", { class: "card", role: "group", tabindex: 0, "data-node": node.name, "data-kind": node.kind,
+    "aria-label": node.accessible, transform: `translate(${node.x} ${node.y})` },
+  svg("rect", { class: "halo", ...halo }), svg("rect", { class: "body", ...body }), ...heading(node, geometry), value.element);
+  if (gradient) element.append(gradient.element);
+  else if (node.kind === "target") element.append(note(node, geometry));
+  if (mean) element.append(mean.element);
+  let drawn = "";
+
+  /**
+   * @param {ReturnType<typeof import("explorer/player.js").nodeState>} state
+   * @param {Float64Array | null} meanNumbers @param {number | "all"} digits
+   */
+  function update(state, meanNumbers, digits) {
+    value.update(state.value, "", digits);
+    gradient?.update(state.gradient, state.contributions, digits);
+    mean?.update({ state: state.value.state, numbers: state.value.numbers && meanNumbers }, "", digits);
+    const spoken = [`value ${SPOKEN[state.value.state]}`];
+    if (state.gradient) spoken.push(`gradient ${SPOKEN[state.gradient.state]}`);
+    const key = `${state.value.state} ${state.gradient?.state} ${state.contributions}`;
+    if (key === drawn) return;
+    drawn = key;
+    assign(element, { "data-state-value": state.value.state, "data-state-gradient": state.gradient?.state,
+      "data-contributions": state.contributions, "aria-description": spoken.join(", ") });
+  }
+
+  /** Whether a pulse is still on its way to this part of the card. @param {"value" | "gradient"} part */
+  function hold(part, held) {
+    (part === "value" ? value : gradient)?.element.classList.toggle("arriving", held);
+  }
+
+  /** @param {number} x @param {number} y */
+  function move(x, y) {
+    element.setAttribute("transform", `translate(${x} ${y})`);
+  }
+  return { element, update, hold, move };
+}

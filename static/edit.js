@@ -1,0 +1,129 @@
+/**
+ * Live edit: a field right over the cell, and nudges. What depends on the number is stale until its film is here.
+ */
+
+import { assign, html } from "explorer/dom.js";
+
+const NARROWEST = 92;
+const FIGURES = 12;
+
+/** What a cell stands for. @param {SVGElement} cell */
+function subject(cell) {
+  const node = cell.closest("[data-node]").dataset.node;
+  return { node, index: JSON.parse(cell.dataset.index), cell: cell.dataset.cell };
+}
+
+/**
+ * @param {import("explorer/model.js").Model} model
+ * @param {ReturnType<typeof import("explorer/stage.js").createStage>} stage
+ * @param {AbortSignal} signal
+ */
+export function createEditor(model, stage, signal) {
+  const { state } = model;
+  /** @type {{close: () => void} | null} */
+  let open = null;
+  /** Numbers that nudges have come to, by cell: only the latest is sent. @type {Map<string, {cell: SVGElement, number: number}>} */
+  const nudged = new Map();
+  let sending = false;
+
+  /** @returns {Promise<object>} the reply: a film, or a refusal with its reason */
+  async function submit(cell, text) {
+    const { node, index } = subject(cell);
+    model.set({ pending: [...state.pending, node] });
+    const reply = await model.send({ type: "edit", node, index, text });
+    const place = state.pending.indexOf(node);
+    model.set({ pending: state.pending.filter((_, other) => other !== place) });
+    return reply;
+  }
+
+  /** The cell as it is now: a film may have come with other cards. */
+  function focusOn({ node, cell }) {
+    stage.card(node)?.querySelector(`[data-cell="${cell}"]`)?.focus();
+  }
+
+  /** Place the field over the cell, inside the stage. */
+  function position(field, cell) {
+    const at = cell.getBoundingClientRect();
+    const box = stage.element.getBoundingClientRect();
+    const width = Math.max(at.width + 8, NARROWEST);
+    const left = Math.min(Math.max(at.left + at.width / 2 - width / 2 - box.left, 4), box.width - width - 4);
+    Object.assign(field.style, { left: `${left}px`, top: `${at.top + at.height / 2 - box.top}px`, width: `${width}px` });
+  }
+
+  /** @param {SVGElement} cell @param {string} [text] @param {string} [reason]  why the text was refused */
+  function edit(cell, text = String(Number(cell.dataset.number)), reason = "") {
+    open?.close();
+    const what = subject(cell);
+    const input = html("input", { type: "text", value: text, "aria-label": cell.getAttribute("aria-label"), autocomplete: "off",
+      spellcheck: "false", inputmode: "text" });
+    const refusal = html("p", { role: "alert" }, reason);
+    const field = html("div", { class: "editor" }, input, refusal);
+
+    function close() {
+      open = null;
+      field.remove();
+    }
+
+    async function send() {
+      assign(input, { readonly: true, "aria-busy": "true" });
+      const reply = await submit(cell, input.value);
+      if (!field.isConnected) return;
+      if (reply.type === "refused") {
+        assign(input, { readonly: false, "aria-busy": null, "aria-invalid": "true" });
+        refusal.textContent = reply.reason;
+        return;
+      }
+      close();
+      focusOn(what);
+    }
+
+    function onKey(event) {
+      if (event.key === "Enter" && !input.readOnly) send();
+      else if (event.key === "Escape") {
+        close();
+        focusOn(what);
+      } else return;
+      event.preventDefault();
+      event.stopPropagation();
+    }
+
+    input.addEventListener("keydown", onKey);
+    input.addEventListener("blur", () => { if (!input.readOnly && field.isConnected) close(); });
+    stage.element.append(field);
+    position(field, cell);
+    open = { close };
+    input.focus();
+    input.select();
+  }
+
+  /** Send what the nudges have come to, one request at a time. */
+  async function flush() {
+    if (sending) return;
+    sending = true;
+    for (const [key, { cell, number }] of nudged) {
+      const reply = await submit(cell, String(number));
+      if (reply.type === "refused") {
+        nudged.delete(key);
+        edit(cell, String(number), reply.reason);
+      } else if (nudged.get(key)?.number === number) nudged.delete(key);
+    }
+    sending = false;
+    if (nudged.size) flush();
+  }
+
+  /** @param {SVGElement} cell @param {number} by */
+  function nudge(cell, by) {
+    const { node, cell: name } = subject(cell);
+    const key = `${node} ${name}`;
+    const from = nudged.get(key)?.number ?? Number(cell.dataset.number);
+    nudged.set(key, { cell, number: Number((from + by).toPrecision(FIGURES)) });
+    flush();
+  }
+
+  stage.element.addEventListener("dblclick", (event) => {
+    const cell = event.target.closest?.("[data-index]");
+    if (cell) edit(cell);
+  }, { signal });
+  stage.element.addEventListener("wheel", () => open?.close(), { signal, passive: true });
+  return { edit, nudge };
+}

@@ -1,0 +1,167 @@
+/**
+ * The film: a whole pass as data. Here are its types and the questions one can ask it without knowing the step.
+ */
+
+/** @typedef {import("explorer/dom.js").Label} Label */
+/**
+ * @typedef {object} Geometry  what all cards share, in layout units
+ * @property {number} header
+ * @property {number} caption  height of a symbol's line above its cells
+ * @property {number} label  width of a symbol's column beside its cells
+ * @property {number} pad
+ * @property {number} gap
+ * @property {number} strip
+ * @property {number} radius
+ */
+/** @typedef {[number, number]} Span  offset and count in the film's numbers */
+/**
+ * @typedef {object} Block  a tensor as rows and columns of cells; null stands for the gap "… n"
+ * @property {Label} label
+ * @property {Span} at
+ * @property {number} x  left edge of the first cell, from the card's corner
+ * @property {number} y
+ * @property {(number | null)[]} rows
+ * @property {(number | null)[]} columns
+ * @property {number} cell_width
+ * @property {number} cell_height
+ * @property {number} stride  entries from one row to the next
+ * @property {"left" | "above"} caption  where the symbol stands
+ * @property {boolean} strip  whether a heat strip of all entries runs under the cells
+ * @property {number} hidden  how many entries have no cell of their own
+ */
+/**
+ * @typedef {object} FilmNode
+ * @property {string} name
+ * @property {"input" | "target" | "param" | "op" | "loss"} kind
+ * @property {string} accessible
+ * @property {Label} symbol
+ * @property {Label} title
+ * @property {number[]} shape
+ * @property {string} shape_text
+ * @property {number} x
+ * @property {number} y
+ * @property {number} width
+ * @property {number} height
+ * @property {Block} value
+ * @property {Block | null} gradient  null for targets
+ * @property {Span | null} update
+ * @property {number | null} mean
+ * @property {{x: number, y: number, width: number, height: number} | null} mean_box
+ * @property {number} value_step
+ * @property {number | null} gradient_step
+ * @property {[number, number | null, number][]} arrivals  step, edge (null: the seed), readings
+ * @property {number} total
+ * @property {number | null} update_step
+ * @property {number | null} stale_value_step
+ * @property {number | null} stale_gradient_step
+ * @property {boolean} zero_value
+ * @property {boolean} zero_gradient
+ * @property {boolean} editable
+ * @property {boolean} batched
+ */
+/**
+ * @typedef {object} FilmEdge
+ * @property {string} source
+ * @property {string} target
+ * @property {[number, number][]} points
+ * @property {Span} value
+ * @property {Span | null} contribution
+ * @property {number} forward_step
+ * @property {number | null} backward_step
+ * @property {Label | null} label
+ */
+/** @typedef {string | {label: Label, node?: string} | {number: number} | {strong: Part[]}} Part */
+/**
+ * @typedef {object} FilmStep
+ * @property {"forward" | "seed" | "backward" | "accumulate" | "update"} kind
+ * @property {"forward" | "loss" | "backward" | "update"} phase
+ * @property {string} node
+ * @property {number[]} edges
+ * @property {Label} tick
+ * @property {string} place
+ * @property {Part[]} sentence
+ */
+/**
+ * @typedef {object} Film
+ * @property {string} case
+ * @property {string} title
+ * @property {number} batch
+ * @property {number} sample
+ * @property {string} about
+ * @property {string} objective
+ * @property {Float64Array} numbers
+ * @property {number} width
+ * @property {number} height
+ * @property {Geometry} geometry
+ * @property {FilmNode[]} nodes
+ * @property {FilmEdge[]} edges
+ * @property {FilmStep[]} steps
+ */
+
+/** @param {Film} film @param {Span} span @returns {Float64Array} */
+export function read(film, [offset, count]) {
+  return film.numbers.subarray(offset, offset + count);
+}
+
+/** @param {FilmEdge} edge @returns {string} */
+export function edgeName(edge) {
+  return `${edge.source}->${edge.target}`;
+}
+
+/**
+ * The entry's place in a tensor, counted from 0; a scalar's is [].
+ * @param {number[]} shape @param {number} flat  place in C order
+ * @returns {number[]}
+ */
+export function indexOf(shape, flat) {
+  const index = [];
+  for (const size of [...shape].reverse()) {
+    index.unshift(flat % size);
+    flat = Math.floor(flat / size);
+  }
+  return index;
+}
+
+/** @param {"value" | "gradient"} kind @param {number[]} index @returns {string} */
+export function cellName(kind, index) {
+  return `${kind}:${index.length ? index.join(",") : 0}`;
+}
+
+/** How a person would say where the entry is: "W, row 1, column 2". @param {string} name @param {number[]} index */
+export function spokenCell(name, index) {
+  const words = index.length === 2 ? ["row", "column"] : ["entry"];
+  return [name, ...index.map((place, axis) => `${words[axis] ?? `axis ${axis + 1}`} ${place + 1}`)].join(", ");
+}
+
+/**
+ * The nodes whose values depend on these, themselves left out unless they also depend on another of them.
+ * @param {Film} film @param {string[]} names @returns {Set<string>}
+ */
+export function dependents(film, names) {
+  /** @type {Map<string, string[]>} */
+  const readers = new Map();
+  for (const { source, target } of film.edges) {
+    readers.set(source, [...(readers.get(source) ?? []), target]);
+  }
+  const found = new Set();
+  const queue = [...names];
+  while (queue.length) {
+    for (const reader of readers.get(queue.pop()) ?? []) {
+      if (!found.has(reader)) {
+        found.add(reader);
+        queue.push(reader);
+      }
+    }
+  }
+  return found;
+}
+
+/**
+ * Where a step stands in its phase: the 4th of 6 backward steps.
+ * @param {Film} film @param {number} step  1 is the first
+ */
+export function placeInPhase(film, step) {
+  const { phase } = film.steps[step - 1];
+  const same = film.steps.flatMap((other, index) => (other.phase === phase ? [index + 1] : []));
+  return { phase, at: same.indexOf(step) + 1, of: same.length };
+}

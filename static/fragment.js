@@ -1,0 +1,114 @@
+/**
+ * The address bar's fragment: read once at the start and whenever someone changes it, written by nobody else.
+ * `#lesson=mlp/bce_mlp&step=7&node=h&sample=0&edits=W.0.1=0.9`
+ */
+
+/** @typedef {{node: string, index: number[], sample: number | null, text: string}} Edit */
+
+const NUMBERS = ["step", "sample"];
+const KNOWN = ["lesson", "step", "node", "sample", "edits", "lang"];
+const LANGUAGES = ["en"];
+const WRITE_AFTER = 150;
+
+/** Slashes and the like stay readable. @param {string} text */
+const encoded = (text) => encodeURIComponent(text).replace(/%2F/g, "/").replace(/%2C/g, ",").replace(/%3A/g, ":");
+
+/** @param {Edit} edit @returns {string}  "W.0.1=0.9", with "@2" after the place for the third sample */
+function writeEdit({ node, index, sample, text }) {
+  return `${[node, ...index].join(".")}${sample === null || sample === undefined ? "" : `@${sample}`}=${text}`;
+}
+
+/** @param {string} written @returns {Edit} */
+function readEdit(written) {
+  const match = /^([^.@=]+)((?:\.\d+)*)(?:@(\d+))?=(.*)$/.exec(written);
+  if (!match) throw new Error(`"${written}" is no edit. Something like W.0.1=0.9 is expected.`);
+  const [, node, index, sample, text] = match;
+  return { node, index: index.split(".").slice(1).map(Number), sample: sample === undefined ? null : Number(sample), text };
+}
+
+/** @param {string} key @param {string} text */
+function readValue(key, text) {
+  if (NUMBERS.includes(key) && !/^\d+$/.test(text)) throw new Error(`"${text}" is no whole number from 0.`);
+  if (key === "lang" && !LANGUAGES.includes(text)) throw new Error(`"${text}" is no language of this page; it speaks ${LANGUAGES}.`);
+  if (NUMBERS.includes(key)) return Number(text);
+  return key === "edits" ? text.split(";").filter(Boolean).map(readEdit) : text;
+}
+
+/**
+ * What is wrong is left out and told; the rest holds.
+ * @param {string} hash
+ * @returns {{values: Record<string, any>, troubles: {key: string, reason: string}[]}}
+ */
+export function parseFragment(hash) {
+  const values = {};
+  const troubles = [];
+  for (const pair of hash.replace(/^#/, "").split("&").filter(Boolean)) {
+    const [key, ...rest] = pair.split("=");
+    try {
+      if (!KNOWN.includes(key)) throw new Error(`There is no such key. Known keys: ${KNOWN.join(", ")}.`);
+      values[key] = readValue(key, decodeURIComponent(rest.join("=")));
+    } catch (error) {
+      troubles.push({ key, reason: error.message });
+    }
+  }
+  return { values, troubles };
+}
+
+/** @param {import("explorer/model.js").State} state @returns {string} */
+export function formatFragment({ film, step, selected, follow, edits }) {
+  const values = { lesson: film.case, step, sample: film.sample };
+  if (!follow) values.node = selected;
+  if (edits.length) values.edits = edits.map(writeEdit).join(";");
+  return `#${Object.entries(values).map(([key, value]) => `${key}=${encoded(String(value))}`).join("&")}`;
+}
+
+/**
+ * @param {import("explorer/model.js").Model} model
+ * @param {AbortSignal} signal
+ */
+export function createFragment(model, signal) {
+  const { state } = model;
+  let timer = 0;
+
+  /** What only the browser can judge: the step and the node, once the film is here. */
+  function place({ step, node }) {
+    const { steps, nodes } = state.film;
+    if (step > steps.length) model.alert("step", `There is no step ${step}. This film has ${steps.length} steps.`);
+    model.set({ step: step ?? 0, playing: false });
+    if (node === undefined) model.set({ follow: true });
+    else if (nodes.some(({ name }) => name === node)) model.set({ selected: node, follow: false });
+    else model.alert("node", `There is no node "${node}" here. Nodes: ${nodes.map(({ name }) => name).join(", ")}.`);
+  }
+
+  /** Ask for the picture that the address describes, and show it. */
+  async function open() {
+    const { values, troubles } = parseFragment(location.hash);
+    model.set({ alerts: troubles });
+    const { lesson, sample, edits = [] } = values;
+    await model.send({ type: "open", fragment: { lesson, sample }, edits });
+    if (state.film) place(values);
+  }
+
+  /** Ask a new session for the picture that is on the screen now. */
+  async function reopen() {
+    if (!state.film) return open();
+    const { step, selected, follow, edits, film } = state;
+    model.set({ pending: [] });
+    await model.send({ type: "open", fragment: { lesson: film.case, sample: film.sample }, edits });
+    model.set({ step, selected, follow });
+  }
+
+  function write() {
+    const hash = formatFragment(state);
+    if (hash !== location.hash) history.replaceState(history.state, "", hash);
+  }
+
+  model.on(["film", "step", "selected", "follow", "edits"], () => {
+    if (!state.film) return;
+    clearTimeout(timer);
+    timer = setTimeout(write, WRITE_AFTER);
+  });
+  window.addEventListener("hashchange", open, { signal });
+  signal.addEventListener("abort", () => clearTimeout(timer));
+  return { open, reopen };
+}

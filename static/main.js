@@ -1,0 +1,67 @@
+/**
+ * The page, put together. It knows nothing of who makes films and carries messages: `send` takes what it says,
+ * `receive` is told the answers.
+ */
+
+import { createAlerts } from "explorer/alerts.js";
+import { html } from "explorer/dom.js";
+import { createEditor } from "explorer/edit.js";
+import { createFragment } from "explorer/fragment.js";
+import { createHeader } from "explorer/header.js";
+import { createHelp } from "explorer/help.js";
+import { createInspector } from "explorer/inspector.js";
+import { listenToKeys } from "explorer/keys.js";
+import { createModel } from "explorer/model.js";
+import { createPlayback } from "explorer/playback.js";
+import { createStage } from "explorer/stage.js";
+import { createTransport } from "explorer/transport.js";
+import { createWalk } from "explorer/walk.js";
+
+/** @param {HTMLElement} root */
+function toggleFullScreen(root) {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else root.requestFullscreen();
+}
+
+/**
+ * @param {{root: HTMLElement, send: (message: object) => void, signal?: AbortSignal}} host
+ * @returns {{receive: (message: object) => void, reopen: () => Promise<void>, dispose: () => void}}
+ *   reopen: tell a fresh session what this page shows
+ */
+export function mount({ root, send, signal: outer }) {
+  const ending = new AbortController();
+  const { signal } = ending;
+  outer?.addEventListener("abort", () => ending.abort(), { signal });
+
+  const model = createModel(send);
+  const stage = createStage(model, signal);
+  const playback = createPlayback(model, stage, signal);
+  const editor = createEditor(model, stage, signal);
+  const walk = createWalk(model, stage, editor, signal);
+  const fragment = createFragment(model, signal);
+  const help = createHelp(model, signal);
+  const inspector = html("aside", { class: "inspector", "aria-label": "Inspector" });
+  const page = html("div", { class: "page" });
+  const fullScreen = () => toggleFullScreen(root);
+
+  const drawer = () => {
+    inspector.hidden = !inspector.hidden;
+    header.setDrawer(!inspector.hidden);
+  };
+  const header = createHeader(model, { zoomOut: stage.zoomOut, zoomIn: stage.zoomIn, fit: stage.fit, tidy: stage.tidy,
+    help: help.show, fullScreen, drawer }, signal);
+
+  page.append(header.element, createAlerts(model, signal), stage.element, inspector,
+    createTransport(model, playback, signal), help.element);
+  createInspector(inspector, model, signal);
+  listenToKeys(model, playback, { walk, help: help.show, fullScreen }, help.open, signal);
+  root.classList.add("explorer");
+  root.replaceChildren(page);
+  fragment.open();
+
+  function dispose() {
+    ending.abort();
+    root.replaceChildren();
+  }
+  return { receive: model.receive, reopen: fragment.reopen, dispose };
+}

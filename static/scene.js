@@ -1,0 +1,119 @@
+/**
+ * A film drawn: its cards and edges, and which of them to touch when the step changes.
+ */
+
+import { createCard } from "explorer/draw.js";
+import { svg } from "explorer/dom.js";
+import { createEdge } from "explorer/edges.js";
+import { dependents } from "explorer/film.js";
+import { changesByStep, edgeState, nodeState, NOTHING_OUTDATED } from "explorer/player.js";
+
+/** @typedef {import("explorer/film.js").Film} Film */
+
+/** What has to be equal for two films to be drawn by the same cards. @param {Film} film */
+function structure({ nodes, edges, geometry }) {
+  const drawn = nodes.map(({ name, kind, accessible, title, shape, x, y, width, height, value, gradient, total, mean_box, editable }) =>
+    [name, kind, accessible, title, shape, x, y, width, height, value, gradient, total, mean_box, editable]);
+  return JSON.stringify([drawn, edges.map(({ source, target, points }) => [source, target, points]), geometry]);
+}
+
+/** Patterns and markers that cards and edges refer to. */
+function definitions() {
+  const arrow = (id) => svg("marker", { id, markerUnits: "userSpaceOnUse", markerWidth: 13, markerHeight: 12, refX: 12, refY: 6,
+    orient: "auto" }, svg("path", { class: id, d: "M0 0L13 6L0 12L3 6Z" }));
+  const hatch = svg("pattern", { id: "waiting", width: 9, height: 9, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+    svg("rect", { class: "hatch-ground", width: 9, height: 9 }), svg("rect", { class: "hatch-stripe", width: 4.5, height: 9 }));
+  return svg("defs", {}, hatch, arrow("arrow"), arrow("arrow-forward"));
+}
+
+/** @param {Film} first */
+export function createScene(first) {
+  let film = first;
+  const form = structure(film);
+  let changes = changesByStep(film);
+  const cards = film.nodes.map((node) => createCard(node, film.geometry));
+  const edges = film.edges.map((_, index) => createEdge(film, index));
+  const places = new Map(film.nodes.map((node, index) => [node.name, index]));
+  /** @type {Map<string, [number, number]>} */
+  const moved = new Map();
+  /** @type {(string | undefined)[]} */
+  let drawn = [];
+  const element = svg("g", { class: "scene" }, svg("g", { class: "edges" }, ...edges.map((edge) => edge.element)),
+    svg("g", { class: "cards" }, ...cards.map((card) => card.element)));
+
+  const box = (name) => {
+    const { x, y, width, height } = film.nodes[places.get(name)];
+    const [dx, dy] = moved.get(name) ?? [0, 0];
+    return { x: x + dx, y: y + dy, width, height };
+  };
+
+  function drawNode(index, step, digits, outdated) {
+    const node = film.nodes[index];
+    const state = nodeState(film, node, step, outdated);
+    const key = [state.value.state, state.value.numbers?.byteOffset, state.gradient?.state, state.contributions].join();
+    if (drawn[index] === key) return;
+    drawn[index] = key;
+    cards[index].update(state, node.mean_box && film.numbers.subarray(node.mean, node.mean + 1), digits);
+  }
+
+  /**
+   * Show a step. Only what changed is touched when it is next to the one shown before.
+   * @param {number} step @param {number | null} before  null: look at everything
+   * @param {number | "all"} digits @param {string[]} pending  edited nodes whose film is on its way
+   */
+  function show(step, before, digits, pending) {
+    const near = before !== null && Math.abs(step - before) === 1;
+    const touched = near ? changes[Math.max(step, before)] : { nodes: cards.keys(), edges: edges.keys() };
+    const outdated = pending.length ? { values: dependents(film, pending), gradients: true } : NOTHING_OUTDATED;
+    for (const index of touched.nodes) drawNode(index, step, digits, outdated);
+    for (const index of touched.edges) edges[index].update(edgeState(film, index, step));
+  }
+
+  /** Everything is drawn anew at the next show. */
+  function forget() {
+    drawn = [];
+  }
+
+  /** Take the numbers of another film, if it has the same cards. @param {Film} next @returns {boolean} */
+  function recast(next) {
+    if (structure(next) !== form) return false;
+    film = next;
+    changes = changesByStep(film);
+    edges.forEach((edge) => edge.recast(film));
+    forget();
+    return true;
+  }
+
+  function reroute(name) {
+    film.edges.forEach(({ source, target }, index) => {
+      if (source !== name && target !== name) return;
+      edges[index].route(moved.has(source) || moved.has(target) ? [box(source), box(target)] : null);
+    });
+  }
+
+  /** @param {string} name @param {number} dx @param {number} dy */
+  function move(name, dx, dy) {
+    const [x, y] = moved.get(name) ?? [0, 0];
+    moved.set(name, [x + dx, y + dy]);
+    const at = box(name);
+    cards[places.get(name)].move(at.x, at.y);
+    reroute(name);
+  }
+
+  function tidy() {
+    const names = [...moved.keys()];
+    moved.clear();
+    for (const name of names) {
+      const { x, y } = box(name);
+      cards[places.get(name)].move(x, y);
+      reroute(name);
+    }
+  }
+
+  return {
+    element, show, recast, forget, move, tidy, box,
+    card: (name) => cards[places.get(name)],
+    edge: (index) => edges[index],
+    definitions: definitions(),
+  };
+}

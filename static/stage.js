@@ -1,0 +1,111 @@
+/**
+ * The stage: follows the model, and gives the rest of the page the graph's parts by name.
+ */
+
+import { assign, html, svg } from "explorer/dom.js";
+import { wholeNumber } from "explorer/format.js";
+import { createPulses } from "explorer/pulses.js";
+import { createScene } from "explorer/scene.js";
+import { FONTS } from "explorer/text.js";
+import { createView, listenToPointers } from "explorer/view.js";
+
+const ZOOM_STEP = 1.25;
+const TIP_AWAY = 10;
+
+/** A small sign over the stage with the whole of the number under the pointer. */
+function createTip(element, signal) {
+  const tip = html("div", { class: "tip", "aria-hidden": "true", hidden: true });
+  function show(event) {
+    const cell = event.target.closest?.("[data-number]");
+    tip.hidden = !cell;
+    if (!cell) return;
+    tip.textContent = wholeNumber(Number(cell.dataset.number));
+    const at = cell.getBoundingClientRect();
+    const box = element.getBoundingClientRect();
+    const left = Math.min(at.left + at.width / 2 - box.left, box.width - tip.offsetWidth / 2 - 4);
+    tip.style.left = `${Math.max(left, tip.offsetWidth / 2 + 4)}px`;
+    tip.style.top = `${at.top - box.top - TIP_AWAY}px`;
+  }
+  for (const type of ["pointerover", "focusin"]) element.addEventListener(type, show, { signal });
+  for (const type of ["pointerleave", "focusout"]) {
+    element.addEventListener(type, () => { tip.hidden = true; }, { signal });
+  }
+  return tip;
+}
+
+/**
+ * @param {import("explorer/model.js").Model} model
+ * @param {AbortSignal} signal
+ */
+export function createStage(model, signal) {
+  const { state } = model;
+  const canvas = html("canvas", { class: "pulses", "aria-hidden": "true" });
+  const world = svg("g");
+  const drawing = svg("svg", { class: "drawing", role: "group", "aria-label": "Computation graph", "font-family": FONTS.sans }, world);
+  const element = html("main", { class: "stage", "data-testid": "stage", "data-phase": "idle", "data-step": 0, "data-steps": 0,
+    "data-playing": "false" }, drawing, canvas);
+  const view = createView(element, ({ x, y, k }) => world.setAttribute("transform", `translate(${x} ${y}) scale(${k})`), signal);
+  const pulses = createPulses(canvas, view.transform);
+  /** @type {ReturnType<typeof createScene> | null} */
+  let scene = null;
+  let shown = 0;
+  let marked = { now: null, selected: null };
+
+  element.append(createTip(element, signal));
+  listenToPointers(element, view, {
+    card: (target) => target.closest?.("[data-node]")?.dataset.node ?? null,
+    move: (name, dx, dy) => { scene.move(name, dx, dy); refresh(true); },
+  }, signal);
+  element.addEventListener("click", (event) => {
+    const name = event.target.closest?.("[data-node]")?.dataset.node;
+    if (name) model.set({ selected: name, follow: false });
+  }, { signal });
+
+  /** Put a film on the stage; a film of the same graph only changes the numbers. */
+  function cast(film) {
+    if (scene?.recast(film)) return;
+    scene = createScene(film);
+    marked = { now: null, selected: null };
+    world.replaceChildren(scene.definitions, scene.element);
+    view.fit({ x: 0, y: 0, width: film.width, height: film.height });
+  }
+
+  /** @param {"now" | "selected"} role  which mark @param {string | null} name  the card that has it from now on */
+  function mark(role, name) {
+    if (marked[role] !== null) delete scene.card(marked[role]).element.dataset[role];
+    marked[role] = name;
+    if (name !== null) scene.card(name).element.dataset[role] = "";
+  }
+
+  function refresh(everything) {
+    const { film, step } = state;
+    scene.show(step, everything ? null : shown, state.digits, state.pending);
+    shown = step;
+    const current = film.steps[step - 1];
+    mark("now", current?.node ?? null);
+    assign(element, { "data-phase": current?.phase ?? "idle", "data-step": step, "data-steps": film.steps.length });
+  }
+
+  model.on(["film", "step", "digits", "pending", "selected"], (_, changed) => {
+    if (!state.film) return;
+    if (changed.includes("film")) cast(state.film);
+    if (changed.includes("digits")) scene.forget();
+    refresh(changed.some((key) => key !== "step" && key !== "selected"));
+    mark("selected", state.selected);
+  });
+  model.on(["playing"], () => assign(element, { "data-playing": String(state.playing) }));
+  model.on(["gradients"], () => element.classList.toggle("no-gradients", !state.gradients));
+
+  return {
+    element, pulses, view,
+    zoomIn: () => view.zoom(ZOOM_STEP),
+    zoomOut: () => view.zoom(1 / ZOOM_STEP),
+    fit: () => view.fit(),
+    tidy: () => { scene.tidy(); refresh(true); },
+    holdCard: (name, part, held) => scene.card(name)?.hold(part, held),
+    holdEdge: (index, held) => scene.edge(index)?.element.classList.toggle("arriving", held),
+    pathOf: (index) => scene.edge(index).path(),
+    box: (name) => scene.box(name),
+    card: (name) => scene?.card(name)?.element ?? null,
+  };
+}

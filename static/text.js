@@ -1,0 +1,63 @@
+/**
+ * Fonts of the stage, and how wide a text is in them: numbers shrink to fit their cells, they are never clipped.
+ */
+
+import { formatNumber } from "explorer/format.js";
+
+/** The same stacks as in tokens.css; system fonts only. */
+export const FONTS = {
+  sans: '"Inter", "Noto Sans", "Segoe UI", system-ui, "DejaVu Sans", sans-serif',
+  serif: '"STIX Two Text", "Noto Serif", "DejaVu Serif", Georgia, serif',
+  mono: '"DejaVu Sans Mono", ui-monospace, Menlo, Consolas, monospace',
+};
+
+/** Letter spacing of numbers, in em. */
+export const TIGHT = -0.04;
+
+const PROBE = 100;
+const READABLE = 0.86;
+const FEWEST_DIGITS = 3;
+const MOST_DIGITS = 17;
+
+let context = null;
+
+/**
+ * @param {string} text @param {number} size @param {keyof typeof FONTS} family @param {string} [style]  "600", "italic" …
+ * @returns {number} its width
+ */
+export function textWidth(text, size, family, style = "") {
+  context ??= document.createElement("canvas").getContext("2d");
+  context.font = `${style} ${PROBE}px ${FONTS[family]}`;
+  return (context.measureText(text).width * size) / PROBE;
+}
+
+/** @returns {number} the size, no more than wanted, at which the text is no wider than the room */
+export function fitted(text, size, family, room, style = "") {
+  const width = textWidth(text, size, family, style);
+  return width > room ? (size * room) / width : size;
+}
+
+/** The number with as many digits as wanted, or as there is room for so many characters. */
+function roomyText(number, digits, characters) {
+  const wanted = formatNumber(number, digits);
+  if (wanted.length <= characters) return wanted;
+  for (let kept = digits === "all" ? MOST_DIGITS : digits - 1; kept > FEWEST_DIGITS; kept -= 1) {
+    const text = formatNumber(number, kept);
+    if (text.length <= characters) return text;
+  }
+  return formatNumber(number, FEWEST_DIGITS);
+}
+
+/**
+ * Texts and one font size for the numbers of a tensor. Smaller type comes first; a number that would then be hard to read
+ * gives up digits; where it has few already, type is still smaller.
+ * @param {ArrayLike<number>} numbers @param {number | "all"} digits @param {number} room @param {number} size
+ * @returns {{texts: string[], size: number}}
+ */
+export function fittedNumbers(numbers, digits, room, size) {
+  const figure = textWidth("0", 1, "mono") + TIGHT;
+  const characters = Math.floor(room / (figure * size * READABLE));
+  const texts = Array.from(numbers, (number) => roomyText(number, digits, characters));
+  const longest = texts.reduce((most, text) => Math.max(most, text.length), 1);
+  return { texts, size: +Math.min(size, room / (longest * figure)).toFixed(2) };
+}

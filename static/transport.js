@@ -1,0 +1,91 @@
+/**
+ * The transport: buttons, timeline, speed, and the sentence that says what the step does.
+ */
+
+import { html, htmlLabel } from "explorer/dom.js";
+import { placeInPhase } from "explorer/film.js";
+import { formatNumber } from "explorer/format.js";
+import { icon } from "explorer/icons.js";
+import { createTimeline } from "explorer/timeline.js";
+
+/** @typedef {import("explorer/film.js").Part} Part */
+
+const SPEEDS = ["¼×", "⅓×", "½×", "¾×", "1×", "1½×", "2×", "3×", "4×"];
+const PHASES = { forward: "Forward", loss: "Loss", backward: "Backward", update: "Update" };
+const READY = "The inputs and the parameters are given. Press Play, or go one step.";
+
+/**
+ * @param {Part[]} parts @param {number | "all"} digits
+ * @returns {Node[]}
+ */
+export function sentenceNodes(parts, digits) {
+  return parts.flatMap((part) => {
+    if (typeof part === "string") return [document.createTextNode(part)];
+    if ("number" in part) return [html("span", { class: "figure" }, formatNumber(part.number, digits))];
+    if ("strong" in part) return [html("strong", {}, ...sentenceNodes(part.strong, digits))];
+    return [html("i", {}, ...htmlLabel(part.label))];
+  });
+}
+
+/**
+ * @param {import("explorer/model.js").Model} model
+ * @param {ReturnType<typeof import("explorer/playback.js").createPlayback>} playback
+ * @param {AbortSignal} signal
+ */
+export function createTransport(model, playback, signal) {
+  const { state } = model;
+  const button = (action, name, act, kind = "") => {
+    const made = html("button", { type: "button", class: `round ${kind}`, "data-action": action, "aria-label": name, title: name }, icon(action));
+    made.addEventListener("click", act, { signal });
+    return made;
+  };
+  const play = button("play", "Play", playback.toggle, "play");
+  const first = button("first", "First step", playback.first);
+  const previous = button("previous", "Previous step", playback.previous);
+  const next = button("next", "Next step", playback.next);
+  const last = button("last", "Last step", playback.last);
+  const speed = html("select", {}, ...SPEEDS.map((text, index) => html("option", { value: index + 1 }, text)));
+  const narration = html("p", { class: "narration", "data-testid": "narration", "aria-live": "polite" });
+  const element = html("footer", { class: "transport", "aria-label": "Transport" },
+    html("div", { class: "buttons" }, first, previous, play, next, last),
+    createTimeline(model, playback.seek, signal),
+    html("label", { class: "field" }, html("span", {}, "Speed"), speed),
+    narration);
+
+  function narrate() {
+    const { film, step, digits } = state;
+    const current = film.steps[step - 1];
+    element.dataset.phase = current?.phase ?? "idle";
+    if (!current) {
+      narration.replaceChildren(html("strong", {}, film.title), document.createTextNode(`. ${READY}`));
+      return;
+    }
+    const { phase, at, of } = placeInPhase(film, step);
+    const count = html("span", { class: "count" }, `${PHASES[phase]} ${at} of ${of}`);
+    const place = current.place ? [html("span", { class: "place", title: "Place in the handout" }, current.place), " "] : [];
+    narration.replaceChildren(count, " ", ...place, ...sentenceNodes(current.sentence, digits));
+  }
+
+  function enable() {
+    const [start, end] = [state.step === 0, state.step === (state.film?.steps.length ?? 0)];
+    // Not `disabled`: a button that disables itself under the finger would lose the focus.
+    for (const made of [first, previous]) made.setAttribute("aria-disabled", String(start));
+    for (const made of [next, last]) made.setAttribute("aria-disabled", String(end));
+  }
+
+  speed.addEventListener("change", () => model.set({ speed: Number(speed.value) }), { signal });
+  speed.value = String(state.speed);
+  model.on(["speed"], () => { speed.value = String(state.speed); });
+  model.on(["film", "step", "digits"], () => {
+    if (!state.film) return;
+    narrate();
+    enable();
+  });
+  model.on(["playing"], () => {
+    const name = state.playing ? "Pause" : "Play";
+    play.replaceChildren(icon(state.playing ? "pause" : "play"));
+    play.setAttribute("aria-label", name);
+    play.title = name;
+  });
+  return element;
+}
