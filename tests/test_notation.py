@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pytest
 
+from explorer.engine.graph import Graph
 from explorer.notation import Notation, parse_label, plain
-from explorer.notation.expressions import binding, expression, shorten, title
+from explorer.notation.expressions import binding, expression, shorten
 
 MLP = Notation({"b1": "b_1", "theta": "θ", "y_hat": "ŷ"}, {"theta": "δ_1", "z": "δ_2"}, loss="L")
 LECTURE = Notation({"W1": "W^{(1)}", "o1": "o^{(1)}"}, loss="E", weights="from-to")
@@ -99,84 +98,47 @@ def test_elements_are_counted_from_one(notation: Notation, name: str, index: tup
     assert plain(notation.element(name, index)) == text
 
 
-@dataclass(frozen=True)
-class FakeOp:
-    pattern: str
-    symbol: str = "?"
-
-
-@dataclass(frozen=True)
-class FakeRead:
-    slot: int
-
-
-@dataclass(frozen=True)
-class FakeTemp:
-    index: int
-
-
-@dataclass(frozen=True)
-class FakeLiteral:
-    value: float
-
-
-@dataclass(frozen=True)
-class FakeApply:
-    op: FakeOp
-    operands: tuple[object, ...]
-
-
-@dataclass(frozen=True)
-class FakeNode:
-    name: str
-    inputs: tuple[str, ...]
-    code: tuple[FakeApply, ...]
-
-
-ADD, SUBTRACT, MATMUL, TIMES = (
-    FakeOp("{0} + {1}"),
-    FakeOp("{0} − {1}"),
-    FakeOp("{0}·{1}"),
-    FakeOp("{0} ∘ {1}"),
-)
-SIGMOID, TRANSPOSE = FakeOp("σ({0})", "σ"), FakeOp("{0}ᵀ")
-
-
-def node(*code: FakeApply) -> FakeNode:
-    return FakeNode("n", ("W", "x", "b1"), code)
-
-
-W, X, B = FakeRead(0), FakeRead(1), FakeRead(2)
-
-
 @pytest.mark.parametrize(
-    ("code", "text"),
+    ("line", "text"),
     [
-        ([FakeApply(MATMUL, (W, X)), FakeApply(ADD, (FakeTemp(0), B))], "W·x + b₁"),
-        ([FakeApply(SIGMOID, (X,))], "σ"),
-        ([FakeApply(MATMUL, (W, X))], "W·x"),
-        ([FakeApply(MATMUL, (W, X)), FakeApply(SIGMOID, (FakeTemp(0),))], "σ(W·x)"),
-        ([FakeApply(ADD, (X, B)), FakeApply(TIMES, (W, FakeTemp(0)))], "W ∘ (x + b₁)"),
-        ([FakeApply(ADD, (X, B)), FakeApply(SUBTRACT, (W, FakeTemp(0)))], "W − (x + b₁)"),
-        ([FakeApply(SUBTRACT, (W, X)), FakeApply(SUBTRACT, (FakeTemp(0), B))], "W − x − b₁"),
-        ([FakeApply(TRANSPOSE, (W,)), FakeApply(MATMUL, (FakeTemp(0), X))], "Wᵀ·x"),
-        ([FakeApply(MATMUL, (W, X)), FakeApply(TRANSPOSE, (FakeTemp(0),))], "(W·x)ᵀ"),
-        ([FakeApply(TIMES, (FakeLiteral(0.5), X))], "0.5 ∘ x"),
-        ([FakeApply(TIMES, (X, FakeLiteral(-2.0)))], "x ∘ (−2)"),
+        ("W @ x + b1", "W·x + b₁"),
+        ("sigmoid(x)", "σ"),
+        ("W @ x", "W·x"),
+        ("σ(W @ x)", "σ(W·x)"),
+        ("b1 * (x + b1)", "b₁ ∘ (x + b₁)"),
+        ("b1 - (x + b1)", "b₁ − (x + b₁)"),
+        ("b1 - x - b1", "b₁ − x − b₁"),
+        ("W.T @ x", "Wᵀ·x"),
+        ("(W @ W).T", "(W·W)ᵀ"),
+        ("0.5 * x", "0.5 ∘ x"),
+        ("x * -2", "x ∘ (−2)"),
+        ("square(x)", "(x)²"),
+        ("bce(x, b1)", "BCE"),
+        ("sqerr(x, b1)", "SqErr"),
+        ("x[0:2]", "x[0:2]"),
+        ("concat(x, b1)", "concat"),
     ],
 )
-def test_titles(code: list[FakeApply], text: str) -> None:
-    assert plain(title(node(*code), MLP.symbol)) == text  # type: ignore[arg-type]
+def test_titles(line: str, text: str) -> None:
+    graph = Graph.parse(f"x = input(3)\nW = param(3, 3)\nb1 = param(3)\nn = {line}")
+    assert plain(MLP.expression(graph.nodes["n"], graph)) == text
+    assert plain(MLP.expression(graph.nodes["b1"], graph)) == "b₁"
 
 
 def test_long_titles_are_shortened_and_the_whole_expression_is_not() -> None:
-    line = node(FakeApply(ADD, (W, X)), *[FakeApply(ADD, (FakeTemp(i), B)) for i in range(20)])
-    short = plain(title(line, MLP.symbol))  # type: ignore[arg-type]
+    graph = Graph.parse("W = input(3)\nb1 = param(3)\nn = W" + " + b1" * 20)
+    short = plain(MLP.expression(graph.nodes["n"], graph))
     assert len(short) <= 24 and short.endswith("…")
-    assert plain(expression(line, MLP.symbol)).count("b₁") == 20  # type: ignore[arg-type]
+    assert plain(expression(graph.nodes["n"], MLP.symbol)).count("b₁") == 20
     assert shorten((("W", ""), ("long", "sub")), 3) == (("W…", ""),)
 
 
+def test_a_node_of_another_graph_is_refused() -> None:
+    graph, other = Graph.parse("a = input(2)"), Graph.parse("b = input(2)")
+    with pytest.raises(ValueError, match="no line 'b'"):
+        MLP.expression(other.nodes["b"], graph)
+
+
 def test_binding() -> None:
-    levels = [binding(pattern) for pattern in ("{0} + {1}", "{0}·{1}", "{0}ᵀ", "σ({0})", "max({0} − 1)")]
+    levels = [binding(pattern) for pattern in ("{0} + {1}", "{0} · {1}", "{0}ᵀ", "σ({0})", "max({0} − 1)")]
     assert levels == [1, 2, 3, 4, 4]

@@ -10,6 +10,7 @@ from explorer.engine.graph import Apply
 from explorer.explain import formula as f
 from explorer.explain.scene import Scene
 from explorer.notation import Label
+from explorer.notation.expressions import function_name, is_function
 
 Builder = Callable[[list[f.Formula]], f.Formula]
 
@@ -26,12 +27,6 @@ INFIX: Mapping[str, Builder] = {
     "transpose": lambda a: f.Transpose(a[0]),
     "dot": lambda a: f.Inner(a[0], a[1]),
 }
-FUNCTION_LABELS: Mapping[str, Label] = {
-    "bce": (("BCE", ""),),
-    "cross_entropy": (("CE", ""),),
-    "sqerr": (("SqErr", ""),),
-    "mse": (("MSE", ""),),
-}
 
 
 def _terms(formula: f.Formula) -> tuple[f.Formula, ...]:
@@ -40,10 +35,8 @@ def _terms(formula: f.Formula) -> tuple[f.Formula, ...]:
 
 
 def function_label(apply: Apply) -> Label:
-    """The name of an op's function as formulas write it: σ, softmax, BCE."""
-    known = FUNCTION_LABELS.get(apply.op.name)
-    symbol = apply.op.symbol
-    return known or (((symbol if symbol.isalpha() else apply.op.name.replace("_", " ")), ""),)
+    """The name of an op's function as formulas write it: σ, softmax, BCE; the op's own name where it is a sign."""
+    return function_name(apply.op) if is_function(apply.op) else ((apply.op.name.replace("_", " "), ""),)
 
 
 def expressions(scene: Scene) -> list[f.Formula]:

@@ -22,6 +22,11 @@ Shape: TypeAlias = tuple[int, ...]
 Sign: TypeAlias = Literal["", "·", "∘", "⊗"]
 
 
+def is_number(formula: Formula) -> bool:
+    """Whether it stands for a single number: then ∘ and ᵀ say nothing."""
+    return formula.evaluate().size == 1
+
+
 def orient(numbers: Array, row: bool) -> Array:
     """A sample's tensor as a scalar, a column (n, 1), a row (1, n) or a matrix; more axes are laid out by the last."""
     numbers = np.asarray(numbers, dtype=np.float64)
@@ -32,14 +37,20 @@ def orient(numbers: Array, row: bool) -> Array:
 
 @dataclass(frozen=True)
 class Cells:
-    """Where a symbol's numbers stand on the stage: the cells of a node, `value` or `gradient`, of a shape."""
+    """Where a symbol's numbers stand on the stage: the cells of a node, `value` or `gradient`, of a shape.
+
+    `index` says which one, for a symbol of a single entry.
+    """
 
     node: str
     kind: Literal["value", "gradient"]
     shape: Shape
+    index: Shape = ()
 
     def at(self, row: int, column: int) -> str:
         """The stage's name of the cell at an oriented position; "" where the stage shows no such cell."""
+        if self.index:
+            return f"{self.kind}:{','.join(map(str, self.index))}" if len(self.index) < 3 else ""
         if len(self.shape) > 2:
             return ""
         if len(self.shape) == 2:
@@ -49,7 +60,7 @@ class Cells:
 
 @dataclass(frozen=True, eq=False)
 class Formula:
-    """A piece of mathematics. `evaluate` gives its oriented array; the printers are `explain.mathml` and `explain.text`."""
+    """A piece of mathematics. `evaluate` gives its oriented array; the printers are `mathml` and `text`."""
 
     def evaluate(self) -> Array:
         raise NotImplementedError
@@ -59,8 +70,8 @@ class Formula:
 class Symbol(Formula):
     """A name with numbers: h, W, δ₂, or with `under` a quotient, ∂L/∂h.
 
-    `cells` links it to the stage; `note` is a subscript of the whole, as in ∂E/∂s via f₁; `batch` says that the rows
-    are the samples.
+    `cells` links it to the stage; `note` is a subscript of the whole, as in ∂E/∂s via f₁; `batch_axis` is the
+    axis along which the samples stand.
     """
 
     label: Label
@@ -68,7 +79,7 @@ class Symbol(Formula):
     cells: Cells | None = None
     under: Label = ()
     note: Label = ()
-    batch: bool = False
+    batch_axis: int | None = None
 
     def evaluate(self) -> Array:
         return self.value
@@ -78,6 +89,17 @@ class Symbol(Formula):
 class Number(Formula):
     """A literal of the formula or of the graph's text."""
 
+    value: float
+
+    def evaluate(self) -> Array:
+        return np.asarray(self.value, dtype=np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class Constant(Formula):
+    """A name that stays a name among numbers: e."""
+
+    label: Label
     value: float
 
     def evaluate(self) -> Array:

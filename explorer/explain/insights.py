@@ -29,7 +29,7 @@ TIED = 1e-12
 def element(scene: Scene, name: str, position: int) -> Part:
     """The symbol of one entry, by its place in C order."""
     index = np.unravel_index(position, scene.graph.nodes[name].shape) if scene.graph.nodes[name].shape else ()
-    return label_part(scene.notation.element(name, [int(i) for i in index]), name)
+    return label_part(scene.entry_label(name, [int(i) for i in index]), name)
 
 
 def percent(share: float) -> str:

@@ -1,6 +1,6 @@
 """Prints formula trees as MathML in JSON, for a browser that builds only the elements on its own short list.
 
-An element is [tag, attributes, *children]; a child is an element, a text or a number {"number": x, "link": "h|value:0"}.
+An element is [tag, attributes, *children]; a child is an element, a text or {"number": x, "link": "h|value:0"}.
 Numbers stay numbers: the browser rounds them to the digits that the reader chose.
 """
 
@@ -117,14 +117,12 @@ class Printer:
             case f.Sum(terms=terms):
                 return self._signed(terms)
             case f.Product(factors=factors, sign=sign) if self.mode == "numbers" and sign != "⊗":
+                sign = "" if sign == "∘" and f.is_number(formula) else sign
                 pieces = [self._operand(factor, PRODUCT, first=i == 0) for i, factor in enumerate(factors)]
-                signs = [sign or ("·" if self._bare(factor) else "") for factor in factors[1:]]
+                signs = [sign or ("·" if f.is_number(factor) else "") for factor in factors[1:]]
                 joined = zip(pieces[1:], signs, strict=True)
                 return [pieces[0], *(element("mrow", operator(s), p) if s else p for p, s in joined)]
         return [self.row(formula)]
-
-    def _bare(self, factor: f.Formula) -> bool:
-        return factor.evaluate().size == 1
 
     def _signed(self, terms: tuple[f.Formula, ...]) -> list[Element]:
         pieces: list[Element] = []
@@ -161,6 +159,8 @@ class Printer:
                 if numbers:
                     return self._leaf(value, cells)
                 return self._shaped(symbol(formula), ATOM, formula)
+            case f.Constant(label=name):
+                return label(name), ATOM
             case f.Number(value=value):
                 return number(value), PREFIX if value < 0 else ATOM
             case f.Local(inner=inner):
@@ -188,9 +188,10 @@ class Printer:
 
     def _product(self, factors: tuple[f.Formula, ...], sign: str) -> Element:
         parts: list[Any] = []
+        sign = "" if sign == "∘" and all(f.is_number(factor) for factor in factors) else sign
         for position, factor in enumerate(factors):
             if position:
-                apart = not sign and self.mode == "numbers" and self._bare(factor)
+                apart = not sign and self.mode == "numbers" and f.is_number(factor)
                 parts.append(operator(sign or ("·" if apart else "\N{INVISIBLE TIMES}")))
             parts.append(self._operand(factor, PRODUCT, first=position == 0))
         return element("mrow", *parts)
@@ -216,10 +217,10 @@ class Printer:
 
 def shape_text(formula: f.Formula) -> str:
     """The oriented shape of a factor, (4,3), with B for a batch axis; "" for scalars."""
-    match formula:
-        case f.Symbol(value=value, batch=True):
-            return f"(B,{value.shape[-1]})"
-        case f.Transpose(inner=f.Symbol(value=value, batch=True)):
-            return f"({value.shape[-1]},B)"
-    shape = formula.evaluate().shape
-    return f"({','.join(map(str, shape))})" if shape else ""
+    inner = formula.inner if isinstance(formula, f.Transpose) else formula
+    lengths = [str(length) for length in inner.evaluate().shape]
+    if isinstance(inner, f.Symbol) and inner.batch_axis is not None:
+        lengths[inner.batch_axis] = "B"
+    if inner is not formula:
+        lengths.reverse()
+    return f"({','.join(lengths)})" if lengths else ""

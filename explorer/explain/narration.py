@@ -273,6 +273,6 @@ def update(scene: Scene) -> list[Part]:
     index = np.unravel_index(int(np.argmax(np.abs(change))), change.shape)
     before = float(scene.value_of(name)[index])
     after = before - float(change[index])
-    element = label_part(scene.notation.element(name, [int(i) for i in index]), name)
+    element = label_part(scene.entry_label(name, [int(i) for i in index]), name)
     which: list[Part] = [element, " moves from "] if change.size == 1 else [element, " moves the furthest, from "]
     return [*said, ": ", *which, number_part(before), " to ", number_part(after), "."]

@@ -75,10 +75,10 @@ class Rules:
 
     # -- orientation -------------------------------------------------------------------------------------------------
     def _column(self, vector: f.Formula, rows: bool) -> f.Formula:
-        return f.Transpose(vector) if rows else vector
+        return f.Transpose(vector) if rows and not f.is_number(vector) else vector
 
     def _row(self, vector: f.Formula, rows: bool) -> f.Formula:
-        return vector if rows else f.Transpose(vector)
+        return vector if rows or f.is_number(vector) else f.Transpose(vector)
 
     # -- the whole line ----------------------------------------------------------------------------------------------
     def sent_back(self, name: str, g: f.Formula) -> f.Formula | None:
@@ -102,7 +102,7 @@ class Rules:
                         arrived[operand.index] = pulled
         whole = _sum(found)
         turned = whole is not None and self.scene.stands_as_row(name) != self.scene.gradient_rows
-        if whole is None or not turned or len(self.scene.graph.nodes[name].shape) != 1:
+        if whole is None or not turned or f.is_number(whole) or len(self.scene.graph.nodes[name].shape) != 1:
             return whole
         return f.Transpose(whole)
 
@@ -214,7 +214,7 @@ class Rules:
                 return None
             case j.Diagonal() if _is_minus_one(jacobian):
                 return f.Negative(identity(jacobian.size[0]))
-            case j.Diagonal() if into == ():
+            case j.Diagonal() if jacobian.size == (1, 1):
                 return self._slope(position, slot)
             case j.Diagonal():
                 return f.Diagonal(_inside(self._slope(position, slot)))

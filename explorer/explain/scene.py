@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Literal as OneOf
 
 import array_api_compat.numpy as xp
 import numpy as np
@@ -67,7 +68,7 @@ class Scene:
         """Whether vectors stand as rows in this line: a product W·x or x·W decides it, else the lesson."""
         for apply in self.node.code:
             if apply.op.name == "@":
-                ranks = tuple(len(self._shape(operand)) for operand in apply.operands)
+                ranks = tuple(len(self.shape_of(operand)) for operand in apply.operands)
                 if ranks in ((1, 2), (2, 1)):
                     return ranks == (1, 2)
         return self.notation.vectors == "row"
@@ -86,7 +87,8 @@ class Scene:
         """Whether the line is short enough to be written out."""
         return len(self.node.code) <= MOST_OPERATIONS
 
-    def _shape(self, operand: Operand) -> Shape:
+    def shape_of(self, operand: Operand) -> Shape:
+        """The shape of one sample of an operand."""
         match operand:
             case Read(slot):
                 return self.graph.nodes[self.node.inputs[slot]].shape
@@ -102,11 +104,15 @@ class Scene:
             return (*symbol, (str(self.sample + 1), "sub"))
         return symbol
 
-    def value(self, name: str, as_gradient: bool = False) -> Symbol:
-        """The symbol of a line's value, standing as values do, or as gradients do."""
-        rows = self.gradient_rows if as_gradient else self.rows
+    def entry_label(self, name: str, index: Sequence[int]) -> Label:
+        """The symbol of one entry, h₁; of a line's only entry, the line's own."""
+        alone = all(length == 1 for length in self.graph.nodes[name].shape)
+        return self.label(name) if alone else self.notation.element(name, index)
+
+    def value(self, name: str) -> Symbol:
+        """The symbol of a line's value."""
         shape = self.graph.nodes[name].shape
-        return Symbol(self.label(name), orient(self.value_of(name), rows), Cells(name, "value", shape))
+        return Symbol(self.label(name), orient(self.value_of(name), self.rows), Cells(name, "value", shape))
 
     def gradient(self, name: str, own: bool = True) -> Symbol:
         """The symbol of a line's gradient: the lesson's δ₂ if `own`, else ∂L/∂h."""
@@ -130,6 +136,19 @@ class Scene:
         over: Label = (("∂", ""), *self.notation.loss_label)
         return Symbol(over, value, cells, under=(("∂", ""), *self.label(name)), note=scripts)
 
+    def stack_of(self, name: str, kind: OneOf["value", "gradient"]) -> Symbol:
+        """A vector line's values or gradients of all samples, a row each. Shape: (B, n)."""
+        source = self.trace.values if kind == "value" else self.trace.gradients
+        rows = np.asarray(to_host(source[name]), dtype=np.float64).reshape(self.batch, -1)
+        if kind == "value":
+            return Symbol(self.notation.symbol(name), rows, batch_axis=0)
+        symbol = self._gradient_symbol(name, rows, True, None)
+        return replace(symbol, batch_axis=0)
+
+    def at(self, name: str) -> Scene:
+        """The same pass, seen from another line."""
+        return replace(self, node=self.graph.nodes[name])
+
     def fans_out(self, name: str) -> bool:
         """Whether more than one reading sends something back to this line."""
         return len(self.readings(name)) > 1
@@ -141,6 +160,10 @@ class Scene:
         return [(reader, slot) for reader, slot in self.graph.readers(name) if reader in self.graph.reached]
 
     # -- the line's own code ---------------------------------------------------------------------------------------
+    def reads(self, operand: Operand, name: str) -> bool:
+        """Whether an operand is that line itself."""
+        return isinstance(operand, Read) and self.node.inputs[operand.slot] == name
+
     @cached_property
     def primals(self) -> list[Array]:
         """Engine arrays of what the line reads, for this sample alone."""
@@ -177,11 +200,11 @@ class Scene:
         with np.errstate(all="ignore"):
             return apply.op.jacobians(xp, self.temporaries[position], *self.operand_arrays(apply))[slot]
 
-    def leaf(self, operand: Operand, expressions: Sequence[Formula], as_gradient: bool = False) -> Formula:
+    def leaf(self, operand: Operand, expressions: Sequence[Formula]) -> Formula:
         """An operand as formula, given the formulas of the operations before it."""
         match operand:
             case Read(slot):
-                return self.value(self.node.inputs[slot], as_gradient)
+                return self.value(self.node.inputs[slot])
             case Literal(value):
                 return Number(value)
         return expressions[operand.index]

@@ -1,18 +1,84 @@
-"""What the inspector shows of one line, as data."""
+"""What the inspector shows of one line, as data: a heading and four tabs of blocks."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from explorer.engine.graph import Graph
 from explorer.engine.trace import Trace
+from explorer.explain.backward_tab import backward_tab, identities
+from explorer.explain.batch_tab import batch_tab
+from explorer.explain.blocks import note, shape_words
+from explorer.explain.expression import expressions
+from explorer.explain.forward_tab import forward_tab
+from explorer.explain.jacobian_tab import jacobian_tab
 from explorer.explain.scene import Scene
+from explorer.explain.text import Part, label_part, parts
 from explorer.notation import Notation
+from explorer.notation.expressions import function_name, is_function
+
+TABS = {"forward": forward_tab, "jacobian": jacobian_tab, "backward": backward_tab, "batch": batch_tab}
+KINDS = {"input": "input", "target": "target", "param": "parameter"}
 
 
 def explain(
     graph: Graph, trace: Trace, notation: Notation, name: str, sample: int, learning_rate: float
 ) -> dict[str, Any]:
-    """The inspector's four tabs for line `name` and sample `sample` (from 0), JSON-able but for NumPy leaves."""
+    """The inspector's contents for line `name` and sample `sample` (from 0).
+
+    `heading` is sentence parts, `meta` a line of text, `forward`, `jacobian`, `backward` and `batch` lists of blocks
+    (see `explain.blocks`). JSON-able, but for NumPy arrays where there are thousands of numbers.
+    Raises: GraphError when the graph has no such line.
+    """
     scene = Scene(graph, trace, notation, graph.node(name), sample, learning_rate)
-    return {"node": scene.node.name, "forward": [], "jacobian": [], "backward": [], "batch": []}
+    told: dict[str, Any] = {"node": name, "sample": sample, "heading": heading(scene), "meta": meta(scene)}
+    if trace.batch == 0:
+        return told | {tab: [note("The batch has no samples: there is nothing to show.")] for tab in TABS}
+    with np.errstate(all="ignore"):
+        return told | {tab: blocks(scene) for tab, blocks in TABS.items()}
+
+
+def heading(scene: Scene) -> list[Part]:
+    """σ : h = σ(z), or only z = W·x + b₁ where the title says the same."""
+    node = scene.node
+    own = label_part(scene.notation.symbol(node.name), node.name)
+    if node.kind != "op":
+        return [own]
+    whole = [own, " = ", *parts(expressions(scene)[-1])] if scene.batch else [own]
+    if len(node.code) == 1 and is_function(node.code[0].op):
+        return [label_part(function_name(node.code[0].op)), " : ", *whole]
+    return whole
+
+
+def meta(scene: Scene) -> str:
+    """node 4 of 9 · sigmoid · (4) → (4) · identity (4)"""
+    node, nodes = scene.node, scene.graph.nodes
+    place = f"node {list(nodes).index(node.name) + 1} of {len(nodes)}"
+    if node.kind != "op":
+        return f"{place} · {KINDS[node.kind]} · {shape_words(node.shape)}"
+    read = list(dict.fromkeys(node.inputs))
+    shapes = ", ".join(shape_words(nodes[line].shape) for line in read)
+    numbers = list(dict.fromkeys(n for line in read if nodes[line].kind != "target" for n in identities(scene, line)))
+    known = [f"identity {', '.join(numbers)}"] if numbers else []
+    return " · ".join([place, operation(scene), f"{shapes} → {shape_words(node.shape)}", *known])
+
+
+def operation(scene: Scene) -> str:
+    """What the line does, in a word or two."""
+    names = [apply.op.name for apply in scene.node.code]
+    if len(names) == 1:
+        words = {
+            "@": "matrix product",
+            "+": "sum",
+            "-": "difference",
+            "*": "element-wise product",
+            "/": "quotient",
+            "**": "power",
+            "-x": "sign",
+            "[]": "entries",
+            "=": "second name",
+        }
+        return words.get(names[0], names[0].replace("_", " "))
+    return "affine map" if sorted(names) == ["+", "@"] else f"{len(names)} operations"

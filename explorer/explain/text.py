@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from explorer.explain import formula as f
 from explorer.explain.numbers import json_number, spoken
 from explorer.notation import Label, plain
@@ -75,19 +77,21 @@ def _print(formula: f.Formula, numbers: bool = False) -> tuple[list[Part], int]:
     match formula:
         case f.Symbol(label=label, under=under, note=note, cells=cells, value=value):
             if numbers:
-                return [table_text(value)], ATOM
+                return _numbers(value)
             whole = (*label, ("/", ""), *under, *note) if under else (*label, *note)
             return [label_part(whole, cells.node if cells else None)], PRODUCT if under else ATOM
+        case f.Constant(label=label):
+            return [plain(label)], ATOM
         case f.Number(value=value):
             return [spoken(value)], PREFIX if value < 0 else ATOM
         case f.Local(inner=inner):
-            return ([table_text(formula.evaluate())], ATOM) if numbers else _print(inner)
+            return _numbers(formula.evaluate()) if numbers else _print(inner)
         case f.Sum(terms=terms):
             return _sum(terms, numbers), SUM
         case f.Negative(inner=inner):
-            return ["−", *_operand(inner, PRODUCT, numbers)], PREFIX
+            return ["−", *_operand(inner, PRODUCT, numbers, first=False)], PREFIX
         case f.Product(factors=factors, sign=sign):
-            between = f" {sign} " if sign in ("∘", "⊗") else "·"
+            between = f" {sign} " if sign == "⊗" or (sign == "∘" and not f.is_number(formula)) else "·"
             joined = [
                 part
                 for i, factor in enumerate(factors)
@@ -102,7 +106,7 @@ def _print(formula: f.Formula, numbers: bool = False) -> tuple[list[Part], int]:
             return [*_operand(base, ATOM, numbers), "^", *_operand(exponent, ATOM, numbers)], POSTFIX
         case f.Transpose(inner=inner):
             if numbers and isinstance(inner, f.Symbol | f.Local):
-                return [table_text(formula.evaluate())], ATOM
+                return _numbers(formula.evaluate())
             return [*_operand(inner, ATOM, numbers), "ᵀ"], POSTFIX
         case f.Call(name=name, arguments=arguments):
             inside = [part for argument in arguments for part in (", ", *_print(argument, numbers)[0])][1:]
@@ -120,6 +124,10 @@ def _print(formula: f.Formula, numbers: bool = False) -> tuple[list[Part], int]:
     raise TypeError(f"{type(formula).__name__} has no text. Add it to explain.text.")
 
 
+def _numbers(value: f.Array) -> tuple[list[Part], int]:
+    return [table_text(value)], PREFIX if value.size == 1 and bool(np.signbit(value).any()) else ATOM
+
+
 def _operand(formula: f.Formula, least: int, numbers: bool, first: bool = True) -> list[Part]:
     written, level = _print(formula, numbers)
     apart = level < least or (not first and level == PREFIX)
@@ -133,5 +141,5 @@ def _sum(terms: tuple[f.Formula, ...], numbers: bool) -> list[Part]:
         inner = term.inner if isinstance(term, f.Negative) else term
         sign = " − " if negative else " + "
         written.append(sign if position else "−" if negative else "")
-        written.extend(_operand(inner, PRODUCT, numbers))
+        written.extend(_operand(inner, PRODUCT, numbers, first=not position and not negative))
     return written

@@ -10,11 +10,14 @@ from explorer.notation.labels import Label, plain
 
 if TYPE_CHECKING:
     from explorer.engine.graph import Apply, Node, Operand
+    from explorer.engine.ops import Op
 
 SLOT = re.compile(r"\{(\d+)\}")
 NESTED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|‖[^‖]*‖|\|[^|]*\|")
 SUM, PRODUCT, SCRIPT, ATOM = 1, 2, 3, 4
 ELLIPSIS = "…"
+# Losses by the names that the handouts give to their gates.
+FUNCTIONS = {"sqerr": "SqErr", "mse": "MSE", "bce": "BCE", "cross_entropy": "CE", "hinge": "hinge"}
 LONGEST = 24
 
 
@@ -26,9 +29,19 @@ def title(node: Node, symbol: Callable[[str], Label], longest: int = LONGEST) ->
     if not node.code:
         return symbol(node.name)
     last = node.code[-1]
-    if len(node.code) == 1 and binding(last.op.pattern) == ATOM and "(" in last.op.pattern:
-        return ((last.op.symbol, ""),)
+    if len(node.code) == 1 and is_function(last.op):
+        return function_name(last.op)
     return shorten(expression(node, symbol), longest)
+
+
+def is_function(op: Op) -> bool:
+    """Whether an op is written as a named function of its operands, not with a sign between them."""
+    return op.name in FUNCTIONS or (op.name.isidentifier() and op.symbol.replace(" ", "").isalpha())
+
+
+def function_name(op: Op) -> Label:
+    """The name of an op's function: σ, softmax, BCE."""
+    return ((FUNCTIONS.get(op.name, op.symbol), ""),)
 
 
 def expression(node: Node, symbol: Callable[[str], Label]) -> Label:
@@ -56,7 +69,7 @@ def _apply(apply: Apply, operands: list[tuple[Label, int]]) -> tuple[Label, int]
     parts: list[tuple[str, str]] = []
     position = 0
     for slot in SLOT.finditer(pattern):
-        before = pattern[position : slot.start()]
+        before = pattern[position : slot.start()].replace(" · ", "·")
         parts.append((before, ""))
         label, inner = operands[int(slot[1])]
         needs = level != ATOM and (inner < level or (inner == level and _binds_left(before)))

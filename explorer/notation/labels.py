@@ -11,9 +11,7 @@ Label = tuple[tuple[str, str], ...]
 
 SCRIPTS = {"_": "sub", "^": "sup"}
 SUBSCRIPTS = str.maketrans("0123456789+-=()aehijklmnoprstuvxβγρφχ−", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ₋")
-SUPERSCRIPTS = str.maketrans(
-    "0123456789+-=()abcdefghijklmnoprstuvwxyzT−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᵀ⁻"
-)
+SUPERSCRIPTS = str.maketrans("0123456789+-=()abcdefghijklmnoprstuvwxyzT−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᵀ⁻")
 
 
 def parse_label(markup: str) -> Label:
@@ -31,15 +29,11 @@ def parse_label(markup: str) -> Label:
         character = text[position]
         if character in SCRIPTS:
             if not parts:
-                raise _malformed(
-                    markup, position + 1, f"'{character}' has no symbol before it", "Write it as in b_1"
-                )
+                raise _malformed(markup, position + 1, f"'{character}' has no symbol before it", "Write it as in b_1")
             script, position = _read_script(markup, text, position + 1)
             parts.append((script, SCRIPTS[character]))
         elif character in "{}":
-            raise _malformed(
-                markup, position + 1, f"'{character}' belongs to no script", "Write braces after _ or ^"
-            )
+            raise _malformed(markup, position + 1, f"'{character}' belongs to no script", "Write braces after _ or ^")
         else:
             start = position
             while position < len(text) and text[position] not in "_^{}":
@@ -65,14 +59,10 @@ def _plain_part(text: str, script: str) -> str:
 def _read_script(markup: str, text: str, position: int) -> tuple[str, int]:
     """The script that starts at `position`, and the position after it."""
     if position >= len(text):
-        raise _malformed(
-            markup, position, f"'{text[-1]}' ends the symbol", "Write a script after it, as in b_1"
-        )
+        raise _malformed(markup, position, f"'{text[-1]}' ends the symbol", "Write a script after it, as in b_1")
     if text[position] != "{":
         if text[position] in "_^}":
-            raise _malformed(
-                markup, position + 1, f"'{text[position]}' is no script", "Write it as in b_1 or w_{i,j}"
-            )
+            raise _malformed(markup, position + 1, f"'{text[position]}' is no script", "Write it as in b_1 or w_{i,j}")
         return text[position], position + 1
     end = text.find("}", position)
     if end < 0:
@@ -82,9 +72,7 @@ def _read_script(markup: str, text: str, position: int) -> tuple[str, int]:
         raise _malformed(markup, position + 1, "the braces are empty", "Write the script between them")
     for offset, character in enumerate(inner):
         if character in "_^{":
-            raise _malformed(
-                markup, position + 2 + offset, "scripts do not nest", "Write one script in each braces"
-            )
+            raise _malformed(markup, position + 2 + offset, "scripts do not nest", "Write one script in each braces")
     return inner, end + 1
 
 

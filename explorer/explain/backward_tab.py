@@ -1,0 +1,189 @@
+"""The Backward tab: upstream · local = downstream for everything a line sends back, sums at fan-outs, updates."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.explain import formula as f
+from explorer.explain.blocks import Block, assignment, calculation, formula, line, note, section
+from explorer.explain.collapse import collapsed
+from explorer.explain.narration import upstream_of
+from explorer.explain.rules import Rules
+from explorer.explain.scene import Scene
+from explorer.explain.text import Part, label_part, number_part, parts
+
+
+def backward_tab(scene: Scene) -> list[Block]:
+    """Blocks for any line."""
+    node = scene.node
+    if node.kind == "target":
+        return [
+            note(
+                {"strong": ["No gradient: never updated."]},
+                " A target is what the loss compares with. It is not differentiated, so no gradient flows here.",
+            )
+        ]
+    if node.name not in scene.graph.reached:
+        return [note({"strong": ["The gradient is 0:"]}, " the objective does not depend on this line.")]
+    blocks = [_seed(scene)] if node.name == scene.graph.objective else _arrival(scene)
+    if node.kind == "op":
+        blocks += [
+            _sent(scene, name) for name in dict.fromkeys(node.inputs) if scene.graph.nodes[name].kind != "target"
+        ]
+        blocks += _targets(scene)
+    if node.kind == "param":
+        blocks.append(_update(scene))
+    if node.kind == "input":
+        blocks.append(
+            note(
+                "An input is data: it has a gradient, which says how the loss would change with it, and is not updated."
+            )
+        )
+    return blocks
+
+
+# -- what arrives --------------------------------------------------------------------------------------------------
+def _seed(scene: Scene) -> Block:
+    """Why backward starts with 1, or 1/B."""
+    node, batch = scene.node, scene.batch
+    own = scene.gradient(node.name)
+    start = formula(line(own, own, numbers=True, role="result"))
+    if not node.batched or batch == 1:
+        return section(
+            ["Upstream: where backward starts"],
+            start,
+            note("This line is the objective itself, and anything changes with itself at the rate 1."),
+        )
+    total = label_part(scene.notation.loss_label)
+    own_loss = label_part(scene.label(node.name), node.name)
+    if scene.trace.reduction == "sum":
+        return section(
+            ["Upstream: where backward starts"],
+            start,
+            note(total, f" is the sum of {batch} losses, of which ", own_loss, " is one: the rate is 1."),
+        )
+    share = f.Fraction(f.ONE, f.Number(float(batch)))
+    return section(
+        ["Upstream: where backward starts"],
+        formula(line(own, share), line(None, own, numbers=True, role="result")),
+        note(
+            total,
+            f" is the mean of {batch} losses, of which ",
+            own_loss,
+            " is one: the rate is 1/B, and every gradient below carries this factor.",
+        ),
+    )
+
+
+def _arrival(scene: Scene) -> list[Block]:
+    """The gradient of the line, as the sum of what its readers send."""
+    name, readings = scene.node.name, scene.readings(scene.node.name)
+    own = scene.gradient(name)
+    readers = list(dict.fromkeys(reader for reader, _ in readings))
+    if scene.node.kind == "op" and len(readings) == 1:
+        came = label_part(scene.label(readers[0]), readers[0])
+        return [section(["Upstream, from ", came], formula(line(own, own, numbers=True, role="result")))]
+    if len(readings) > 1:
+        return [section([f"{len(readings)} contributions are summed"], *_sum(scene, own, readers))]
+    came = label_part(scene.label(readers[0]), readers[0])
+    return [section(["From ", came], *_made_in(scene, readers[0], own), badge=_identity(scene.at(readers[0]), name))]
+
+
+def _sum(scene: Scene, own: f.Symbol, readers: list[str]) -> list[Block]:
+    total: f.Formula = f.Sum(tuple(scene.contribution(reader, scene.node.name) for reader in readers))
+    if len(readers) == 1:
+        total = scene.contribution(readers[0], scene.node.name)
+    blocks = [calculation(own, total)]
+    for reader in readers:
+        came = label_part(scene.label(reader), reader)
+        there = scene.contribution(reader, scene.node.name)
+        blocks.append(section(["From ", came], *_made_in(scene, reader, there)))
+    return blocks
+
+
+def _made_in(scene: Scene, reader: str, left: f.Symbol) -> list[Block]:
+    """How a reader makes what it sends here: its shortcut in symbols and numbers."""
+    return sending(scene.at(reader), scene.node.name, left)
+
+
+# -- what is sent --------------------------------------------------------------------------------------------------
+def _sent(scene: Scene, name: str) -> Block:
+    """What this line sends back to one line that it reads."""
+    title: list[Part] = ["To ", label_part(scene.label(name), name)]
+    left = scene.contribution(scene.node.name, name)
+    return section(title, *sending(scene, name, left), badge=_identity(scene, name))
+
+
+def sending(scene: Scene, name: str, left: f.Symbol) -> list[Block]:
+    """The calculation of what goes back from the scene's line to `name`, with the shape of every factor."""
+    written = Rules(scene).sent_back(name, upstream_of(scene))
+    if written is None:
+        return [note("Nothing goes back: the line takes ", label_part(scene.label(name), name), " as a constant.")]
+    if scene.node.batched and not scene.graph.nodes[name].batched and scene.batch > 1:
+        share = scene.share(name, written.evaluate().reshape(scene.graph.nodes[name].shape))
+        return [calculation(share, written, shapes=True), _summed(scene, left)]
+    blocks = [calculation(left, written, shapes=True)]
+    shortcut = collapsed(scene)
+    if shortcut is not None:
+        blocks.append(
+            section(
+                ["Together with the loss"],
+                calculation(left, shortcut, shapes=True),
+                badge="identity (7)" if scene.node.code[0].op.name == "softmax" else "",
+            )
+        )
+    return blocks
+
+
+def _summed(scene: Scene, left: f.Symbol) -> Block:
+    """The sum over the samples' shares."""
+    return formula(
+        line(left, left, numbers=True, role="result"), caption=[f"Summed over all {scene.batch} samples (see Batch):"]
+    )
+
+
+def _targets(scene: Scene) -> list[Block]:
+    targets = [n for n in dict.fromkeys(scene.node.inputs) if scene.graph.nodes[n].kind == "target"]
+    return [
+        note("To the target ", label_part(scene.label(name), name), ": nothing. It is never updated.")
+        for name in targets
+    ]
+
+
+def _identity(scene: Scene, name: str) -> str:
+    """The numbers that the CS224n gradient notes give to the rules on the way to `name`."""
+    numbers = identities(scene, name)
+    return f"identity {', '.join(numbers)}" if numbers else ""
+
+
+def identities(scene: Scene, name: str) -> list[str]:
+    """The gradient-notes numbers of the line's operations that read `name`, or lead to it."""
+    found: list[str] = []
+    for apply in scene.node.code:
+        shapes = [scene.shape_of(operand) for operand in apply.operands]
+        for slot, operand in enumerate(apply.operands):
+            if scene.reads(operand, name):
+                found += [apply.op.identity_of(slot, *shapes)]
+    return [number for number in dict.fromkeys(found) if number]
+
+
+# -- the step ------------------------------------------------------------------------------------------------------
+def _update(scene: Scene) -> Block:
+    """W ← W − η ∂L/∂W, with its numbers."""
+    name = scene.node.name
+    value, gradient = scene.value(name), scene.gradient(name)
+    rate = f.Symbol(scene.notation.rate_label, np.asarray(scene.rate))
+    step = f.Sum((value, f.Negative(f.Product((rate, gradient)))))
+    with np.errstate(all="ignore"):
+        new = f.Symbol(value.label, value.value - scene.rate * gradient.value)
+    return section(
+        ["Update"],
+        formula(assignment(value, step), line(None, step, numbers=True), line(None, new, numbers=True, role="result")),
+        note(
+            "Learning rate ",
+            *parts(rate),
+            " = ",
+            number_part(scene.rate),
+            ". The whole pass is done before anything is updated.",
+        ),
+    )

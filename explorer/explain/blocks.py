@@ -1,0 +1,84 @@
+"""The building blocks of the inspector's tabs, as JSON-able data.
+
+A block is a dict with its `kind`: formula, note, section, jacobian, samples or stack. Sentence parts are those of the
+narration; formulas are MathML in JSON, in chunks between which the page may break a line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from explorer.explain import formula as f
+from explorer.explain.mathml import Printer
+from explorer.explain.numbers import json_number
+from explorer.explain.text import Part, text
+
+Block: TypeAlias = dict[str, Any]
+BINARY_FROM = 2_000  # numbers; fewer travel as a plain list
+
+
+def line(
+    left: f.Formula | None, right: f.Formula, *, numbers: bool = False, shapes: bool = False, role: str = ""
+) -> Block:
+    """One line of a calculation: left = right, or a further "= right". `role` is symbols, numbers or result."""
+    printer = Printer("numbers" if numbers else "symbols", shapes)
+    spoken = text(right, numbers)
+    return {
+        "left": Printer("symbols", shapes).row(left) if left is not None else None,
+        "chunks": printer.chunks(right),
+        "role": role or ("numbers" if numbers else "symbols"),
+        "text": f"{text(left)} = {spoken}" if left is not None else f"= {spoken}",
+    }
+
+
+def assignment(left: f.Formula, right: f.Formula) -> Block:
+    """left ← right."""
+    block = line(left, right)
+    return {**block, "sign": "←", "text": block["text"].replace(" = ", " ← ", 1)}
+
+
+def calculation(left: f.Formula, right: f.Formula, result: f.Formula | None = None, *, shapes: bool = False) -> Block:
+    """Symbols, then this sample's numbers, then the result (the left side's own numbers if none is given)."""
+    lines = [line(left, right, shapes=shapes)]
+    if not isinstance(right, f.Symbol):
+        lines.append(line(None, right, numbers=True))
+    lines.append(line(None, result or left, numbers=True, role="result"))
+    return formula(*lines)
+
+
+def formula(*lines: Block, caption: Sequence[Part] = ()) -> Block:
+    """Lines of a calculation; one that the next says again is left out."""
+    kept = [
+        one for one, after in zip(lines, [*lines[1:], None], strict=True) if after is None or not _repeats(one, after)
+    ]
+    return {"kind": "formula", "lines": kept, "caption": list(caption)}
+
+
+def _repeats(one: Block, after: Block) -> bool:
+    return one["left"] is None and after["left"] is None and bool(one["chunks"] == after["chunks"])
+
+
+def note(*parts: Part) -> Block:
+    """A remark in words."""
+    return {"kind": "note", "parts": list(parts)}
+
+
+def section(title: Sequence[Part], *blocks: Block, badge: str = "") -> Block:
+    """Blocks under a heading; `badge` is small print beside it."""
+    return {"kind": "section", "title": list(title), "badge": badge, "blocks": list(blocks)}
+
+
+def flat_numbers(numbers: f.Array) -> Any:
+    """Numbers in C order: a list where they are few, one binary leaf where they are many."""
+    flat = np.ascontiguousarray(numbers, dtype=np.float64).reshape(-1)
+    if flat.size >= BINARY_FROM:
+        return flat
+    return [json_number(x) for x in flat]
+
+
+def shape_words(shape: Sequence[int]) -> str:
+    """(4,3), (4), () as cards write them."""
+    return f"({','.join(map(str, shape))})"
