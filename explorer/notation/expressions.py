@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from explorer.engine.graph import Apply, Node, Operand
     from explorer.engine.ops import Op
 
+OPTION = re.compile(r"\{op\.(\w+)\}")
 SLOT = re.compile(r"\{(\d+)\}")
 NESTED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|‖[^‖]*‖|\|[^|]*\|")
 SUM, PRODUCT, SCRIPT, ATOM = 1, 2, 3, 4
@@ -64,7 +65,7 @@ def expression(node: Node, symbol: Callable[[str], Label]) -> Label:
 
 def _apply(apply: Apply, operands: list[tuple[Label, int]]) -> tuple[Label, int]:
     """One op's pattern with its operands put in."""
-    pattern = apply.op.pattern
+    pattern = _spelled_out(apply)
     level = binding(pattern)
     parts: list[tuple[str, str]] = []
     position = 0
@@ -77,6 +78,13 @@ def _apply(apply: Apply, operands: list[tuple[Label, int]]) -> tuple[Label, int]
         position = slot.end()
     parts.append((pattern[position:], ""))
     return tuple(part for part in parts if part[0]), level
+
+
+def _spelled_out(apply: Apply) -> str:
+    """The op's pattern with its options, {op.written}, and all its operands, {all}, put in."""
+    slots = ", ".join(f"{{{slot}}}" for slot in range(len(apply.operands)))
+    pattern = apply.op.pattern.replace("{all}", slots)
+    return OPTION.sub(lambda option: str(getattr(apply.op, option[1])), pattern)
 
 
 def _binds_left(before: str) -> bool:
