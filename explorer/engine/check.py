@@ -48,9 +48,13 @@ def numerical_gradient(
     """The gradient of a number by each entry of any array, by central differences of order 6; in the array's shape."""
     gradient = np.empty(point.shape)
     for place in np.ndindex(point.shape):
-        direction = np.zeros(point.shape)
-        direction[place] = 1
-        gradient[place] = _difference(lambda shift, along=direction: np.asarray(objective(point + shift * along)), step)
+
+        def along(shift: float, place: tuple[int, ...] = place) -> np.ndarray:
+            moved = np.array(point, dtype=float)
+            moved[place] += shift
+            return np.asarray(objective(moved))
+
+        gradient[place] = _difference(along, step)
     return gradient
 
 

@@ -112,7 +112,9 @@ NO_PLAIN = {"reshape", "[]"}
 def cases_of(name: str) -> list[Case]:
     """All cases of one registered op."""
     kind = REGISTRY[name]
-    tried = [] if name in NO_PLAIN else [(shapes, {}) for shapes in [*PLAIN, *PAIRS, *PRODUCTS]]
+    tried: list[tuple[tuple[Shape, ...], dict[str, Any]]] = []
+    if name not in NO_PLAIN:
+        tried = [(shapes, {}) for shapes in [*PLAIN, *PAIRS, *PRODUCTS]]
     found = []
     for shapes, options in [*tried, *MORE.get(name, [])]:
         least, most = kind.arity

@@ -1,10 +1,11 @@
-"""The properties that every op and its Jacobians have, as plain functions: pytest runs them, and so does tests.mutate."""
+"""The properties that every op and its Jacobians have, as plain functions for pytest and for tests.mutate."""
 
 from __future__ import annotations
 
 import itertools
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import array_api_compat.numpy as xp
@@ -159,4 +160,4 @@ def quietly(check: Callable[[Case, Batches], None], case: Case, batches: Batches
 def everything(case: Case) -> Iterator[Callable[[], None]]:
     """All checks of a case on all batches, cheapest batches first."""
     for batches, check in itertools.product(case.batches(), CHECKS):
-        yield lambda batches=batches, check=check: quietly(check, case, batches)
+        yield partial(quietly, check, case, batches)

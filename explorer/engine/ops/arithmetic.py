@@ -120,7 +120,7 @@ class Power(Binary):
 
     name, symbol, pattern, analytic = "**", "^", "{0}^{1}", True
     says_forward = "{out} is {0} to the power {1}, entry by entry."
-    says_backward = "{0} receives the gradient of {out} times {1}·{0}^({1} − 1)."
+    says_backward = "{0} receives the gradient of {out} times {1}·{0}^({1} − 1); {1} receives it times {out}·ln {0}."
 
     def forward(self, xp: Namespace, a: Array, b: Array) -> Array:
         return xp.pow(a, b)

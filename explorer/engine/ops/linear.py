@@ -118,9 +118,8 @@ def _misfit(left: Shape, right: Shape) -> str:
     """Which lengths do not meet, and the two ways to mend them."""
     have = f"{{0}} has {_size(left)}, {{1}} has {_size(right)}. Expected {left[-1]}"
     what = " rows in {1}" if len(right) == 2 else ""
-    mend_right = f"{{1}} {shape_text((left[-1], *right[1:]))}"
-    mend_left = f"{{0}} {shape_text((*left[:-1], right[0]))}"
-    return f"{have}{what}. Give {mend_right} or {mend_left} as its shape."
+    mended = shape_text((left[-1], *right[1:])), shape_text((*left[:-1], right[0]))
+    return f"{have}{what}. Give {{1}} the shape {mended[0]} or {{0}} the shape {mended[1]}."
 
 
 def _size(shape: Shape) -> str:
