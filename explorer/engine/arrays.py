@@ -57,21 +57,28 @@ def namespace(backend: str = "auto") -> tuple[str, Namespace]:
 
 def to_host(array: Array) -> np.ndarray:
     """Any backend's array as a NumPy array; of NumPy's own, the very same object."""
-    if isinstance(array, np.ndarray):
-        return array
+    if isinstance(array, np.ndarray | np.generic):
+        return np.asarray(array)
     if array_api_compat.is_cupy_array(array):
         return array.get()
     return np.from_dlpack(array)
 
 
+def is_numpy(xp: Namespace) -> bool:
+    """Whether the namespace makes NumPy's own arrays."""
+    return xp.__name__ == "array_api_compat.numpy"
+
+
 def public_view(xp: Namespace, array: Array, batched: bool) -> Array:
     """An engine array as the world sees it: the batch first, or gone. A view, not a copy."""
-    return xp.moveaxis(array, -1, 0) if batched else array[..., 0]
+    if not batched:
+        return array[..., 0]
+    return xp.permute_dims(array, (array.ndim - 1, *range(array.ndim - 1)))
 
 
-def engine_view(xp: Namespace, array: Array, batched: bool) -> Array:
+def engine_view(array: np.ndarray, batched: bool) -> np.ndarray:
     """The way back: the batch axis last, of length 1 where there is none. A view, not a copy."""
-    return xp.moveaxis(array, 0, -1) if batched else array[..., None]
+    return array.transpose(*range(1, array.ndim), 0) if batched else array[..., None]
 
 
 def frozen(array: Array) -> Array:

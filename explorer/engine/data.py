@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import array_api_compat
 import numpy as np
 
-from explorer.engine.arrays import Array, Namespace, frozen, namespace, to_host
+from explorer.engine.arrays import Array, Namespace, engine_view, frozen, is_numpy, namespace, to_host
 from explorer.engine.errors import DataError, did_you_mean
 from explorer.engine.nodes import Node
 
@@ -32,12 +32,17 @@ class Batch:
     xp: Namespace = field(repr=False)
 
 
-def lay_out(graph: Graph, data: Mapping[str, Any], dtype: Any = None, backend: str | None = None) -> Batch:
-    """Check and copy data for a graph. Raises: DataError, naming what was found, what is expected and a next step."""
+def lay_out(
+    graph: Graph, data: Mapping[str, Any], dtype: Any = None, backend: str | None = None, *, copy: bool = True
+) -> Batch:
+    """Check data against a graph and lay them out. Raises: DataError: what was found, what is expected, a next step.
+
+    Without `copy` the arrays may be views of the caller's, of another dtype: for whoever copies them at once.
+    """
     name, xp = namespace(backend or "auto")
     kind = _dtype(dtype)
     nodes = [node for node in graph.nodes.values() if node.kind in ("input", "target")]
-    arrays = _arrays(xp, kind, "Data", data, nodes)
+    arrays = _arrays(xp, kind, "Data", data, nodes, copy)
     sizes = {node.name: arrays[node.name].shape[-1] for node in nodes}
     if len(set(sizes.values())) > 1:
         found = ", ".join(f"{name} has {size}" for name, size in sizes.items())
@@ -46,10 +51,12 @@ def lay_out(graph: Graph, data: Mapping[str, Any], dtype: Any = None, backend: s
     return Batch(graph, arrays, next(iter(sizes.values()), 1), kind, name, xp)
 
 
-def as_batch(graph: Graph, data: Mapping[str, Any] | Batch, dtype: Any, backend: str | None) -> Batch:
+def as_batch(
+    graph: Graph, data: Mapping[str, Any] | Batch, dtype: Any, backend: str | None, *, copy: bool = True
+) -> Batch:
     """Data laid out now, or earlier; then it must be of this graph and as it is asked for."""
     if not isinstance(data, Batch):
-        return lay_out(graph, data, dtype, backend)
+        return lay_out(graph, data, dtype, backend, copy=copy)
     if data.graph is not graph:
         raise DataError("Data: laid out for another graph. Expected a batch of this one. Call graph.batch(data).")
     if dtype is not None and _dtype(dtype) != data.dtype or backend not in (None, "auto", data.backend):
@@ -58,10 +65,12 @@ def as_batch(graph: Graph, data: Mapping[str, Any] | Batch, dtype: Any, backend:
     return data
 
 
-def lay_out_parameters(graph: Graph, params: Mapping[str, Any], batch: Batch) -> dict[str, Array]:
-    """Parameters as engine arrays, in the batch's dtype and place. Raises: DataError."""
+def lay_out_parameters(
+    graph: Graph, params: Mapping[str, Any], batch: Batch, *, copy: bool = True
+) -> dict[str, Array]:
+    """Parameters as engine arrays, in the batch's dtype and place. Raises: DataError. `copy` as in `lay_out`."""
     nodes = [graph.nodes[name] for name in graph.parameters]
-    return _arrays(batch.xp, batch.dtype, "Parameter", params, nodes)
+    return _arrays(batch.xp, batch.dtype, "Parameter", params, nodes, copy)
 
 
 def _dtype(dtype: Any) -> str:
@@ -74,32 +83,37 @@ def _dtype(dtype: Any) -> str:
     return name
 
 
-def _arrays(xp: Namespace, dtype: str, what: str, given: Mapping[str, Any], nodes: list[Node]) -> dict[str, Array]:
+def _arrays(
+    xp: Namespace, dtype: str, what: str, given: Mapping[str, Any], nodes: list[Node], copy: bool
+) -> dict[str, Array]:
     if not isinstance(given, Mapping):
-        raise DataError(f"{what}: a {type(given).__name__}. Expected a mapping from names to arrays. "
-                        "Pass a dict.")
-    # Python reads identifiers in their NFKC form, so the names given must be read the same way.
-    named = {unicodedata.normalize("NFKC", name) if isinstance(name, str) else name: value
-             for name, value in given.items()}
+        raise DataError(f"{what}: a {type(given).__name__}. Expected a mapping from names to arrays. Pass a dict.")
     expected = {node.name: node for node in nodes}
-    for name in named:
+    if given.keys() != expected.keys():
+        # Python reads identifiers in their NFKC form, so the names given must be read the same way.
+        given = {unicodedata.normalize("NFKC", str(name)): value for name, value in given.items()}
+    for name in given:
         if name not in expected:
             raise DataError(f"{what} '{name}': unknown to the graph. Expected {', '.join(expected) or 'none'}. "
-                            f"{did_you_mean(str(name), expected)}")
-    arrays = {}
+                            f"{did_you_mean(name, expected)}")
     for name, node in expected.items():
-        if name not in named:
+        if name not in given:
             raise DataError(f"{what} '{name}' (line {node.line}): missing. Expected an array of shape "
                             f"{_wanted(node)}. Add it to the mapping.", line=node.line, node=name)
-        arrays[name] = _array(xp, dtype, what, named[name], node)
-    return arrays
+    found = {name: _engine_view(what, given[name], node) for name, node in expected.items()}
+    if not copy and is_numpy(xp):
+        return found
+    with np.errstate(over="ignore"):    # 1e300 is infinite in float32: the trace shows it
+        laid_out = {name: np.array(array, dtype=dtype, order="C") for name, array in found.items()}
+    return {name: frozen(xp.asarray(array)) for name, array in laid_out.items()}
 
 
-def _array(xp: Namespace, dtype: str, what: str, value: Any, node: Node) -> Array:
+def _engine_view(what: str, value: Any, node: Node) -> np.ndarray:
+    """The value as a NumPy array in the engine's layout, a view where it can be; checked against the line."""
     where = f"{what} '{node.name}' (line {node.line})"
     try:
         array = to_host(value) if array_api_compat.is_array_api_obj(value) else np.asarray(value)
-    except (ValueError, TypeError, RuntimeError, OverflowError) as error:
+    except (ValueError, TypeError, RuntimeError, OverflowError, BufferError) as error:
         raise DataError(f"{where}: no array of numbers ({error}). Expected shape {_wanted(node)}. "
                         "Give every row the same length.", line=node.line, node=node.name) from None
     if array.shape == (0,) and node.batched:
@@ -110,10 +124,7 @@ def _array(xp: Namespace, dtype: str, what: str, value: Any, node: Node) -> Arra
     if array.ndim != len(node.shape) + node.batched or array.shape[int(node.batched) :] != node.shape:
         raise DataError(f"{where}: shape {array.shape}. Expected {_wanted(node)}. Reshape it, or declare "
                         f"'{node.name}' with other sizes.", line=node.line, node=node.name)
-    array = np.moveaxis(array, 0, -1) if node.batched else array[..., None]
-    with np.errstate(all="ignore"):     # 1e300 is infinite in float32: shown by the trace, no warning here
-        array = np.array(array, dtype=dtype, order="C")
-    return frozen(xp.asarray(array))
+    return engine_view(array, node.batched)
 
 
 def _wanted(node: Node) -> str:

@@ -14,6 +14,7 @@ from explorer.engine.errors import CycleError, GraphError, ParseError, ShapeErro
 from explorer.engine.nodes import Apply, Literal, Node, Operand, Read, Shape, Temp
 from explorer.engine.ops import REGISTRY
 from explorer.engine.ops.base import Op, OperandError
+from explorer.engine.ops.shape import Copy, Index, Reshape
 from explorer.engine.source import Source, clip
 
 DECLARATIONS = ("input", "target", "param")
@@ -84,7 +85,7 @@ class Line:
                 todo.append((node, op, parts))
                 todo.extend((part, None, []) for part in reversed(parts))
         if not isinstance(done[0], Temp):
-            self.apply(value, REGISTRY["="](), tuple(done), [value])
+            self.apply(value, Copy(), tuple(done), [value])
         last = self.code[-1]
         self.code[-1] = Apply(last.op, last.operands, last.shape, last.batched, self.name)
         return self._node("op", last.shape, last.batched)
@@ -123,7 +124,7 @@ class Line:
                 return REGISTRY["transpose"](), [operand]
             case ast.Subscript(value=operand, slice=key):
                 parts = key.elts if isinstance(key, ast.Tuple) else [key]
-                return REGISTRY["[]"](key=tuple(self.index(part) for part in parts)), [operand]
+                return Index(tuple(self.index(part) for part in parts)), [operand]
             case ast.Call():
                 return self.call(node)
         self.refuse(node, "not in the language. Expected + − * / ** @, .T, an index or an operation by name. "
@@ -144,15 +145,18 @@ class Line:
         name, operands = node.func.id, list(node.args)
         if name in DECLARATIONS:
             self.refuse(node, f"inside an expression. Expected {name}(…) on a line of its own. Give it a name there.")
+        if name not in REGISTRY and name in self.nodes:
+            self.refuse(node, f"'{clip(name)}' is a line, not an operation. Expected an operator between them. "
+                              f"Write {clip(name, 20)} * (…).")
         if name not in REGISTRY:
             names = [known for known in REGISTRY if known.isidentifier()]
-            self.refuse(node, f"no operation '{name}'. Expected one that is known. {did_you_mean(name, names)}")
+            self.refuse(node, f"no operation '{clip(name)}'. Expected one that is known. {did_you_mean(name, names)}")
         kind = REGISTRY[name]
         for part in operands:
             if isinstance(part, ast.Starred):
                 self.refuse(part, "a star. Expected operands one by one. Write them out.")
         options = dict(self.options(node, kind))
-        if kind.name == "reshape":
+        if kind is Reshape:
             options["shape"] = tuple(self.integer(size) for size in operands[1:])
             operands = operands[:1]
         least, most = kind.arity
@@ -205,18 +209,18 @@ class Line:
 
     def unknown(self, name: ast.Name) -> GraphError:
         """Why a name is not there: it stands below, in a circle or not, is an operation, or a slip of the pen."""
-        what, where = f"'{name.id}' (line {name.lineno})", {**self.source.place(name), "node": self.name}
+        what, place = f"'{clip(name.id)}' (line {name.lineno})", self.source.place(name)
         if name.id in self.assigned:
             if self._needs_itself(name.id):
-                return CycleError(f"{what}: '{self.name}' needs itself. Expected lines that only read lines above "
-                                  "them. Break the circle.", **where)
-            return ParseError(f"{what}: defined below, on line {self.assigned[name.id].lineno}. Expected a "
-                              "definition above its use. Move that line up.", **where)
+                return CycleError(f"{what}: '{clip(self.name)}' needs itself. Expected lines that read lines above them "
+                                  "only. Break the circle.", **place, node=self.name)
+            return ParseError(f"{what}: defined below, on line {self.assigned[name.id].lineno}. Expected a definition "
+                              "above its use. Move that line up.", **place, node=self.name)
         if name.id in REGISTRY or name.id in DECLARATIONS:
             return ParseError(f"{what}: an operation, not a line. Expected its operands in brackets. "
-                              f"Write {name.id}(…).", **where)
+                              f"Write {name.id}(…).", **place, node=self.name)
         return ParseError(f"{what}: not defined. Expected a line above of that name. "
-                          f"{did_you_mean(name.id, self.nodes)}", **where)
+                          f"{did_you_mean(name.id, self.nodes)}", **place, node=self.name)
 
     def _needs_itself(self, name: str) -> bool:
         """Whether a line that this one reads comes back, through whatever lines, to this one."""

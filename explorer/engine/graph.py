@@ -30,7 +30,7 @@ class Graph:
     """
 
     source: str
-    nodes: Mapping[str, Node] = field(repr=False)
+    nodes: MappingProxyType[str, Node] = field(repr=False)
 
     @classmethod
     def parse(cls, source: str) -> Graph:

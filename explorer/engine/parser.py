@@ -24,7 +24,7 @@ def parse(text: str) -> dict[str, Node]:
         name, assignment = _assignment(source, statement)
         if name in assigned:
             raise ParseError(
-                f"'{name}' (line {statement.lineno}): defined already, on line {assigned[name].lineno}. "
+                f"'{clip(name)}' (line {statement.lineno}): defined already, on line {assigned[name].lineno}. "
                 "Expected one line per name. Give this line another name.", **source.place(statement), node=name)
         assigned[name] = assignment
     nodes: dict[str, Node] = {}

@@ -51,24 +51,20 @@ def gradients(
     reduction: str, dtype: Any, backend: str | None,
 ) -> tuple[float, dict[str, Array]]:
     """See Graph.gradients."""
-    objective = graph.scalar_objective()
+    objective, of = graph.scalar_objective(), graph.program.of
     _check_reduction(reduction)
-    names = _differentiable(graph, graph.parameters if wrt is None else (wrt,) if isinstance(wrt, str) else wrt)
-    batch = as_batch(graph, data, dtype, backend)
-    of = graph.program.of
-    given = {of[name]: array for name, array in lay_out_parameters(graph, params, batch).items()}
-    given.update((of[name], array) for name, array in batch.arrays.items())
+    names = graph.parameters if wrt is None else _differentiable(graph, wrt)
+    batch = as_batch(graph, data, dtype, backend, copy=False)
+    arrays = {**batch.arrays, **lay_out_parameters(graph, params, batch, copy=False)}
     size = batch.size if objective.batched else 1
-    weight = 1 / size if objective.batched and reduction == "mean" and size else 1.0
-    loss, found = 0.0, [None] * len(names)
-    if size:
-        def make() -> Plan:
-            needs = schedule(graph.program, graph.fusions, of[objective.name], [of[name] for name in names])
-            return Plan(needs, batch.backend, batch.xp, dtype_of(batch), size, weight)
+    weight = 1 / max(size, 1) if reduction == "mean" else 1.0
 
-        with graph.plans.lend((names, size, weight, batch.dtype, batch.backend), make) as plan:
-            with np.errstate(all="ignore"):
-                loss, found = plan.run(given)
+    def make() -> Plan:
+        needs = schedule(graph.program, graph.fusions, of[objective.name], [of[name] for name in names])
+        return Plan(needs, batch.backend, batch.xp, dtype_of(batch), size, weight)
+
+    with graph.plans.lend((names, size, weight, batch.dtype, batch.backend), make) as plan:
+        loss, found = plan.run({of[name]: array for name, array in arrays.items()})
     results = {}
     for name, array in zip(names, found, strict=True):
         node = graph.nodes[name]
@@ -79,7 +75,7 @@ def gradients(
 
 
 def _differentiable(graph: Graph, names: Iterable[str]) -> tuple[str, ...]:
-    found = tuple(dict.fromkeys(names))
+    found = (names,) if isinstance(names, str) else tuple(dict.fromkeys(names))
     for name in found:
         node = graph.node(name)
         if node.kind == "target":

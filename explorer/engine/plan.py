@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from explorer.engine.arrays import Array, Namespace
 from explorer.engine.ops.base import Op
 from explorer.engine.schedule import Call, Schedule
@@ -24,19 +26,23 @@ class Plan:
 
     def __init__(self, schedule: Schedule, backend: str, xp: Namespace, dtype: Any, size: int, weight: float) -> None:
         self._schedule, self._xp, self._size = schedule, xp, size
-        itemsize = xp.finfo(dtype).bits // 8
-        self._step = min(schedule.rows(itemsize), size)
-        in_place = backend != "array_api_strict"
-        self._blocks = {
-            rows: Block(schedule, xp, dtype, rows, weight, in_place)
-            for rows in {self._step, size % self._step} - {0}
-        }
+        self._step = max(min(schedule.rows(xp.finfo(dtype).bits // 8), size), 1)
+        in_place = backend in ("numpy", "cupy")
+        with np.errstate(all="ignore"):     # a literal may be out of float32's range
+            self._blocks = {
+                rows: Block(schedule, xp, dtype, rows, weight, in_place)
+                for rows in {min(self._step, size), size % self._step} - {0}
+            }
 
     def run(self, given: Mapping[int, Array]) -> tuple[float, list[Array | None]]:
-        """The sum of the objective over the batch, and fresh arrays of the wanted gradients, None where nothing arrives.
+        """The objective summed over the batch, and fresh arrays of the wanted gradients, None where nothing arrives.
 
         `given` holds engine arrays by register, of any layout; they are copied, not kept.
         """
+        with np.errstate(all="ignore"):     # non-finite values are shown, never warned of
+            return self._run(given)
+
+    def _run(self, given: Mapping[int, Array]) -> tuple[float, list[Array | None]]:
         loss, ready = 0.0, set()
         results: list[Array | None] = [None] * len(self._schedule.wanted)
         for start in range(0, self._size, self._step):
@@ -55,9 +61,9 @@ class Plan:
 
     def _collect(self, result: Array | None, part: Array, register: int, start: int, stop: int) -> Array:
         """The result with one block's part in it: in its own rows, or added where all samples share it."""
-        if not self._schedule.program.registers[register].batched:
+        if not self._schedule.program.registers[register].batched or self._step >= self._size:
             if result is None:
-                return self._xp.asarray(part, copy=True)
+                return +part    # a copy
             result += part
             return result
         if result is None:
@@ -84,7 +90,8 @@ class Block:
         for call in reversed(schedule.calls):
             if call.out in self._cotangents:
                 self._add_backward(call)
-        self._objective = self._values[schedule.objective]
+        objective = self._values[schedule.objective]
+        self._sum = objective.sum if in_place else partial(xp.sum, objective)
         declared = set(schedule.program.of.values()) - {call.out for call in schedule.calls}
         self._given = [(register, buffer, schedule.program.registers[register].batched)
                        for register, buffer in self._values.items() if register in declared]
@@ -99,7 +106,7 @@ class Block:
         """Forward and backward over what is loaded; the sum of the objective over the rows."""
         for call in self._calls:
             call()
-        return float(self._xp.sum(self._objective))
+        return float(self._sum())
 
     def gradient(self, register: int) -> Array | None:
         """What arrived at a register in the last run, in the block's own memory."""

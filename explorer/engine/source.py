@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TypedDict
 
 from explorer.engine.errors import ParseError
 
@@ -33,6 +34,13 @@ TOKEN = re.compile(
 )
 DIGITS = r"[0-9]+(?:_[0-9]+)*"
 NUMBER = re.compile(rf"(?:{DIGITS}(?:\.(?:{DIGITS})?)?|\.{DIGITS})(?:[eE][+-]?{DIGITS})?\Z")
+
+
+class Place(TypedDict):
+    """Where something stands in the text as it was given, from 1."""
+
+    line: int
+    column: int
 
 
 @dataclass
@@ -58,7 +66,7 @@ class Source:
         pieces = [self.given[first - 1][start:], *self.given[first : last - 1], self.given[last - 1][:end]]
         return " ".join(piece.partition("#")[0].strip() for piece in pieces)
 
-    def place(self, node: ast.AST) -> dict[str, int]:
+    def place(self, node: ast.AST) -> Place:
         """`line` and `column` of a piece of the grammar, for an error."""
         line = node.lineno                                      # type: ignore[attr-defined]
         return {"line": line, "column": self.column(line, node.col_offset)}     # type: ignore[attr-defined]
@@ -86,7 +94,8 @@ def read(text: str) -> tuple[Source, list[ast.stmt]]:
             "Split it into several lines with names.", line=line, column=source.indents[line - 1] + 1
         ) from None
     if not tree.body:
-        raise ParseError("The text has no lines. Expected name = expression. Start with x = input(3).", line=1, column=1)
+        raise ParseError("The text has no lines. Expected name = expression. Start with x = input(3).",
+                         line=1, column=1)
     return source, tree.body
 
 
@@ -148,8 +157,8 @@ def _check_token(token: re.Match[str], depth: int, line: int, column: int) -> in
             raise ParseError(f"'{clip(text, 30)}' (line {line}) is no number. Expected digits, as 2, 0.5 or 1e-3. "
                              "Put a space or an operator between a number and a name.", line=line, column=column)
         if not math.isfinite(float(number)):
-            raise ParseError(f"'{clip(text, 30)}' (line {line}) is too large. Expected a finite number. Write a smaller "
-                             "one.", line=line, column=column)
+            raise ParseError(f"'{clip(text, 30)}' (line {line}) is too large. Expected a finite number. "
+                             "Write a smaller one.", line=line, column=column)
     elif kind == "name" and keyword.iskeyword(text):
         raise ParseError(f"'{text}' (line {line}) is a word that Python keeps for itself. Expected a name. "
                          f"Write {text}_, or another one.", line=line, column=column)

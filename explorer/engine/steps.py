@@ -1,4 +1,4 @@
-"""The order in which a pass is told: forward line by line, the seed, backward line by line, sums where they are whole."""
+"""The order in which a pass is told: forward line by line, the seed, backward line by line, sums when whole."""
 
 from __future__ import annotations
 

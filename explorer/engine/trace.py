@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from explorer.engine.arrays import Array, frozen, public_view, to_host
 from explorer.engine.line_jacobian import LineJacobian
 from explorer.engine.steps import Step, steps_of
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from explorer.engine.data import Batch
     from explorer.engine.graph import Graph
 
+__all__ = ["LineJacobian", "Step", "Trace"]
 
 @dataclass(frozen=True, eq=False)
 class Trace:
@@ -42,18 +45,18 @@ class Trace:
         """The library that computed it: numpy, cupy, …"""
         return self.laid_out.backend
 
-    @property
+    @cached_property
     def values(self) -> Mapping[str, Array]:
         """The value of every line, targets and parameters included."""
         return Views(tuple(self.graph.nodes), self._value)
 
-    @property
+    @cached_property
     def gradients(self) -> Mapping[str, Array]:
         """d objective / d line for every line that is no target; zeros where the objective does not depend on it."""
         names = tuple(name for name, node in self.graph.nodes.items() if node.kind != "target")
         return Views(names, self._gradient)
 
-    @property
+    @cached_property
     def contributions(self) -> Mapping[tuple[Any, ...], Array]:
         """What line f sends back to s: ["f", "s"] of all its readings, ["f", "s", slot] of f.inputs[slot] alone."""
         pairs = {(name, read): None for name, node in self.graph.nodes.items() for read in node.inputs
@@ -91,14 +94,11 @@ class Trace:
         xp = self.laid_out.xp
         if array is None or bool(xp.all(xp.isfinite(array))):
             return None
-        for sample in range(array.shape[-1]):
-            one = xp.reshape(array[..., sample], (-1,))
-            if not bool(xp.all(xp.isfinite(one))):
-                entries = to_host(one)
-                first = entries[~(abs(entries) < float("inf"))][0]
-                batched = self.graph.nodes[name].batched
-                return name, sample if batched else None, "nan" if first != first else "inf"
-        return None
+        fine = xp.reshape(xp.isfinite(array), (-1, array.shape[-1]))
+        sample = int(to_host(xp.all(fine, axis=0)).argmin())
+        entries = to_host(array)[..., sample]
+        first = entries[~np.isfinite(entries)][0]
+        return name, sample if self.graph.nodes[name].batched else None, "nan" if np.isnan(first) else "inf"
 
     def _public(self, name: str, array: Array) -> Array:
         return public_view(self.laid_out.xp, array, self.graph.nodes[name].batched)
@@ -118,6 +118,8 @@ class Trace:
         return self._public(name, self._zeros(name) if gradient is None else gradient)
 
     def _contribution(self, key: tuple[Any, ...]) -> Array:
+        if not isinstance(key, tuple) or len(key) not in (2, 3):
+            raise KeyError(key)
         line, name, *slots = key
         inputs = self.graph.nodes[line].inputs
         readings = [slot for slot, read in enumerate(inputs) if read == name and (not slots or slots == [slot])]
@@ -134,10 +136,7 @@ class Views(Mapping[Any, Array]):
         self._keys, self._make = keys, make
 
     def __getitem__(self, key: Any) -> Array:
-        try:
-            return self._make(key)
-        except (KeyError, TypeError, ValueError):
-            raise KeyError(key) from None
+        return self._make(key)
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._keys)

@@ -1,0 +1,101 @@
+"""Losses on logits: exact at saturation, the same numbers everywhere else, and shown as the text has it."""
+
+import math
+
+import numpy as np
+import pytest
+
+from explorer.engine import Graph
+from tests.engine.golden import assert_close
+
+SIGMOID = "z = input({n})\ny = target({n})\np = sigmoid(z)\nloss = bce(p, y)"
+SOFTMAX = "z = input({n})\ny = target({n})\np = softmax(z)\nloss = cross_entropy(p, y)"
+ONE_LINE = "z = input({n})\ny = target({n})\nloss = bce(sigmoid(z), y)"
+DEEP = """
+z = input({n})
+y = target({n})
+W = param({n}, {n})
+p = sigmoid(W @ z + 1)
+q = p * p
+loss = bce(p, y) + 0.1 * sum(q) + bce(p, y)
+"""
+
+
+def both(text, z, y, **params):
+    graph = Graph.parse(text.format(n=np.shape(z)[1]))
+    data = {"z": z, "y": y}
+    return graph.trace(data, params), graph.trace(data, params, fuse=True), graph
+
+
+@pytest.mark.parametrize("text", [SIGMOID, SOFTMAX, ONE_LINE, DEEP])
+def test_fused_or_not_the_numbers_are_the_same(text):
+    rng = np.random.default_rng(5)
+    z, y = rng.normal(size=(7, 3)), rng.random((7, 3))
+    params = {"W": rng.normal(size=(3, 3))} if "param" in text else {}
+    plain, fused, graph = both(text, z, y, **params)
+    assert_close(fused.loss, plain.loss)
+    assert set(fused.values) == set(plain.values)
+    for name in plain.values:
+        assert_close(fused.values[name], plain.values[name])
+    for name in plain.gradients:
+        assert_close(fused.gradients[name], plain.gradients[name])
+    assert list(fused.contributions) == list(plain.contributions)
+    for edge in plain.contributions:
+        assert_close(fused.contributions[edge], plain.contributions[edge])
+    names = list(plain.gradients)
+    loss, found = graph.gradients({"z": z, "y": y}, params, wrt=names)
+    assert_close(loss, plain.loss)
+    for name in names:
+        assert_close(found[name], plain.gradients[name])
+
+
+def test_a_saturated_sigmoid():
+    """At θ = 40 a float64 σ(θ) is 1: the probability has lost what the logit still knows."""
+    plain, fused, graph = both(SIGMOID, [[40.0]], [[0.0]])
+    assert plain.loss == math.inf
+    assert plain.nonfinite == ("loss", 0, "inf")
+    assert fused.loss == 40.0
+    assert fused.values["p"].tolist() == [[1.0]]
+    assert fused.gradients["z"].tolist() == [[1.0]]
+    assert fused.contributions["p", "z"].tolist() == [[1.0]]
+    assert not np.isfinite(fused.gradients["p"]).any()
+    loss, found = graph.gradients({"z": [[40.0]], "y": [[0.0]]}, wrt=["z", "p"])
+    assert (loss, found["z"].tolist()) == (40.0, [[1.0]])
+    assert not np.isfinite(found["p"]).any()
+
+
+def test_a_saturated_softmax():
+    plain, fused, graph = both(SOFTMAX, [[800.0, 0.0]], [[0.0, 1.0]])
+    assert plain.loss == math.inf
+    assert fused.loss == 800.0
+    assert fused.gradients["z"].tolist() == [[1.0, -1.0]]
+    assert graph.gradients({"z": [[800.0, 0.0]], "y": [[0.0, 1.0]]}, wrt="z")[0] == 800.0
+
+
+def test_small_probabilities_keep_their_digits():
+    for z in (-40.0, -300.0):
+        _, fused, _ = both(SIGMOID, [[z]], [[0.0]])
+        assert_close(fused.loss, math.exp(z))
+        assert_close(fused.gradients["z"], [[math.exp(z)]])
+
+
+@pytest.mark.parametrize(("text", "fuses"), [
+    (SIGMOID, True), (SOFTMAX, True), (ONE_LINE, True),
+    ("z = input(3)\ny = target(2)\np = sigmoid(z)\nloss = bce(p[0:2], y)", False),
+    ("z = input(3)\ny = target(3)\np = softmax(z)\nloss = bce(p, y)", False),
+    ("z = input(2, 3)\ny = target(2, 3)\np = softmax(z, axis=0)\nloss = cross_entropy(p, y)", False),
+    ("z = input(2, 3)\ny = target(2, 3)\np = softmax(z, axis=1)\nloss = cross_entropy(p, y)", True),
+    ("p = input(3)\ny = target(3)\nloss = bce(p, y)", False),
+])
+def test_what_fuses(text, fuses):
+    assert bool(Graph.parse(text.format(n=3)).fusions) == fuses
+
+
+def test_a_soft_target_that_is_computed_gets_its_gradient():
+    text = "z = input(2)\nu = input(2)\np = sigmoid(z)\nq = sigmoid(u)\nloss = bce(p, q)"
+    data = {"z": [[0.3, -2.0]], "u": [[1.0, 0.5]]}
+    graph = Graph.parse(text)
+    plain, fused = graph.trace(data), graph.trace(data, fuse=True)
+    assert_close(fused.gradients["u"], plain.gradients["u"])
+    assert_close(fused.contributions["loss", "q"], plain.contributions["loss", "q"])
+    assert_close(graph.gradients(data, wrt=["u"])[1]["u"], plain.gradients["u"])
