@@ -15,11 +15,11 @@ import networkx as nx
 from explorer.engine.graph import Graph
 from explorer.layout.cards import Card
 
-GUTTER = 46.0  # between columns
-STACK = 30.0  # between cards of one column
+GUTTER = 40.0  # between columns
+STACK = 28.0  # between cards of one column
 LANE = 14.0  # height that a passing edge takes
-BAND = 58.0  # between the columns and the band of parameters: edges run through it
-MARGIN = 22.0
+BAND = 62.0  # between the columns and the band of parameters: edges run through it
+MARGIN = 18.0
 SWEEPS = 4
 MOST_LANES = 20_000
 

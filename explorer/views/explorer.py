@@ -27,11 +27,10 @@ class Explorer(JSComponent):
 import { mount } from "explorer/main.js";
 
 export function render({ model, el }) {
-  const end = new AbortController();
-  const page = mount({ root: el, send: (message) => model.send_msg(message), signal: end.signal });
-  const listen = (event) => page.receive(event.data);
-  model.on("msg:custom", listen);
-  model.on("remove", () => { end.abort(); page.dispose(); });
+  // Bokeh refuses keys whose value is undefined; JSON leaves them out.
+  const page = mount({ root: el, send: (message) => model.send_msg(JSON.parse(JSON.stringify(message))) });
+  model.on("msg:custom", page.receive);
+  model.on("remove", () => page.dispose());
 }
 """
     _importmap = assets.import_map()
