@@ -60,9 +60,10 @@ export function htmlLabel(label) {
 /**
  * Sub- and superscripts by tspans: `foreignObject` would spoil pictures made of the stage.
  * @param {Label} label
- * @returns {SVGElement[]}
+ * @returns {(SVGElement | string)[]}
  */
 export function svgLabel(label) {
+  if (label.length === 1 && !label[0][1]) return [label[0][0]];
   let shift = 0;
   return label.map(([text, script]) => {
     const wanted = script ? SCRIPT_SHIFT[script] : 0;

@@ -8,7 +8,6 @@ import { fitted, FONTS, textWidth } from "explorer/text.js";
 
 /** @typedef {import("explorer/film.js").FilmNode} FilmNode */
 
-const HALO = 5;
 const TITLE_SIZE = 18;
 const SHAPE_SIZE = 12;
 const NOTE_SIZE = 11;
@@ -20,16 +19,17 @@ const KIND_SHOWN = { input: "input ", target: "target ", param: "param " };
 /** Title at the left, kind and shape at the right, both inside the card. */
 function heading(node, geometry) {
   const { pad, header } = geometry;
+  const left = node.x + pad;
   const shape = (KIND_SHOWN[node.kind] ?? "") + node.shape_text;
   const room = node.width - 2 * pad;
   const shapeSize = fitted(shape, SHAPE_SIZE, "mono", room / 2);
-  const baseline = header * 0.7;
+  const baseline = node.y + header * 0.7;
   const title = plainLabel(node.title);
   const titleSize = fitted(title, TITLE_SIZE, "sans", room - 8 - textWidth(shape, shapeSize, "mono"), "600");
   return [
-    svg("text", { class: "title", x: pad, y: baseline, "font-size": titleSize, "font-weight": 600 },
+    svg("text", { class: "title", x: left, y: baseline, "font-size": titleSize, "font-weight": 600 },
       ...svgLabel(node.title)),
-    svg("text", { class: "shape", x: node.width - pad, y: baseline, "font-size": shapeSize, "text-anchor": "end",
+    svg("text", { class: "shape", x: left + room, y: baseline, "font-size": shapeSize, "text-anchor": "end",
       "font-family": FONTS.mono }, shape),
   ];
 }
@@ -40,9 +40,9 @@ function note(node, { pad }) {
   const room = node.width - 2 * pad;
   const lines = textWidth(whole, NOTE_SIZE, "sans") <= room ? [whole] : NOTE;
   const size = Math.min(...lines.map((line) => fitted(line, NOTE_SIZE, "sans", room)));
-  const first = node.height - 6 - (lines.length - 1) * NOTE_LEADING;
+  const first = node.y + node.height - 6 - (lines.length - 1) * NOTE_LEADING;
   return svg("text", { class: "note", "font-size": size },
-    ...lines.map((line, place) => svg("tspan", { x: pad, y: first + place * NOTE_LEADING }, line)));
+    ...lines.map((line, place) => svg("tspan", { x: node.x + pad, y: first + place * NOTE_LEADING }, line)));
 }
 
 /** The loss card's other cell: the mean over the batch. */
@@ -58,14 +58,12 @@ function meanBlock(node, geometry) {
  */
 export function createCard(node, geometry) {
   const { radius } = geometry;
-  const body = { width: node.width, height: node.height, rx: radius };
-  const halo = { width: node.width + 2 * HALO, height: node.height + 2 * HALO, rx: radius + HALO, x: -HALO, y: -HALO };
+  const body = svg("rect", { class: "body", x: node.x, y: node.y, width: node.width, height: node.height, rx: radius });
   const value = createBlock(node, "value", node.value, geometry);
   const gradient = node.gradient && createBlock(node, "gradient", node.gradient, geometry);
   const mean = node.mean_box && meanBlock(node, geometry);
   const element = svg("g", { class: "card", role: "group", tabindex: 0, "data-node": node.name, "data-kind": node.kind,
-    "aria-label": node.accessible, transform: `translate(${node.x} ${node.y})` },
-  svg("rect", { class: "halo", ...halo }), svg("rect", { class: "body", ...body }), ...heading(node, geometry), value.element);
+    "aria-label": node.accessible }, body, ...heading(node, geometry), value.element);
   if (gradient) element.append(gradient.element);
   else if (node.kind === "target") element.append(note(node, geometry));
   if (mean) element.append(mean.element);
@@ -93,9 +91,9 @@ export function createCard(node, geometry) {
     (part === "value" ? value : gradient)?.element.classList.toggle("arriving", held);
   }
 
-  /** @param {number} x @param {number} y */
-  function move(x, y) {
-    element.setAttribute("transform", `translate(${x} ${y})`);
+  /** How far it stands from its place; only a card that was moved has a transform. @param {number} dx @param {number} dy */
+  function move(dx, dy) {
+    assign(element, { transform: dx || dy ? `translate(${dx} ${dy})` : null });
   }
   return { element, update, hold, move };
 }

@@ -37,22 +37,26 @@ function stoppedTrack(path) {
 export function createEdge(film, index) {
   const arrow = svg("path", { class: "arrow" });
   const track = svg("path", { class: "track" });
-  const element = svg("g", { class: "edge", "data-edge": edgeName(film.edges[index]) }, arrow, track);
+  const element = svg("g", { class: "edge", "data-edge": edgeName(film.edges[index]) }, arrow);
   let edge = film.edges[index];
   let path = [];
   let stopped = false;
+  /** The track's outline, made when first needed: most edges of a large graph never need it. @type {string | null} */
+  let trackData = null;
 
   /** @param {[Box, Box] | null} ends  where the two cards are, once one of them was moved */
   function route(ends) {
     path = ends ? curve(...ends) : rounded(edge.points);
     arrow.setAttribute("d", pathData(path));
-    track.setAttribute("d", "");
+    trackData = null;
   }
 
-  /** The track is drawn when first needed: most edges of a large graph never are. */
-  function drawTrack() {
-    const lane = beside(path, TRACK);
-    track.setAttribute("d", stopped ? stoppedTrack(lane) : pathData(lane));
+  function outline() {
+    if (trackData === null) {
+      const lane = beside(path, TRACK);
+      trackData = stopped ? stoppedTrack(lane) : pathData(lane);
+    }
+    return trackData;
   }
 
   /** @param {{forward: boolean, backward: boolean, now: string | null}} state */
@@ -61,7 +65,12 @@ export function createEdge(film, index) {
     element.dataset.backward = backward ? (stopped ? "stopped" : "flown") : "no";
     element.dataset.now = now ?? "no";
     arrow.setAttribute("marker-end", forward ? "url(#arrow-forward)" : "url(#arrow)");
-    if (backward && !track.getAttribute("d")) drawTrack();
+    if (!backward) {
+      track.remove();
+      return;
+    }
+    track.setAttribute("d", outline());
+    element.append(track);
   }
 
   /** Take the numbers of another film of the same graph. @param {Film} next */
@@ -70,7 +79,7 @@ export function createEdge(film, index) {
     const magnitude = edge.contribution ? largest(read(next, edge.contribution)) : 0;
     stopped = magnitude === 0;
     track.setAttribute("stroke-width", strokeWidth(magnitude).toFixed(2));
-    track.setAttribute("d", "");
+    trackData = null;
   }
 
   recast(film);

@@ -20,7 +20,7 @@ function subject(cell) {
  */
 export function createEditor(model, stage, signal) {
   const { state } = model;
-  /** @type {{close: () => void} | null} */
+  /** @type {{field: HTMLElement, close: () => void} | null} */
   let open = null;
   /** Numbers that nudges have come to, by cell: only the latest is sent. @type {Map<string, {cell: SVGElement, number: number}>} */
   const nudged = new Map();
@@ -59,7 +59,9 @@ export function createEditor(model, stage, signal) {
     const refusal = html("p", { role: "alert" }, reason);
     const field = html("div", { class: "editor" }, input, refusal);
 
+    /** Taking the field away takes its focus, which would close it once more. */
     function close() {
+      if (open?.field !== field) return;
       open = null;
       field.remove();
     }
@@ -67,7 +69,7 @@ export function createEditor(model, stage, signal) {
     async function send() {
       assign(input, { readonly: true, "aria-busy": "true" });
       const reply = await submit(cell, input.value);
-      if (!field.isConnected) return;
+      if (open?.field !== field) return;
       if (reply.type === "refused") {
         assign(input, { readonly: false, "aria-busy": null, "aria-invalid": "true" });
         refusal.textContent = reply.reason;
@@ -88,10 +90,10 @@ export function createEditor(model, stage, signal) {
     }
 
     input.addEventListener("keydown", onKey);
-    input.addEventListener("blur", () => { if (!input.readOnly && field.isConnected) close(); });
+    input.addEventListener("blur", () => { if (!input.readOnly) close(); });
     stage.element.append(field);
     position(field, cell);
-    open = { close };
+    open = { field, close };
     input.focus();
     input.select();
   }

@@ -26,12 +26,13 @@ const eased = (t) => t * t * (3 - 2 * t);
 
 /**
  * @param {HTMLCanvasElement} canvas
- * @param {() => import("explorer/view.js").Transform} transform
+ * @param {ReturnType<typeof import("explorer/view.js").createView>} view
  */
-export function createPulses(canvas, transform) {
+export function createPulses(canvas, view) {
   const context = canvas.getContext("2d");
   /** @type {Record<string, string>} */
   let colours = {};
+  let blank = true;
 
   /** Themes change: the colours are read again for every step that flies. */
   function readColours() {
@@ -42,12 +43,20 @@ export function createPulses(canvas, transform) {
   }
 
   function clear() {
-    const ratio = window.devicePixelRatio || 1;
-    const [width, height] = [Math.round(canvas.clientWidth * ratio), Math.round(canvas.clientHeight * ratio)];
-    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    if (blank) return;
+    blank = true;
     context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, width, height);
-    const { x, y, k } = transform();
+    context.clearRect(0, 0, canvas.width, canvas.height);
+  }
+
+  /** Draw in the drawing's own coordinates. */
+  function prepare() {
+    clear();
+    blank = false;
+    const ratio = window.devicePixelRatio || 1;
+    const [width, height] = [Math.round(view.size().width * ratio), Math.round(view.size().height * ratio)];
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    const { x, y, k } = view.transform();
     context.setTransform(k * ratio, 0, 0, k * ratio, x * ratio, y * ratio);
   }
 
@@ -168,7 +177,11 @@ export function createPulses(canvas, transform) {
 
   /** @param {Flight[]} flights @param {number} elapsed  ms since the step began */
   function draw(flights, elapsed) {
-    clear();
+    if (!flights.length) {
+      clear();
+      return;
+    }
+    prepare();
     for (const flight of flights) {
       const t = (elapsed - flight.delay) / flight.duration;
       if (t >= 0 && t < 1) drawFlight(flight, t);

@@ -3,12 +3,14 @@
  */
 
 import { createCard } from "explorer/draw.js";
-import { svg } from "explorer/dom.js";
+import { assign, svg } from "explorer/dom.js";
 import { createEdge } from "explorer/edges.js";
 import { dependents } from "explorer/film.js";
 import { changesByStep, edgeState, nodeState, NOTHING_OUTDATED } from "explorer/player.js";
 
 /** @typedef {import("explorer/film.js").Film} Film */
+
+const HALO = 5;
 
 /** What has to be equal for two films to be drawn by the same cards. @param {Film} film */
 function structure({ nodes, edges, geometry }) {
@@ -34,12 +36,13 @@ export function createScene(first) {
   const cards = film.nodes.map((node) => createCard(node, film.geometry));
   const edges = film.edges.map((_, index) => createEdge(film, index));
   const places = new Map(film.nodes.map((node, index) => [node.name, index]));
+  const halo = svg("rect", { class: "halo", rx: film.geometry.radius + HALO, visibility: "hidden" });
   /** @type {Map<string, [number, number]>} */
   const moved = new Map();
   /** @type {(string | undefined)[]} */
   let drawn = [];
   const element = svg("g", { class: "scene" }, svg("g", { class: "edges" }, ...edges.map((edge) => edge.element)),
-    svg("g", { class: "cards" }, ...cards.map((card) => card.element)));
+    halo, svg("g", { class: "cards" }, ...cards.map((card) => card.element)));
 
   const box = (name) => {
     const { x, y, width, height } = film.nodes[places.get(name)];
@@ -69,6 +72,16 @@ export function createScene(first) {
     for (const index of touched.edges) edges[index].update(edgeState(film, index, step));
   }
 
+  /** Put the halo behind a card, or nowhere. @param {string | null} name */
+  function surround(name) {
+    if (name === null) {
+      halo.setAttribute("visibility", "hidden");
+      return;
+    }
+    const { x, y, width, height } = box(name);
+    assign(halo, { x: x - HALO, y: y - HALO, width: width + 2 * HALO, height: height + 2 * HALO, visibility: null });
+  }
+
   /** Everything is drawn anew at the next show. */
   function forget() {
     drawn = [];
@@ -95,8 +108,7 @@ export function createScene(first) {
   function move(name, dx, dy) {
     const [x, y] = moved.get(name) ?? [0, 0];
     moved.set(name, [x + dx, y + dy]);
-    const at = box(name);
-    cards[places.get(name)].move(at.x, at.y);
+    cards[places.get(name)].move(...moved.get(name));
     reroute(name);
   }
 
@@ -104,14 +116,13 @@ export function createScene(first) {
     const names = [...moved.keys()];
     moved.clear();
     for (const name of names) {
-      const { x, y } = box(name);
-      cards[places.get(name)].move(x, y);
+      cards[places.get(name)].move(0, 0);
       reroute(name);
     }
   }
 
   return {
-    element, show, recast, forget, move, tidy, box,
+    element, show, recast, forget, move, tidy, box, surround,
     card: (name) => cards[places.get(name)],
     edge: (index) => edges[index],
     definitions: definitions(),

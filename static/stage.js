@@ -11,6 +11,8 @@ import { createView, listenToPointers } from "explorer/view.js";
 
 const ZOOM_STEP = 1.25;
 const TIP_AWAY = 10;
+/** Below this zoom texts are specks: a large graph is drawn without them. */
+const LEGIBLE = 0.22;
 
 /** A small sign over the stage with the whole of the number under the pointer. */
 function createTip(element, signal) {
@@ -44,8 +46,11 @@ export function createStage(model, signal) {
   const drawing = svg("svg", { class: "drawing", role: "group", "aria-label": "Computation graph", "font-family": FONTS.sans }, world);
   const element = html("main", { class: "stage", "data-testid": "stage", "data-phase": "idle", "data-step": 0, "data-steps": 0,
     "data-playing": "false" }, drawing, canvas);
-  const view = createView(element, ({ x, y, k }) => world.setAttribute("transform", `translate(${x} ${y}) scale(${k})`), signal);
-  const pulses = createPulses(canvas, view.transform);
+  const view = createView(element, ({ x, y, k }) => {
+    world.setAttribute("transform", `translate(${x} ${y}) scale(${k})`);
+    drawing.classList.toggle("far", k < LEGIBLE);
+  }, signal);
+  const pulses = createPulses(canvas, view);
   /** @type {ReturnType<typeof createScene> | null} */
   let scene = null;
   let shown = 0;
@@ -83,6 +88,7 @@ export function createStage(model, signal) {
     shown = step;
     const current = film.steps[step - 1];
     mark("now", current?.node ?? null);
+    scene.surround(current?.node ?? null);
     assign(element, { "data-phase": current?.phase ?? "idle", "data-step": step, "data-steps": film.steps.length });
   }
 

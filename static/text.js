@@ -20,15 +20,24 @@ const FEWEST_DIGITS = 3;
 const MOST_DIGITS = 17;
 
 let context = null;
+let lastFont = "";
+/** Widths at size 1 by font and text: setting a canvas's font is slow, and symbols repeat. @type {Map<string, number>} */
+const widths = new Map();
 
 /**
  * @param {string} text @param {number} size @param {keyof typeof FONTS} family @param {string} [style]  "600", "italic" …
  * @returns {number} its width
  */
 export function textWidth(text, size, family, style = "") {
-  context ??= document.createElement("canvas").getContext("2d");
-  context.font = `${style} ${PROBE}px ${FONTS[family]}`;
-  return (context.measureText(text).width * size) / PROBE;
+  const key = `${style} ${family} ${text}`;
+  if (!widths.has(key)) {
+    context ??= document.createElement("canvas").getContext("2d");
+    const font = `${style} ${PROBE}px ${FONTS[family]}`;
+    if (font !== lastFont) context.font = font;
+    lastFont = font;
+    widths.set(key, context.measureText(text).width / PROBE);
+  }
+  return widths.get(key) * size;
 }
 
 /** @returns {number} the size, no more than wanted, at which the text is no wider than the room */

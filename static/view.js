@@ -21,6 +21,8 @@ export function createView(element, apply, signal) {
   let transform = { x: 0, y: 0, k: 1 };
   let bounds = { x: 0, y: 0, width: 1, height: 1 };
   let fitting = true;
+  /** Kept, not asked for: asking in the middle of a frame would make the browser lay everything out. */
+  let size = { width: 0, height: 0 };
 
   function set(next) {
     transform = next;
@@ -31,14 +33,14 @@ export function createView(element, apply, signal) {
   function fit(box = bounds) {
     bounds = box;
     fitting = true;
-    const { clientWidth: width, clientHeight: height } = element;
+    const { width, height } = size;
     if (!width || !height) return;
     const k = Math.min((width - 2 * MARGIN) / box.width, (height - 2 * MARGIN) / box.height, LARGEST_FIT);
     set({ k, x: (width - k * box.width) / 2 - k * box.x, y: (height - k * box.height) / 2 - k * box.y });
   }
 
   /** @param {number} factor @param {[number, number]} [about]  a point of the box, its middle by default */
-  function zoom(factor, about = [element.clientWidth / 2, element.clientHeight / 2]) {
+  function zoom(factor, about = [size.width / 2, size.height / 2]) {
     fitting = false;
     const k = Math.min(Math.max(transform.k * factor, LIMITS[0]), LIMITS[1]);
     const ratio = k / transform.k;
@@ -50,10 +52,13 @@ export function createView(element, apply, signal) {
     set({ ...transform, x: transform.x + dx, y: transform.y + dy });
   }
 
-  const observer = new ResizeObserver(() => (fitting ? fit() : apply(transform)));
+  const observer = new ResizeObserver(([entry]) => {
+    size = entry.contentRect;
+    if (fitting) fit();
+  });
   observer.observe(element);
   signal.addEventListener("abort", () => observer.disconnect());
-  return { fit, zoom, pan, transform: () => transform };
+  return { fit, zoom, pan, transform: () => transform, size: () => size };
 }
 
 /**
