@@ -1,0 +1,38 @@
+/**
+ * An entry of a Jacobian: its name, and where its row and column stand on the stage.
+ */
+
+import { plainLabel } from "explorer/dom.js";
+import { cellName, indexOf } from "explorer/film.js";
+import { readNumber } from "explorer/format.js";
+
+/** @typedef {import("explorer/dom.js").Label} Label */
+/**
+ * @typedef {object} Jacobian
+ * @property {string} of  the line that is differentiated: its entries are the rows
+ * @property {string} wrt  the line by which: its entries are the columns
+ * @property {string} structure
+ * @property {[number, number]} shape
+ * @property {number[]} out_shape
+ * @property {number[]} in_shape
+ * @property {ArrayLike<number | string> | null} numbers  in C order; null where they are too many
+ * @property {Label[] | null} rows
+ * @property {Label[] | null} columns
+ */
+
+/** @param {ArrayLike<number | string>} numbers @returns {Float64Array} */
+export function floats(numbers) {
+  return numbers instanceof Float64Array ? numbers : Float64Array.from(numbers, readNumber);
+}
+
+/** Where an entry's row and column stand on the stage: "h|value:0 z|value:2". */
+export function linksOf({ of, wrt, out_shape: out, in_shape: into }, row, column) {
+  return [`${of}|${cellName("value", indexOf(out, row))}`, `${wrt}|${cellName("value", indexOf(into, column))}`];
+}
+
+/** "∂h₁/∂z₃", or by place where there are too many to name. */
+export function entryName({ rows, columns }, row, column) {
+  const named = (labels, place, word) => (labels ? plainLabel(labels[place]) : `${word} ${place + 1}`);
+  return rows && columns ? `∂${named(rows, row)}/∂${named(columns, column)}`
+    : `${named(rows, row, "row")}, ${named(columns, column, "column")}`;
+}

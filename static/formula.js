@@ -1,0 +1,85 @@
+/**
+ * Builds MathML from the formulas that the server sends as JSON: [tag, attributes, ...children]. Only elements and
+ * attributes of a short list are ever made, and text only as text nodes, so a formula cannot smuggle in anything else.
+ */
+
+import { html } from "explorer/dom.js";
+import { dataNumber, formatNumber, readNumber } from "explorer/format.js";
+
+/** @typedef {import("explorer/format.js").Digits} Digits */
+/** @typedef {string | {number: number | string, link?: string} | Tree} Child */
+/** @typedef {[string, Record<string, string>, ...Child[]]} Tree */
+/**
+ * @typedef {object} Line  one line of a calculation
+ * @property {Tree | null} left  null continues the line above
+ * @property {string} [sign]  "=" unless it says otherwise
+ * @property {Tree[]} chunks  pieces between which the line may be broken
+ * @property {"symbols" | "numbers" | "result"} role
+ * @property {string} text  what a screen reader says
+ */
+
+const MATHML = "http://www.w3.org/1998/Math/MathML";
+const TAGS = new Set(["mrow", "mi", "mn", "mo", "mtext", "mfrac", "msub", "msup", "msubsup", "munder", "mover", "munderover",
+  "mtable", "mtr", "mtd", "msqrt"]);
+const CLASSES = new Set(["value", "gradient", "plain", "share", "table", "shape"]);
+/** Operators that stretch around tall contents, and those that must not. */
+const FENCES = new Set(["[", "]", "(", ")", "⟨", "⟩"]);
+
+/** @param {string} tag @param {...(Node | string)} children @returns {MathMLElement} */
+function math(tag, ...children) {
+  const element = /** @type {MathMLElement} */ (document.createElementNS(MATHML, tag));
+  element.append(...children);
+  return element;
+}
+
+/**
+ * @param {Child} tree
+ * @param {Digits} digits
+ * @returns {Node}
+ * @throws {TypeError} for anything that is not on the short list
+ */
+export function mathNode(tree, digits) {
+  if (typeof tree === "string") return document.createTextNode(tree);
+  if (Array.isArray(tree)) return element(tree, digits);
+  if (tree && "number" in tree) return numberNode(readNumber(tree.number), tree.link, digits);
+  throw new TypeError("formula: neither text, number nor element");
+}
+
+/** @param {Tree} tree @param {Digits} digits */
+function element([tag, attributes, ...children], digits) {
+  if (!TAGS.has(tag)) throw new TypeError(`formula: no such element: ${tag}`);
+  const made = math(tag, ...children.map((child) => mathNode(child, digits)));
+  if (tag === "mo" && FENCES.has(String(children[0]))) made.setAttribute("stretchy", "true");
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === "link") made.dataset.link = value;
+    else if (name === "class" && value.split(" ").every((word) => CLASSES.has(word))) made.setAttribute("class", value);
+    else throw new TypeError(`formula: no such attribute: ${name}="${value}"`);
+  }
+  return made;
+}
+
+/** @param {number} number @param {string | undefined} link @param {Digits} digits */
+function numberNode(number, link, digits) {
+  const made = math("mn", formatNumber(number, digits));
+  made.dataset.number = dataNumber(number);
+  if (link) made.dataset.link = link;
+  return made;
+}
+
+/** One piece of a formula, ready to stand in a line of text. @param {Child} tree @param {Digits} digits */
+export function mathElement(tree, digits) {
+  return math("math", mathNode(tree, digits));
+}
+
+/**
+ * A line of a calculation. Its pieces are separate formulas, because MathML itself never breaks a line.
+ * @param {Line} line @param {Digits} digits @returns {HTMLElement}
+ */
+export function formulaLine({ left, sign = "=", chunks, role, text }, digits) {
+  const head = html("span", { class: "left", "aria-hidden": "true" });
+  if (left) head.append(mathElement(left, digits));
+  const equals = html("span", { class: "sign", "aria-hidden": "true" }, math("math", math("mo", sign)));
+  const pieces = chunks.map((chunk) => html("span", { class: "chunk" }, mathElement(chunk, digits)));
+  return html("div", { class: `line ${role}${left ? "" : " continued"}`, role: "math", "aria-label": text },
+    head, equals, html("span", { class: "chunks", "aria-hidden": "true" }, ...pieces));
+}
