@@ -17,6 +17,10 @@ _READ = """stage => ({
   edges: [...stage.querySelectorAll('[data-edge]')].map(edge => edge.dataset.edge),
 })"""
 
+# Looked up anew each time: another film may have come with other cards.
+_HOLDS = """([stage, node, cell, number]) => Number(stage.querySelector(
+  `[data-node="${node}"] [data-cell="${cell}"]`)?.dataset.number) === number"""
+
 # Everything that the stage's document says, attribute by attribute: what "the same picture" means.
 _SERIALISE = """stage => [stage, ...stage.querySelectorAll('*:not(canvas)')].map(element => [
   element.tagName,
@@ -73,6 +77,9 @@ class Watch:
         page.on("websocket", lambda socket: self._address(socket.url))
 
     def _console(self, message: ConsoleMessage) -> None:
+        # The icon is the browser's own request, made whenever it likes, even after a test has cut the line.
+        if message.location["url"].endswith("/favicon.ico"):
+            return
         if message.type in {"error", "warning", "assert"}:
             self.complaints.append(f"console {message.type}: {message.text}")
 
@@ -127,8 +134,7 @@ class Explorer:
 
     def until(self, node: str, cell: str, number: float) -> None:
         """Until a cell holds this number, to the last bit."""
-        holds = "([cell, number]) => Number(cell.dataset.number) === number"
-        self.page.wait_for_function(holds, arg=[self.cell(node, cell).element_handle(), number])
+        self.page.wait_for_function(_HOLDS, arg=[self.stage.element_handle(), node, cell, number])
 
     def read(self) -> Picture:
         found: dict[str, Any] = self.stage.evaluate(_READ)
@@ -153,7 +159,8 @@ class Explorer:
 
     def last(self) -> Picture:
         """Go to the last step and read the stage."""
-        self.button("Last step").click()
+        if self.stage.get_attribute("data-step") != self.stage.get_attribute("data-steps"):
+            self.button("Last step").click()
         self.at(self.steps)
         return self.read()
 

@@ -47,10 +47,11 @@ class Server:
             state = "ended" if settled else f"was not ready in {seconds} s"
             raise RuntimeError(f"{self._process.args!r} {state}:\n{''.join(self.log)}")
 
-    def trouble(self) -> str:
-        """What it logged from its first error on, for a test to fail with; empty when all went well."""
-        first = next((index for index, line in enumerate(self.log) if _TROUBLE.search(line)), None)
-        return "" if first is None else "".join(self.log[first:])
+    def trouble(self, since: int = 0) -> str:
+        """What it logged from its first error on, looking from line `since`; empty when all went well."""
+        lines = self.log[since:]
+        first = next((index for index, line in enumerate(lines) if _TROUBLE.search(line)), None)
+        return "" if first is None else "".join(lines[first:])
 
     def stop(self) -> None:
         self._process.terminate()

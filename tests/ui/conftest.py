@@ -17,15 +17,15 @@ def server() -> Iterator[Server]:
     """`panel serve app.py`, one for all the tests of a process."""
     with serving() as running:
         yield running
-    assert not running.trouble(), running.trouble()
 
 
 @pytest.fixture
 def explorer(server: Server, browser: Browser) -> Iterator[Opener]:
-    """Opens the page, in a fresh browser context each; fails on console messages, errors, foreign requests.
+    """Opens the page, in a fresh browser context each; fails on errors of browser or server and foreign requests.
 
     Motion is reduced unless the test asks for it, so that a step is shown as soon as it is taken.
     """
+    logged = len(server.log)
     watches: list[Watch] = []
     contexts = []
 
@@ -42,3 +42,5 @@ def explorer(server: Server, browser: Browser) -> Iterator[Opener]:
         context.close()
     complaints = [complaint for watch in watches for complaint in watch.complaints]
     assert not complaints, "\n".join(complaints)
+    trouble = server.trouble(logged)
+    assert not trouble, trouble
