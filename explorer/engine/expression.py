@@ -212,8 +212,8 @@ class Line:
         what, place = f"'{clip(name.id)}' (line {name.lineno})", self.source.place(name)
         if name.id in self.assigned:
             if self._needs_itself(name.id):
-                return CycleError(f"{what}: '{clip(self.name)}' needs itself. Expected lines that read lines above them "
-                                  "only. Break the circle.", **place, node=self.name)
+                return CycleError(f"{what}: '{clip(self.name)}' needs itself. Expected lines that read lines above "
+                                  "them only. Break the circle.", **place, node=self.name)
             return ParseError(f"{what}: defined below, on line {self.assigned[name.id].lineno}. Expected a definition "
                               "above its use. Move that line up.", **place, node=self.name)
         if name.id in REGISTRY or name.id in DECLARATIONS:

@@ -61,7 +61,7 @@ def gradients(
 
     def make() -> Plan:
         needs = schedule(graph.program, graph.fusions, of[objective.name], [of[name] for name in names])
-        return Plan(needs, batch.backend, batch.xp, dtype_of(batch), size, weight)
+        return Plan(needs, batch.xp, dtype_of(batch), size, weight)
 
     with graph.plans.lend((names, size, weight, batch.dtype, batch.backend), make) as plan:
         loss, found = plan.run({of[name]: array for name, array in arrays.items()})

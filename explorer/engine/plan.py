@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.engine.arrays import Array, Namespace
+from explorer.engine.arrays import Array, Namespace, is_numpy
 from explorer.engine.ops.base import Op
 from explorer.engine.schedule import Call, Schedule
 
@@ -24,10 +24,10 @@ Thunk = Callable[[], object]
 class Plan:
     """One schedule for one batch size. Not for two threads at a time: a run writes the plan's buffers."""
 
-    def __init__(self, schedule: Schedule, backend: str, xp: Namespace, dtype: Any, size: int, weight: float) -> None:
+    def __init__(self, schedule: Schedule, xp: Namespace, dtype: Any, size: int, weight: float) -> None:
         self._schedule, self._xp, self._size = schedule, xp, size
         self._step = max(min(schedule.rows(xp.finfo(dtype).bits // 8), size), 1)
-        in_place = backend in ("numpy", "cupy")
+        in_place = is_numpy(xp)     # the rules alone are known to be right elsewhere
         with np.errstate(all="ignore"):     # a literal may be out of float32's range
             self._blocks = {
                 rows: Block(schedule, xp, dtype, rows, weight, in_place)

@@ -12,6 +12,7 @@ import keyword
 import math
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypedDict
@@ -163,8 +164,12 @@ def _check_token(token: re.Match[str], depth: int, line: int, column: int) -> in
         raise ParseError(f"'{text}' (line {line}) is a word that Python keeps for itself. Expected a name. "
                          f"Write {text}_, or another one.", line=line, column=column)
     elif kind == "name" and not text.isidentifier():
-        end = next(n for n in range(1, len(text) + 1) if not text[:n].isidentifier())
-        _refuse_character(text[end - 1], line, column + end - 1)
+        # A name is spoilt from its first bad character on, so that one can be found by halving.
+        bad = bisect_left(range(1, len(text) + 1), True, key=lambda length: not text[:length].isidentifier())
+        _refuse_character(text[bad], line, column + bad)
+    elif text == ";":
+        raise ParseError(f"';' (line {line}) is no part of a graph's text. Expected one definition on a line. "
+                         "Begin a new line.", line=line, column=column)
     elif kind == "other":
         _refuse_character(text, line, column)
     elif kind == "operator":
