@@ -98,6 +98,7 @@ MORE: dict[str, list[tuple[tuple[Shape, ...], dict[str, Any]]]] = {
     **{name: AXES for name in ("sum", "mean", "max", "logsumexp", "softmax", "log_softmax")},
     "concat": [(((2,), (3,), (1,)), {}), (((2, 3), (2, 1)), {"axis": 1}), (((3,),), {}), (((2, 2), (3, 2)), {})],
     "stack": [(((3,), (3,), (3,)), {}), (((2, 3), (2, 3)), {"axis": -1}), (((), ()), {})],
+    "transpose": [(((3, 3),), {})],
     "reshape": [(((6,),), {"shape": (2, 3)}), (((2, 3),), {"shape": (6,)}), (((),), {"shape": (1, 1)})],
     "[]": [
         (((4,),), {"key": (1,)}), (((4,),), {"key": (-1,)}), (((4,),), {"key": (slice(1, 3),)}),

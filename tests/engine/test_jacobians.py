@@ -39,13 +39,16 @@ def family(out_batch: int, in_batch: int) -> list[j.Jacobian]:
         j.Diagonal(*ends((3,), (3,)), np.array([2.5])), j.Broadcast(*ends((3,), ()), np.array([1.0])),
         j.Selection(*ends((2,), (3,)), (slice(1, 3), every)), j.Selection(*ends((3,), (3, 2)), (every, 1, every)),
         j.Placement(*ends((3,), (2,)), (slice(0, 2), every)), j.Placement(*ends((3, 2), (3,)), (every, 0, every)),
-        j.Permutation(*ends((2, 3), (3, 2)), (1, 0, 2)), j.Row(*ends((), (3,)), np.array([1.0])),
+        j.Permutation(*ends((2, 3), (3, 2)), (1, 0, 2)), j.Permutation(*ends((3, 3), (3, 3)), (1, 0, 2)),
+        j.Identity(*ends((3, 3), (3, 3))), j.Diagonal(*ends((2, 2), (2, 2)), np.array([1.5])),
+        j.Row(*ends((), (3,)), np.array([1.0])),
     ]
     for factor in parts(3):
         found += [
             j.Diagonal(*ends((3,), (3,)), factor), j.Broadcast(*ends((3,), ()), factor), j.Row(*ends((), (3,)), factor),
             j.DiagonalMinusOuter(*ends((3,), (3,)), factor, factor + 1, factor - 2, 0),
             j.Outer(*ends((2,), (2, 3)), factor, "right"), j.Outer(*ends((2,), (3, 2)), factor, "left"),
+            j.Outer(*ends((3,), (3, 3)), factor, "right"), j.Outer(*ends((3,), (3, 3)), factor, "left"),
         ]
     for factor in parts(3, 2):
         found += [
