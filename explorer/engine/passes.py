@@ -103,6 +103,7 @@ def _declared(program: Program, batch: Batch, params: Mapping[str, Array]) -> li
 
 
 def dtype_of(batch: Batch) -> Any:
+    """The batch's dtype, as its own namespace has it."""
     return getattr(batch.xp, batch.dtype)
 
 
@@ -146,7 +147,7 @@ def run_backward(
         if place in bypass:
             sent[0] = total([*([] if sent[0] is None else [sent[0]]), *bypass[place]])
         for slot, operand in enumerate(instruction.operands):
-            if sent[slot] is not None:
+            if sent[slot] is not None and program.registers[operand].active:
                 (shown if place in fused and slot == 0 else arrivals)[operand].append(frozen(sent[slot]))
                 reading = instruction.slots[slot]
                 if reading is not None:

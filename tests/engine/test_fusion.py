@@ -91,6 +91,13 @@ def test_what_fuses(text, fuses):
     assert bool(Graph.parse(text.format(n=3)).fusions) == fuses
 
 
+def test_nothing_goes_back_to_a_target_past_its_probability():
+    graph = Graph.parse("t = target(1)\ny = target(1)\nw = param()\np = sigmoid(t)\nloss = bce(p, y) * w")
+    trace = graph.trace({"t": [[0.5]], "y": [[1.0]]}, {"w": 2.0}, fuse=True)
+    assert set(trace.gradients) == {"w", "p", "loss"}
+    assert ("p", "t") not in trace.contributions
+
+
 def test_a_soft_target_that_is_computed_gets_its_gradient():
     text = "z = input(2)\nu = input(2)\np = sigmoid(z)\nq = sigmoid(u)\nloss = bce(p, q)"
     data = {"z": [[0.3, -2.0]], "u": [[1.0, 0.5]]}
