@@ -1,6 +1,6 @@
 """A film: one pass, for one sample, as one message. The browser plays, seeks and steps back through it by itself.
 
-    film = make_film(lesson, trace, sample=0)
+    film = make_film(subject, trace, sample=0)
 
 Its parts: `numbers` (one flat float64 array), `nodes`, `edges`, `steps`. Wire keys are snake_case in both languages.
 """
@@ -14,9 +14,9 @@ from explorer.engine.trace import Trace
 from explorer.explain import narrate
 from explorer.film.nodes import make_node, measure_cards
 from explorer.film.numbers import Numbers, Span
+from explorer.film.subject import Subject
 from explorer.film.timeline import PHASES, Timeline, timeline
 from explorer.layout import GEOMETRY, arrange
-from explorer.lessons.lesson import Lesson
 from explorer.notation import Label
 
 __all__ = ["VERSION", "make_film"]
@@ -25,33 +25,33 @@ VERSION = 1
 TICK_NAMES = 3  # a tick on the timeline names at most so many receivers
 
 
-def make_film(lesson: Lesson, trace: Trace, sample: int = 0) -> dict[str, Any]:
-    """The film of a trace of the lesson's graph, seen at one sample (from 0). Lengths in layout units, steps from 1."""
-    graph, notation = lesson.graph, lesson.notation
+def make_film(subject: Subject, trace: Trace, sample: int = 0) -> dict[str, Any]:
+    """The film of a trace of the subject's graph at one sample (from 0). Lengths in layout units, steps from 1."""
+    graph, notation = subject.graph, subject.notation
     numbers = Numbers()
     clocks = timeline(graph, trace.steps)
     cards = measure_cards(graph, notation, trace.batch)
     places = arrange(graph, cards)
     gradients = {name: trace.gradients[name] for name in graph.parameters}
-    updated = SGD(rate=lesson.learning_rate).step({name: trace.values[name] for name in graph.parameters}, gradients)
+    updated = SGD(rate=subject.learning_rate).step({name: trace.values[name] for name in graph.parameters}, gradients)
     nodes = [
-        make_node(lesson, trace, name, sample, clocks.clocks[name], cards[name], places.boxes[name], numbers, updated)
+        make_node(subject, trace, name, sample, clocks.clocks[name], cards[name], places.boxes[name], numbers, updated)
         for name in graph.nodes
     ]
     spans = {node["name"]: node["value"]["at"] for node in nodes}
-    edges, order = _edges(lesson, trace, sample, clocks, places.edges, spans, numbers)
+    edges, order = _edges(subject, trace, sample, clocks, places.edges, spans, numbers)
     for node in nodes:
         node["arrivals"] = [[step, edge and order[edge], n] for step, edge, n in clocks.clocks[node["name"]].arrivals]
     return {
         "version": VERSION,
-        "case": lesson.id,
-        "title": lesson.title,
-        "group": lesson.group,
-        "handout": lesson.handout,
-        "about": lesson.about,
+        "case": subject.id,
+        "title": subject.title,
+        "group": subject.group,
+        "handout": subject.handout,
+        "about": subject.about,
         "batch": trace.batch,
         "sample": sample,
-        "learning_rate": lesson.learning_rate,
+        "learning_rate": subject.learning_rate,
         "objective": graph.objective,
         "reduction": trace.reduction,
         "width": places.width,
@@ -59,18 +59,19 @@ def make_film(lesson: Lesson, trace: Trace, sample: int = 0) -> dict[str, Any]:
         "geometry": GEOMETRY,
         "nodes": nodes,
         "edges": edges,
-        "steps": _steps(lesson, trace, sample, clocks, order),
+        "steps": _steps(subject, trace, sample, clocks, order),
         "numbers": numbers.array(),
     }
 
 
 def _edges(
-    lesson: Lesson, trace: Trace, sample: int, clocks: Timeline, paths: Any, spans: dict[str, Span], numbers: Numbers
+    subject: Subject, trace: Trace, sample: int, clocks: Timeline, paths: Any, spans: dict[str, Span], numbers: Numbers
 ) -> tuple[list[dict[str, Any]], dict[tuple[str, str], int]]:
     """The edges with their polylines, the value that runs along them and the contribution that comes back."""
-    graph = lesson.graph
+    graph = subject.graph
     backward = {edge: step for clock in clocks.clocks.values() for step, edge, _ in clock.arrivals if edge}
-    edges, order = [], {}
+    edges: list[dict[str, Any]] = []
+    order: dict[tuple[str, str], int] = {}
     for edge, points in paths.items():
         source, target = edge
         contribution = None
@@ -87,14 +88,14 @@ def _edges(
                 "contribution": contribution,
                 "forward_step": clocks.clocks[target].value_step,
                 "backward_step": backward.get(edge),
-                "label": lesson.notation.gradient_short(source) if clocks.clocks[source].total == 1 else None,
+                "label": subject.notation.gradient_short(source) if clocks.clocks[source].total == 1 else None,
             }
         )
     return edges, order
 
 
 def _steps(
-    lesson: Lesson, trace: Trace, sample: int, clocks: Timeline, order: dict[tuple[str, str], int]
+    subject: Subject, trace: Trace, sample: int, clocks: Timeline, order: dict[tuple[str, str], int]
 ) -> list[dict[str, Any]]:
     steps = []
     for number, step in enumerate(clocks.steps, 1):
@@ -104,17 +105,17 @@ def _steps(
                 "phase": PHASES[step.kind],
                 "node": step.node,
                 "edges": [order[edge] for edge in clocks.edges(number)],
-                "tick": _tick(lesson, step.kind, step.node, step.inputs),
-                "place": lesson.places.get((step.kind, step.node), ""),
-                "sentence": narrate(lesson.graph, trace, lesson.notation, step, sample, lesson.learning_rate),
+                "tick": _tick(subject, step.kind, step.node, step.inputs),
+                "place": subject.places.get((step.kind, step.node), ""),
+                "sentence": narrate(subject.graph, trace, subject.notation, step, sample, subject.learning_rate),
             }
         )
     return steps
 
 
-def _tick(lesson: Lesson, kind: str, node: str, inputs: tuple[str, ...]) -> Label:
+def _tick(subject: Subject, kind: str, node: str, inputs: tuple[str, ...]) -> Label:
     """What stands under a tick: forward and loss name the line, backward whom it reaches, update what changes."""
-    notation = lesson.notation
+    notation = subject.notation
     if kind == "seed":
         return (("∂", ""), *notation.loss_label)
     if kind == "update":

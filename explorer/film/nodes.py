@@ -10,10 +10,10 @@ import numpy as np
 from explorer.engine.graph import Graph, Node
 from explorer.engine.trace import Trace
 from explorer.film.numbers import Numbers
+from explorer.film.subject import Subject
 from explorer.film.timeline import Clock
 from explorer.layout import Block, Box, Card, measure
 from explorer.layout.cards import CELL_HEIGHT
-from explorer.lessons.lesson import Lesson
 from explorer.notation import Label, Notation, plain
 
 KINDS = {"input": "input", "target": "target", "param": "parameter"}
@@ -38,7 +38,7 @@ def shape_text(node: Node) -> str:
 
 
 def make_node(
-    lesson: Lesson,
+    subject: Subject,
     trace: Trace,
     name: str,
     sample: int,
@@ -49,7 +49,7 @@ def make_node(
     updated: Mapping[str, np.ndarray],
 ) -> dict[str, Any]:
     """One node of the film; see the package's docstring for units."""
-    graph, notation = lesson.graph, lesson.notation
+    graph, notation = subject.graph, subject.notation
     node = graph.nodes[name]
     value = trace.values[name][sample] if node.batched else trace.values[name]
     made: dict[str, Any] = {
