@@ -36,13 +36,14 @@ export function createScene(first) {
   const cards = film.nodes.map((node) => createCard(node, film.geometry));
   const edges = film.edges.map((_, index) => createEdge(film, index));
   const places = new Map(film.nodes.map((node, index) => [node.name, index]));
-  const halo = svg("rect", { class: "halo", rx: film.geometry.radius + HALO, visibility: "hidden" });
+  const halo = svg("rect", { class: "halo", rx: film.geometry.radius + HALO });
+  const front = svg("g", { class: "cards" }, ...cards.map((card) => card.element));
   /** @type {Map<string, [number, number]>} */
   const moved = new Map();
   /** @type {(string | undefined)[]} */
   let drawn = [];
   const element = svg("g", { class: "scene" }, svg("g", { class: "edges" }, ...edges.map((edge) => edge.element)),
-    halo, svg("g", { class: "cards" }, ...cards.map((card) => card.element)));
+    front);
 
   const box = (name) => {
     const { x, y, width, height } = film.nodes[places.get(name)];
@@ -75,11 +76,12 @@ export function createScene(first) {
   /** Put the halo behind a card, or nowhere. @param {string | null} name */
   function surround(name) {
     if (name === null) {
-      halo.setAttribute("visibility", "hidden");
+      halo.remove();
       return;
     }
     const { x, y, width, height } = box(name);
-    assign(halo, { x: x - HALO, y: y - HALO, width: width + 2 * HALO, height: height + 2 * HALO, visibility: null });
+    assign(halo, { x: x - HALO, y: y - HALO, width: width + 2 * HALO, height: height + 2 * HALO });
+    front.before(halo);
   }
 
   /** Everything is drawn anew at the next show. */

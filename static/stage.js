@@ -17,10 +17,19 @@ const LEGIBLE = 0.22;
 /** A small sign over the stage with the whole of the number under the pointer. */
 function createTip(element, signal) {
   const tip = html("div", { class: "tip", "aria-hidden": "true", hidden: true });
+  /** Nothing of what it showed stays behind. */
+  function hide() {
+    tip.hidden = true;
+    tip.textContent = "";
+    tip.removeAttribute("style");
+  }
   function show(event) {
     const cell = event.target.closest?.("[data-number]");
-    tip.hidden = !cell;
-    if (!cell) return;
+    if (!cell) {
+      hide();
+      return;
+    }
+    tip.hidden = false;
     tip.textContent = wholeNumber(Number(cell.dataset.number));
     const at = cell.getBoundingClientRect();
     const box = element.getBoundingClientRect();
@@ -30,7 +39,7 @@ function createTip(element, signal) {
   }
   for (const type of ["pointerover", "focusin"]) element.addEventListener(type, show, { signal });
   for (const type of ["pointerleave", "focusout"]) {
-    element.addEventListener(type, () => { tip.hidden = true; }, { signal });
+    element.addEventListener(type, hide, { signal });
   }
   return tip;
 }

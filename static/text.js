@@ -68,5 +68,5 @@ export function fittedNumbers(numbers, digits, room, size) {
   const characters = Math.floor(room / (figure * size * READABLE));
   const texts = Array.from(numbers, (number) => roomyText(number, digits, characters));
   const longest = texts.reduce((most, text) => Math.max(most, text.length), 1);
-  return { texts, size: +Math.min(size, room / (longest * figure)).toFixed(2) };
+  return { texts, size: Math.floor(100 * Math.min(size, room / (longest * figure))) / 100 };
 }
