@@ -12,6 +12,7 @@ from explorer.engine.ops import (
     loss,
     reduce,
     shape,
+    smooth,
     softmax,
     transcendental,
 )
@@ -23,8 +24,8 @@ _OPS: tuple[type[Op], ...] = (
     linear.Matmul, linear.Dot,
     transcendental.Exp, transcendental.Log, transcendental.Sqrt, transcendental.Abs, transcendental.Sin,
     transcendental.Cos, transcendental.Square,
-    activations.Sigmoid, activations.Tanh, activations.Relu, activations.LeakyRelu, activations.Softplus,
-    activations.Gelu, activations.Silu,
+    activations.Sigmoid, activations.Tanh, activations.Relu, activations.LeakyRelu,
+    smooth.Softplus, smooth.Gelu, smooth.Silu,
     softmax.Softmax, softmax.LogSoftmax, softmax.LogSumExp,
     reduce.Sum, reduce.Mean, reduce.Max,
     shape.Copy, shape.StopGradient, shape.Transpose, shape.Reshape, shape.Index,

@@ -1,8 +1,7 @@
-"""Element-wise activations: sigmoid, tanh, relu, leaky_relu, softplus, gelu, silu. All are right up to ±1e308."""
+"""Element-wise activations: sigmoid, tanh, relu, leaky_relu; right up to ±1e308."""
 
 from __future__ import annotations
 
-import math
 from functools import partial
 
 from explorer.engine.arrays import Array, Namespace
@@ -11,18 +10,12 @@ from explorer.engine.ops.kernels import number
 from explorer.engine.ops.transcendental import Unary
 
 LEAK = 0.01
-GELU_SCALE, GELU_CUBE = math.sqrt(2 / math.pi), 0.044715
 
 
 def logistic(xp: Namespace, z: Array) -> Array:
     """1 / (1 + e⁻ᶻ) without overflow, and with full relative accuracy where it is tiny."""
     small = xp.exp(-xp.abs(z))
     return xp.where(z < 0, small, xp.ones_like(z)) / (1 + small)
-
-
-def scaled(xp: Namespace, gate: Array, value: Array) -> Array:
-    """gate · value, where a gate that is shut (0) stays 0 even against inf."""
-    return xp.where(gate == 0, gate, gate * value)
 
 
 def keep_nan(xp: Namespace, x: Array, value: Array) -> Array:
@@ -120,55 +113,3 @@ class LeakyRelu(Unary):
     def derivative(self, xp: Namespace, out: Array, z: Array) -> Array:
         one = xp.ones_like(z)
         return keep_nan(xp, z, xp.where(z > 0, one, LEAK * one))
-
-
-class Softplus(Unary):
-    """Softplus, h = ln(1 + eᶻ). Jacobian: diag(σ(z))."""
-
-    name, symbol, pattern = "softplus", "softplus", "softplus({0})"
-    says_forward = "{out} is ln(1 + e^{0}), a smooth relu, entry by entry."
-    says_backward = "{0} receives the gradient of {out} times σ({0})."
-
-    def forward(self, xp: Namespace, z: Array) -> Array:
-        return xp.logaddexp(z, xp.zeros_like(z))
-
-    def derivative(self, xp: Namespace, out: Array, z: Array) -> Array:
-        return logistic(xp, z)
-
-
-class Silu(Unary):
-    """Sigmoid-weighted unit, h = z σ(z). Jacobian: diag(σ(z) (1 + z σ(−z)))."""
-
-    name, symbol, pattern = "silu", "silu", "silu({0})"
-    says_forward = "{out} is {0} times σ({0}), entry by entry."
-    says_backward = "{0} receives the gradient of {out} times σ({0})(1 + {0}·(1 − σ({0})))."
-
-    def forward(self, xp: Namespace, z: Array) -> Array:
-        return scaled(xp, logistic(xp, z), z)
-
-    def derivative(self, xp: Namespace, out: Array, z: Array) -> Array:
-        return scaled(xp, logistic(xp, z), 1 + scaled(xp, logistic(xp, -z), z))
-
-
-class Gelu(Unary):
-    """Gaussian error unit in its tanh form, h = z · ½(1 + tanh u), u = √(2/π) (z + 0.044715 z³).
-
-    The gate ½(1 + tanh u) is σ(2u), which keeps its accuracy for very negative z.
-    Jacobian: diag(σ(2u) (1 + z σ(−2u) 2u′)).
-    """
-
-    name, symbol, pattern = "gelu", "gelu", "gelu({0})"
-    says_forward = "{out} is {0} times ½(1 + tanh(√(2/π)({0} + 0.044715 {0}³))), entry by entry."
-    says_backward = "{0} receives the gradient of {out} times the slope of gelu at {0}."
-
-    def forward(self, xp: Namespace, z: Array) -> Array:
-        return scaled(xp, logistic(xp, self._doubled(z)), z)
-
-    def derivative(self, xp: Namespace, out: Array, z: Array) -> Array:
-        u = self._doubled(z)
-        slope = z * (2 * GELU_SCALE * (1 + 3 * GELU_CUBE * z * z))
-        return scaled(xp, logistic(xp, u), 1 + scaled(xp, logistic(xp, -u), slope))
-
-    @staticmethod
-    def _doubled(z: Array) -> Array:
-        return 2 * GELU_SCALE * (z + GELU_CUBE * z * z * z)

@@ -54,7 +54,7 @@ class Bce(Loss):
         return [
             partial(xp.log, p, other), partial(xp.multiply, other, t, terms),
             partial(xp.negative, p, other), partial(xp.log1p, other, other), partial(xp.subtract, one, t, weight),
-            partial(xp.multiply, other, weight, off), partial(xp.add, terms, off, terms), *summed(terms, out),
+            partial(xp.multiply, other, weight, off), partial(xp.add, terms, off, terms), *summed(xp, terms, out),
             partial(xp.divide, out, number(xp, out, -outputs(p)), out),
             *unless(is_finite(xp, out), out, partial(self.forward, xp, p, t)),
         ]
@@ -94,7 +94,7 @@ class CrossEntropy(Loss):
     def forward_kernel(self, xp: Namespace, out: Array, s: Array, t: Array) -> Calls:
         terms, logs = scratch(xp, out, *common(s, t)), scratch(xp, out, *s.shape)
         return [
-            partial(xp.log, s, logs), partial(xp.multiply, logs, t, terms), *summed(terms, out),
+            partial(xp.log, s, logs), partial(xp.multiply, logs, t, terms), *summed(xp, terms, out),
             partial(xp.negative, out, out), *unless(is_finite(xp, out), out, partial(self.forward, xp, s, t)),
         ]
 

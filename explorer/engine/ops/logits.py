@@ -45,7 +45,7 @@ class BceWithLogits(Loss):
             partial(xp.abs, z, soft), partial(xp.negative, soft, soft), partial(xp.exp, soft, soft),
             partial(xp.log1p, soft, soft), partial(xp.maximum, z, number(xp, out, 0.0), out=ramp),
             partial(xp.multiply, z, t, terms), partial(xp.subtract, ramp, terms, terms),
-            partial(xp.add, terms, soft, terms), *summed(terms, out),
+            partial(xp.add, terms, soft, terms), *summed(xp, terms, out),
             partial(xp.divide, out, number(xp, out, outputs(z)), out),
             *unless(is_finite(xp, out), out, partial(self.forward, xp, z, t)),
         ]
@@ -103,7 +103,7 @@ class CrossEntropyWithLogits(Loss):
         return [
             partial(theta.max, axis, top, True), partial(xp.subtract, theta, top, low), partial(xp.exp, low, powers),
             partial(powers.sum, axis, None, rest, True), partial(xp.log, rest, rest),
-            partial(xp.subtract, rest, low, low), partial(xp.multiply, low, t, terms), *summed(terms, out),
+            partial(xp.subtract, rest, low, low), partial(xp.multiply, low, t, terms), *summed(xp, terms, out),
             *unless(is_finite(xp, out), out, partial(self.forward, xp, theta, t)),
         ]
 

@@ -59,7 +59,7 @@ class SqErr(Loss):
     def forward_kernel(self, xp: Namespace, out: Array, o: Array, t: Array) -> Calls:
         terms = scratch(xp, out, *common(o, t))
         return [
-            partial(xp.subtract, o, t, terms), partial(xp.multiply, terms, terms, terms), *summed(terms, out),
+            partial(xp.subtract, o, t, terms), partial(xp.multiply, terms, terms, terms), *summed(xp, terms, out),
             partial(xp.multiply, out, number(xp, out, 0.5), out),
         ]
 
