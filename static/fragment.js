@@ -54,6 +54,12 @@ export function parseFragment(hash) {
   return { values, troubles };
 }
 
+/** What the server is told is texts, as in the address itself. @param {Record<string, string | number | undefined>} values */
+function texts(values) {
+  const known = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(known.map(([key, value]) => [key, String(value)]));
+}
+
 /** @param {import("explorer/model.js").State} state @returns {string} */
 export function formatFragment({ film, step, selected, follow, edits }) {
   const values = { lesson: film.case, step, sample: film.sample };
@@ -85,7 +91,7 @@ export function createFragment(model, signal) {
     const { values, troubles } = parseFragment(location.hash);
     model.set({ alerts: troubles });
     const { lesson, sample, edits = [] } = values;
-    await model.send({ type: "open", fragment: { lesson, sample }, edits });
+    await model.send({ type: "open", fragment: texts({ lesson, sample }), edits });
     if (state.film) place(values);
   }
 
@@ -94,7 +100,7 @@ export function createFragment(model, signal) {
     if (!state.film) return open();
     const { step, selected, follow, edits, film } = state;
     model.set({ pending: [] });
-    await model.send({ type: "open", fragment: { lesson: film.case, sample: film.sample }, edits });
+    await model.send({ type: "open", fragment: texts({ lesson: film.case, sample: film.sample }), edits });
     model.set({ step, selected, follow });
   }
 
