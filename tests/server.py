@@ -12,6 +12,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # As the README starts it, on whichever port is free.
 PANEL_SERVE = (sys.executable, "-m", "panel", "serve", "app.py", "--port", "0")
 _ANNOUNCED = re.compile(r"Bokeh app running at: (http://\S+)")
+# A page that is closed while the server speaks to it: Tornado logs it, nothing went wrong.
+_HUNG_UP = re.compile(r"Traceback(?:(?!^\d{4}-).)*?WebSocketClosedError", re.DOTALL | re.MULTILINE)
 _TROUBLE = re.compile(r"\b(ERROR|CRITICAL|Traceback)\b")
 
 
@@ -49,9 +51,9 @@ class Server:
 
     def trouble(self, since: int = 0) -> str:
         """What it logged from its first error on, looking from line `since`; empty when all went well."""
-        lines = self.log[since:]
-        first = next((index for index, line in enumerate(lines) if _TROUBLE.search(line)), None)
-        return "" if first is None else "".join(lines[first:])
+        log = _HUNG_UP.sub("", "".join(self.log[since:]))
+        first = _TROUBLE.search(log)
+        return log[first.start() :] if first else ""
 
     def stop(self) -> None:
         self._process.terminate()

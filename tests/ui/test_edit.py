@@ -105,6 +105,7 @@ def test_a_bad_text_is_refused_in_place_with_the_reason(explorer: Opener, text: 
 def test_reset_returns_to_the_lessons_numbers(explorer: Opener) -> None:
     page = explorer()
     original = page.last()
+    page.button("First step").click()  # after the update a parameter shows its new number
     page.edit("x", "value:0", "7")
     page.until("x", "value:0", 7.0)
     page.edit("b2", "value:0", "-3")
