@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from explorer.engine import jacobians as structures
-from explorer.engine.arrays import to_host
+from explorer.engine.arrays import namespace, to_host
 from explorer.engine.ops import REGISTRY
 from tests.engine import checks
 from tests.engine.cases import CASES, NAMES, Case, cases_of
@@ -108,25 +108,25 @@ def test_kernels_in_single_precision(case: Case) -> None:
             checks.close(into, jacobian.pullback(xp, cotangent), 1e-6, "pullback kernel")
 
 
-def same_on(namespace, convert, case: Case) -> None:
+def same_on(their_xp, convert, case: Case) -> None:
     """Values, pullbacks, pushforwards and matrices on another namespace equal NumPy's."""
     op = case.op()
     for batches in (mixed(case), (1,) * len(case.shapes), (7,) * len(case.shapes), mixed(case, 0)):
         primals = case.primals(batches)
         out = op.forward(xp, *primals)
         theirs = [convert(array) for array in primals]
-        their_out = op.forward(namespace, *theirs)
+        their_out = op.forward(their_xp, *theirs)
         checks.close(to_host(their_out), out, 1e-13, "forward")
         u, pairs = checks.random_like(out.shape), zip(
-            op.jacobians(xp, out, *primals), op.jacobians(namespace, their_out, *theirs), strict=True
+            op.jacobians(xp, out, *primals), op.jacobians(their_xp, their_out, *theirs), strict=True
         )
         for ours, other in pairs:
             v = checks.random_like(ours.in_shape)
             assert ours.structure == other.structure
-            checks.close(to_host(other.pullback(namespace, convert(u))), ours.pullback(xp, u), 1e-13, "pullback")
-            ahead = to_host(other.pushforward(namespace, convert(v)))
+            checks.close(to_host(other.pullback(their_xp, convert(u))), ours.pullback(xp, u), 1e-13, "pullback")
+            ahead = to_host(other.pushforward(their_xp, convert(v)))
             checks.close(ahead, ours.pushforward(xp, v), 1e-13, "pushforward")
-            checks.close(to_host(other.dense(namespace)), ours.dense(xp), 1e-13, "dense")
+            checks.close(to_host(other.dense(their_xp)), ours.dense(xp), 1e-13, "dense")
 
 
 @everywhere
@@ -134,15 +134,35 @@ def test_the_same_on_the_strict_array_api(case: Case) -> None:
     same_on(array_api_strict, array_api_strict.asarray, case)
 
 
+def kernels_on(their_xp, convert, case: Case) -> None:
+    """Kernels over another namespace's buffers equal NumPy's rule."""
+    op, primals = case.op(), case.primals(mixed(case))
+    out = op.forward(xp, *primals)
+    cotangent, theirs, their_out = checks.random_like(out.shape), [convert(array) for array in primals], convert(out)
+    forward = op.forward_kernel(their_xp, their_out, *theirs)
+    if forward is not None:
+        checks.run(forward)
+        checks.close(to_host(their_out), out, 1e-13, "forward kernel")
+    for slot, jacobian in enumerate(op.jacobians(xp, out, *primals)):
+        into = convert(np.empty_like(primals[slot]))
+        calls = op.pullback_kernel(their_xp, slot, convert(cotangent), into, their_out, *theirs)
+        if calls is not None:
+            checks.run(calls)
+            checks.close(to_host(into), jacobian.pullback(xp, cotangent), 1e-13, "pullback kernel")
+
+
+@everywhere
+def test_kernels_by_namespace(case: Case) -> None:
+    kernels_on(xp, np.array, case)
+
+
 @pytest.mark.gpu
 def test_the_same_on_a_gpu() -> None:
-    pytest.importorskip("cupy")
-    import array_api_compat.cupy as gpu
-
-    if not gpu.cuda.runtime.getDeviceCount():
-        pytest.skip("no CUDA device")
-    for case in CASES:
-        same_on(gpu, gpu.asarray, case)
+    _, gpu = namespace("cupy")
+    with np.errstate(all="ignore"):
+        for case in CASES:
+            same_on(gpu, gpu.asarray, case)
+            kernels_on(gpu, gpu.asarray, case)
 
 
 EXTREMES = (1e308, -1e308, np.inf, -np.inf, np.nan, 0.0, 1.0)
