@@ -7,7 +7,7 @@ import { html } from "explorer/dom.js";
 import { dataNumber, formatNumber, readNumber } from "explorer/format.js";
 
 /** @typedef {import("explorer/format.js").Digits} Digits */
-/** @typedef {string | {number: number | string, link?: string} | Tree} Child */
+/** @typedef {string | {number: number | string, link?: string, kind?: string} | Tree} Child */
 /** @typedef {[string, Record<string, string>, ...Child[]]} Tree */
 /**
  * @typedef {object} Line  one line of a calculation
@@ -21,7 +21,7 @@ import { dataNumber, formatNumber, readNumber } from "explorer/format.js";
 const MATHML = "http://www.w3.org/1998/Math/MathML";
 const TAGS = new Set(["mrow", "mi", "mn", "mo", "mtext", "mfrac", "msub", "msup", "msubsup", "munder", "mover", "munderover",
   "mtable", "mtr", "mtd", "msqrt"]);
-const CLASSES = new Set(["value", "gradient", "plain", "share", "table", "shape"]);
+const CLASSES = new Set(["value", "gradient", "table", "shape"]);
 /** Operators that stretch around tall contents, and those that must not. */
 const FENCES = new Set(["[", "]", "(", ")", "⟨", "⟩"]);
 
@@ -41,7 +41,7 @@ function math(tag, ...children) {
 export function mathNode(tree, digits) {
   if (typeof tree === "string") return document.createTextNode(tree);
   if (Array.isArray(tree)) return element(tree, digits);
-  if (tree && "number" in tree) return numberNode(readNumber(tree.number), tree.link, digits);
+  if (tree && "number" in tree) return numberNode(tree, digits);
   throw new TypeError("formula: neither text, number nor element");
 }
 
@@ -52,17 +52,20 @@ function element([tag, attributes, ...children], digits) {
   if (tag === "mo" && FENCES.has(String(children[0]))) made.setAttribute("stretchy", "true");
   for (const [name, value] of Object.entries(attributes)) {
     if (name === "link") made.dataset.link = value;
+    else if (name === "form" && value === "infix") made.setAttribute("form", value);
     else if (name === "class" && value.split(" ").every((word) => CLASSES.has(word))) made.setAttribute("class", value);
     else throw new TypeError(`formula: no such attribute: ${name}="${value}"`);
   }
   return made;
 }
 
-/** @param {number} number @param {string | undefined} link @param {Digits} digits */
-function numberNode(number, link, digits) {
+/** @param {{number: number | string, link?: string, kind?: string}} leaf @param {Digits} digits */
+function numberNode({ number: sent, link, kind }, digits) {
+  const number = readNumber(sent);
   const made = math("mn", formatNumber(number, digits));
   made.dataset.number = dataNumber(number);
   if (link) made.dataset.link = link;
+  if (kind && CLASSES.has(kind)) made.setAttribute("class", kind);
   return made;
 }
 

@@ -9,38 +9,72 @@ import { level } from "explorer/scale.js";
 
 /** @typedef {import("explorer/format.js").Digits} Digits */
 
+const WIDEST = 5;
+
 /** A number in a coloured cell. @param {number} number @param {Digits} digits @param {object} [attributes] */
 function cell(number, digits, attributes = {}) {
   return html("td", { "data-number": dataNumber(number), "data-level": level(number), ...attributes }, formatNumber(number, digits));
 }
 
+/** @param {"row" | "col"} scope @param {number} sample @param {number} chosen */
+function sampleName(scope, sample, chosen) {
+  const mark = sample === chosen ? [html("span", { class: "mark", title: "the chosen sample" }, scope === "row" ? "◂" : "▾")] : [];
+  return html("th", { scope, class: sample === chosen ? "chosen" : null }, String(sample + 1), ...mark);
+}
+
 /** Only the chosen sample's numbers stand on the stage. */
 function link(group, chosen, sample, name) {
-  return group.node && sample === chosen && name ? `${group.node}|${name}` : null;
+  return group.node && sample === chosen ? `${group.node}|${name}` : null;
+}
+
+/** Samples down, entries across: one table while it is narrow, else one for each group. */
+function down({ groups, chosen, count }, digits) {
+  const across = groups.reduce((total, group) => total + group.columns.length, 0);
+  const tables = across > WIDEST ? groups.map((group) => [group]) : [groups];
+  return tables.map((shown) => {
+    const numbers = shown.map((group) => floats(group.numbers));
+    const titles = html("tr", {}, html("td", { class: "corner" }), ...shown.map((group) =>
+      html("th", { scope: "colgroup", colspan: group.columns.length, class: group.kind }, ...htmlLabel(group.label))));
+    const names = html("tr", {}, html("th", { scope: "col", class: "axis" }, "sample"), ...shown.flatMap((group) =>
+      group.columns.map((label) => html("th", { scope: "col" }, ...(group.columns.length > 1 ? htmlLabel(label) : [])))));
+    const rows = Array.from({ length: count }, (_, sample) => html("tr", { class: sample === chosen ? "chosen" : null },
+      sampleName("row", sample, chosen), ...shown.flatMap((group, place) => group.columns.map((_label, column) =>
+        cell(numbers[place][sample * group.columns.length + column], digits, { "data-link": link(group, chosen, sample, group.cells[column]) })))));
+    return html("table", {}, html("thead", {}, titles, names), html("tbody", {}, ...rows));
+  });
+}
+
+/** Entries down, samples and their sum across: for shares of a matrix, which has more entries than there are samples. */
+function across({ groups: [group], chosen, count, total }, digits) {
+  const numbers = floats(group.numbers);
+  const sums = floats(total.numbers);
+  const samples = Array.from({ length: count }, (_, sample) => sample);
+  const head = html("tr", {}, html("th", { class: "axis" }, "sample"), ...samples.map((sample) => sampleName("col", sample, chosen)),
+    html("th", { scope: "col", class: "sum" }, total.label));
+  const rows = group.columns.map((label, column) => html("tr", {}, html("th", { scope: "row" }, ...htmlLabel(label)),
+    ...samples.map((sample) => cell(numbers[sample * group.columns.length + column], digits, { class: sample === chosen ? "chosen" : null })),
+    cell(sums[column], digits, { class: "sum", "data-link": `${total.node}|${group.cells[column]}` })));
+  return html("table", {}, html("thead", {}, head), html("tbody", {}, ...rows));
+}
+
+/** The sum as the last row. */
+function withSum(table, { groups, total }, digits) {
+  table.querySelector("tbody")?.append(html("tr", {}, html("th", { scope: "row", class: "sum" }, total.label),
+    ...Array.from(floats(total.numbers), (number, column) =>
+      cell(number, digits, { class: "sum", "data-link": `${total.node}|${groups[0].cells[column]}` }))));
+  return table;
 }
 
 /**
- * @param {object} block  groups of columns with the numbers of `count` samples each
+ * @param {object} block  groups of columns with the numbers of `count` samples each, and perhaps their `total`
  * @param {Digits} digits
  * @returns {HTMLElement}
  */
-export function samplesTable({ groups, chosen, count, total }, digits) {
-  const numbers = groups.map((group) => floats(group.numbers));
-  const titles = html("tr", {}, html("td", { class: "corner" }), ...groups.map((group) =>
-    html("th", { scope: "colgroup", colspan: group.columns.length, class: group.kind }, ...htmlLabel(group.label))));
-  const names = html("tr", {}, html("th", { scope: "col", class: "axis" }, "sample"), ...groups.flatMap((group) =>
-    group.columns.map((label) => html("th", { scope: "col" }, ...htmlLabel(label)))));
-  const row = (sample) => html("tr", { class: sample === chosen ? "chosen" : null },
-    html("th", { scope: "row" }, `${sample + 1}`, ...(sample === chosen ? [html("span", { class: "mark", title: "the chosen sample" }, "◂")] : [])),
-    ...groups.flatMap((group, place) => group.columns.map((_, column) =>
-      cell(numbers[place][sample * group.columns.length + column], digits,
-        { "data-link": link(group, chosen, sample, group.cells?.[column]) }))));
-  const body = Array.from({ length: count }, (_, sample) => row(sample));
-  if (total) {
-    body.push(html("tr", { class: "total" }, html("th", { scope: "row" }, total.label), ...Array.from(floats(total.numbers),
-      (number, column) => cell(number, digits, { "data-link": total.cells?.[column] ? `${total.node}|${total.cells[column]}` : null }))));
-  }
-  return html("div", { class: "samples" }, html("table", {}, html("thead", {}, titles, names), html("tbody", {}, ...body)));
+export function samplesTable(block, digits) {
+  const { total, groups, count } = block;
+  if (!total) return html("div", { class: "samples" }, ...down(block, digits));
+  const tall = groups[0].columns.length > WIDEST && count <= WIDEST;
+  return html("div", { class: "samples" }, tall ? across(block, digits) : withSum(down(block, digits)[0], block, digits));
 }
 
 /**

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from explorer.engine.arrays import to_host
@@ -20,7 +22,9 @@ STACKED = 8  # rows or columns of a per-sample Jacobian that is still drawn
 def batch_tab(scene: Scene) -> list[Block]:
     """Blocks for any line."""
     if scene.batch == 1:
-        return [note("The batch has one sample: nothing to sum or to average."), *_loss_of_one(scene)]
+        one = formula(line(f.Symbol((("B", ""),), np.ones(())), f.ONE))
+        table = [_samples(scene)] if scene.node.batched else []
+        return [one, note("The batch has one sample: nothing to sum or to average."), *table, *_loss_of_one(scene)]
     if not scene.node.batched:
         return _shared(scene)
     blocks = [_samples(scene)]
@@ -41,13 +45,16 @@ def _loss_of_one(scene: Scene) -> list[Block]:
 # -- lines with a value for each sample ----------------------------------------------------------------------------
 def _samples(scene: Scene) -> Block:
     name = scene.node.name
-    groups = [_group(scene, name, "value", scene.notation.symbol(name))]
+    of_sample: Label = (("b", "sub"),) if scene.batch > 1 and name == scene.graph.objective else ()
+    groups = [_group(scene, name, "value", (*scene.notation.symbol(name), *of_sample))]
     if scene.node.kind != "target":
-        groups.append(_group(scene, name, "gradient", scene.notation.gradient(name)))
+        groups.append(_group(scene, name, "gradient", (*scene.notation.gradient(name), *of_sample)))
     count = min(scene.batch, MOST_SAMPLES)
     block: Block = {"kind": "samples", "chosen": scene.sample, "count": count, "groups": groups, "caption": []}
     if count < scene.batch:
-        block["caption"] = [f"The first {count} of {scene.batch} samples."]
+        block["caption"] = [f"The first {count} of {scene.batch} samples. "]
+    if any(group["hidden"] for group in groups):
+        block["caption"] += [f"The first {MOST_COLUMNS} entries of each; {groups[0]['hidden']} more are not listed."]
     return block
 
 
@@ -61,9 +68,18 @@ def _group(scene: Scene, name: str, kind: str, label: Label) -> Block:
         "node": name,
         "kind": kind,
         "label": label,
-        "columns": [scene.notation.element(name, index) if index else label for index in indices],
+        **_columns(scene, name, kind, indices, label),
         "hidden": flat.shape[1] - len(indices),
         "numbers": flat_numbers(flat[:, : len(indices)]),
+    }
+
+
+def _columns(scene: Scene, name: str, kind: str, indices: list[tuple[int, ...]], label: Label) -> Block:
+    """The names of a tensor's columns, and of the cells where the stage shows the chosen sample's numbers."""
+    alone = len(indices) == 1
+    return {
+        "columns": [label if alone else scene.notation.element(name, index) for index in indices],
+        "cells": [f"{kind}:{','.join(map(str, index)) or 0}" for index in indices],
     }
 
 
@@ -159,11 +175,11 @@ def _shares(scene: Scene, reader: str) -> list[Block]:
                 "kind": "share",
                 "label": label,
                 "hidden": 0,
-                "columns": [scene.notation.element(name, index) if index else label for index in indices],
+                **_columns(scene, name, "gradient", indices, label),
                 "numbers": flat_numbers(shares[:count]),
             }
         ],
-        "total": {"label": "Σ", "node": name, "kind": "gradient", "shape": list(shape), "numbers": flat_numbers(total)},
+        "total": {"label": "Σ", "node": name, "numbers": flat_numbers(total)},
         "caption": [] if count == scene.batch else [f"The first {count} of {scene.batch} samples; the sum is of all."],
     }
     return [section(["Each sample's share, and their sum"], block)]
@@ -184,7 +200,7 @@ def at_once(scene: Scene, name: str) -> Block | None:
     left = scene.at(name).gradient(name)
     if apply.op.name == "+" and scene.graph.nodes[name].shape == scene.node.shape:
         ones = f.Symbol((("[1 … 1]", ""),), np.ones((1, batch)), batch_axis=1)
-        result = f.Symbol(left.label, f.orient(left.value.reshape(-1), True), left.cells, left.under)
+        result = replace(left, value=f.orient(left.value.reshape(-1), True))
         return formula(
             line(result, f.Product((ones, gradients)), shapes=True),
             line(None, f.Product((ones, gradients)), numbers=True),

@@ -12,8 +12,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from explorer.explain import formula as f
-from explorer.explain.mathml import Printer
+from explorer.explain.mathml import element, infix
 from explorer.explain.numbers import json_number
+from explorer.explain.printer import Printer
 from explorer.explain.text import Part, text
 
 Block: TypeAlias = dict[str, Any]
@@ -34,6 +35,16 @@ def line(
     }
 
 
+def joined(*lines: Block) -> Block:
+    """Lines of one calculation on one: a = b = c. The role is the last one's."""
+    first, *others = lines
+    chunks = list(first["chunks"])
+    for other in others:
+        head, *tail = other["chunks"]
+        chunks += [element("mrow", infix("="), head), *tail]
+    return {**first, "chunks": chunks, "text": " ".join(one["text"] for one in lines)}
+
+
 def assignment(left: f.Formula, right: f.Formula) -> Block:
     """left ← right."""
     block = line(left, right)
@@ -50,15 +61,18 @@ def calculation(left: f.Formula, right: f.Formula, result: f.Formula | None = No
 
 
 def formula(*lines: Block, caption: Sequence[Part] = ()) -> Block:
-    """Lines of a calculation; one that the next says again is left out."""
-    kept = [
-        one for one, after in zip(lines, [*lines[1:], None], strict=True) if after is None or not _repeats(one, after)
-    ]
+    """Lines of a calculation; one that says again what stands above it takes its place."""
+    kept: list[Block] = []
+    for one in lines:
+        if kept and one["left"] is None and _right(one) == _right(kept[-1]):
+            above = kept.pop()
+            one = {**one, "left": above["left"], "text": above["text"]}
+        kept.append(one)
     return {"kind": "formula", "lines": kept, "caption": list(caption)}
 
 
-def _repeats(one: Block, after: Block) -> bool:
-    return one["left"] is None and after["left"] is None and bool(one["chunks"] == after["chunks"])
+def _right(one: Block) -> str:
+    return str(one["text"]).partition("= ")[2]
 
 
 def note(*parts: Part) -> Block:

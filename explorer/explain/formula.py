@@ -70,8 +70,8 @@ class Formula:
 class Symbol(Formula):
     """A name with numbers: h, W, δ₂, or with `under` a quotient, ∂L/∂h.
 
-    `cells` links it to the stage; `note` is a subscript of the whole, as in ∂E/∂s via f₁; `batch_axis` is the
-    axis along which the samples stand.
+    `cells` links it to the stage; `kind` is value or gradient, for its colour; `note` is a subscript of the whole, as
+    in ∂E/∂s via f₁; `batch_axis` is the axis along which the samples stand.
     """
 
     label: Label
@@ -79,6 +79,7 @@ class Symbol(Formula):
     cells: Cells | None = None
     under: Label = ()
     note: Label = ()
+    kind: Literal["", "value", "gradient"] = ""
     batch_axis: int | None = None
 
     def evaluate(self) -> Array:
@@ -220,17 +221,6 @@ class Inner(Formula):
 
     def evaluate(self) -> Array:
         return np.asarray(np.sum(_aligned(np.multiply, self.left.evaluate(), self.right.evaluate())))
-
-
-@dataclass(frozen=True, eq=False)
-class Total(Formula):
-    """Σ over the entries of a tensor, written with its index: Σⱼ tⱼ ln sⱼ."""
-
-    inner: Formula
-    index: str = "j"
-
-    def evaluate(self) -> Array:
-        return np.asarray(np.sum(self.inner.evaluate()))
 
 
 @dataclass(frozen=True, eq=False)

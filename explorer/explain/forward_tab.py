@@ -6,10 +6,11 @@ import numpy as np
 
 from explorer.engine.graph import Temp
 from explorer.explain import formula as f
-from explorer.explain.blocks import Block, calculation, formula, line, note, section, shape_words
+from explorer.explain.blocks import Block, formula, joined, line, note, section, shape_words
 from explorer.explain.entries import Entries
 from explorer.explain.expression import expressions
 from explorer.explain.scene import Scene
+from explorer.explain.text import text
 
 MOST_ENTRIES = 4
 
@@ -25,7 +26,7 @@ def forward_tab(scene: Scene) -> list[Block]:
     if between is not None:
         lines.append(line(None, between, numbers=True))
     lines.append(line(None, own, numbers=True, role="result"))
-    blocks = [formula(*lines), *_by_hand(scene)]
+    blocks = [formula(*lines), *_by_hand(scene, text(whole[-1]))]
     if not scene.node.batched:
         blocks.append(note("The same for every sample: it reads parameters only."))
     return blocks
@@ -65,22 +66,21 @@ def _last_step(scene: Scene, whole: list[f.Formula]) -> f.Formula | None:
     return f.Call(call.name, tuple(done), call.result) if isinstance(call, f.Call) else None
 
 
-def _by_hand(scene: Scene) -> list[Block]:
-    """The first entries worked out: the first one in symbols too, the others in numbers."""
+def _by_hand(scene: Scene, told: str) -> list[Block]:
+    """The first entries worked out: the first one in symbols too, the others in numbers; nothing that is `told`."""
     node, entries = scene.node, Entries(scene)
     indices = list(np.ndindex(*node.shape))[:MOST_ENTRIES]
-    worked: list[Block] = []
+    lines: list[Block] = []
     for place, index in enumerate(indices):
         right = entries.of_line(index)
-        if right is None:
+        if right is None or text(right) == told:
             return []
         left = entries.element(node.name, index)
         if place == 0:
-            worked.append(calculation(left, right))
-        else:
-            worked.append(formula(line(left, right, numbers=True), line(None, left, numbers=True, role="result")))
-    total = int(np.prod(node.shape, dtype=int))
+            lines.append(line(left, right))
+        numbers = line(left if place else None, right, numbers=True)
+        lines.append(joined(numbers, line(None, left, numbers=True)))
+    total, rest = int(np.prod(node.shape, dtype=int)), list[Block]()
     if total > len(indices):
-        worked.append(note(f"… and so the other {total - len(indices)}."))
-    title = "Entry by entry" if total > 1 else "By hand"
-    return [section([title], *worked)] if worked else []
+        rest.append(note(f"… and so the other {total - len(indices)}."))
+    return [section(["Entry by entry" if total > 1 else "By hand"], formula(*lines), *rest)] if lines else []

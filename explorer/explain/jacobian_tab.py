@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from explorer.explain import formula as f
-from explorer.explain.blocks import Block, flat_numbers, formula, line, note
+from explorer.explain.blocks import Block, calculation, flat_numbers, formula, joined, line, note, section
+from explorer.explain.collapse import collapsed
 from explorer.explain.narration import upstream_of
 from explorer.explain.notes import why
 from explorer.explain.numbers import json_number
@@ -97,17 +100,8 @@ def _definition(scene: Scene, name: str, matrix: f.Array, rules: Rules) -> Block
     if written is None:
         written = f.Number(0.0)
     if not (isinstance(written, f.Symbol) and written.label == J):
-        lines[0] = _joined(lines[0], line(None, written))
+        lines[0] = joined(lines[0], line(None, written))
     return formula(*lines)
-
-
-def _joined(first: Block, second: Block) -> Block:
-    """a = b and = c as one line, a = b = c."""
-    return {
-        **first,
-        "chunks": [*first["chunks"], ["mo", {}, "="], *second["chunks"]],
-        "text": f"{first['text']} {second['text']}",
-    }
 
 
 def _two_ways(scene: Scene, name: str, matrix: f.Array, rules: Rules) -> Block:
@@ -115,59 +109,54 @@ def _two_ways(scene: Scene, name: str, matrix: f.Array, rules: Rules) -> Block:
     own = scene.node.name
     if own not in scene.graph.reached:
         return {"full": [], "shortcut": [note("The objective does not depend on this line: nothing comes back.")]}
-    upstream = scene.gradient(own)
     short = rules.sent_back(name, upstream_of(scene))
-    g = scene.gradient_of(own).reshape(-1)
     with np.errstate(all="ignore"):
-        product = matrix.T @ g
+        product = matrix.T @ scene.gradient_of(own).reshape(-1)
     value = short.evaluate() if short is not None else np.zeros(len(product))
-    result = _result(scene, name, value)
     return {
-        "full": [_full(scene, name, matrix, upstream, product)],
-        "shortcut": []
-        if short is None
-        else [
-            formula(line(result, short, shapes=True), *_numbers(short), line(None, result, numbers=True, role="result"))
-        ],
+        "full": [_full(scene, name, matrix, product)],
+        "shortcut": [] if short is None else _short(scene, name, short, value),
         "check": _check(product, value.reshape(-1)),
     }
 
 
-def _numbers(short: f.Formula) -> list[Block]:
-    return [] if isinstance(short, f.Symbol) else [line(None, short, numbers=True)]
+def _full(scene: Scene, name: str, matrix: f.Array, product: f.Array) -> Block:
+    """Jᵀ · upstream, or upstream · J where gradients are rows; matrices as one long vector."""
+    rows = scene.gradient_rows
+    both_scalar = not scene.node.shape and not scene.graph.nodes[name].shape
+    jacobian = f.Symbol(J, matrix.reshape(()) if both_scalar else matrix)
+    upstream = _long(scene.gradient(scene.node.name), scene.node.shape, rows)
+    written = f.Product((upstream, jacobian) if rows else (f.Transpose(jacobian), upstream))
+    into = _long(_result(scene, name, product), scene.graph.nodes[name].shape, rows)
+    return calculation(into, written, shapes=True)
+
+
+def _long(symbol: f.Symbol, shape: f.Shape, rows: bool) -> f.Symbol:
+    """The symbol with all its numbers in one vector, marked vec if it was none."""
+    value = f.orient(symbol.value.reshape(-1), rows) if shape else symbol.value.reshape(())
+    if len(shape) < 2:
+        return replace(symbol, value=value)
+    note: Label = (*symbol.note, ("vec", "sub")) if not symbol.note else ((f"vec, {symbol.note[0][0]}", "sub"),)
+    return replace(symbol, value=value, cells=None, note=note)
+
+
+def _short(scene: Scene, name: str, short: f.Formula, value: f.Array) -> list[Block]:
+    """The shortcut in symbols and numbers; where the line meets its loss, the shorter one too."""
+    result = _result(scene, name, value)
+    blocks = [calculation(result, short, shapes=True)]
+    collapse = collapsed(scene)
+    if collapse is not None:
+        blocks.append(section(["Together with the loss"], calculation(result, collapse, shapes=True)))
+    return blocks
 
 
 def _result(scene: Scene, name: str, value: f.Array) -> f.Symbol:
-    """The symbol of what goes back, holding what the shortcut gave."""
+    """The symbol of what goes back, holding what one of the two ways gave."""
     nodes = scene.graph.nodes
     if scene.node.batched and not nodes[name].batched and scene.batch > 1:
         return scene.share(name, value.reshape(nodes[name].shape))
     given = scene.contribution(scene.node.name, name)
-    return f.Symbol(given.label, value.reshape(given.value.shape), given.cells, given.under, given.note)
-
-
-def _full(scene: Scene, name: str, matrix: f.Array, upstream: f.Symbol, product: f.Array) -> Block:
-    """Jᵀ · upstream, or upstream · J where gradients are rows, tensors as one long vector."""
-    rows = scene.gradient_rows
-    long = len(scene.node.shape) > 1
-    label: Label = (("vec ", ""), *upstream.label) if long else upstream.label
-    g = f.Symbol(
-        label,
-        f.orient(scene.gradient_of(scene.node.name).reshape(-1), rows),
-        upstream.cells if not long else None,
-        upstream.under,
-    )
-    jacobian = f.Symbol(J, matrix)
-    written = f.Product((g, jacobian) if rows else (f.Transpose(jacobian), g))
-    tensor = len(scene.graph.nodes[name].shape) > 1
-    into = _result(scene, name, product)
-    label = (("vec ", ""), *into.label) if tensor else into.label
-    left = f.Symbol(label, f.orient(product, rows), None, into.under, into.note)
-    return formula(
-        line(left, written, shapes=True),
-        line(None, written, numbers=True),
-        line(None, left, numbers=True, role="result"),
-    )
+    return replace(given, value=value.reshape(given.value.shape))
 
 
 def _check(product: f.Array, short: f.Array) -> Block:

@@ -192,7 +192,7 @@ class Rules:
     def _softmax_pull(self, position: int, g: f.Formula) -> f.Formula:
         out = f.Local(self._out(position), self.scene.gradient_rows)
         if self.scene.node.code[position].op.name == "softmax":
-            return times(out, minus(g, f.Inner(out, g)))
+            return times(out, minus(g, f.Local(f.Inner(out, g))))
         powers = f.Local(_exponential(out), self.scene.gradient_rows)
         return minus(g, f.Product((inner_of_ones(g), powers)))
 

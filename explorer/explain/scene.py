@@ -15,7 +15,7 @@ from explorer.engine.graph import Apply, Graph, Literal, Node, Operand, Read
 from explorer.engine.jacobians import Jacobian
 from explorer.engine.trace import Trace
 from explorer.explain.formula import Array, Cells, Formula, Number, Shape, Symbol, orient
-from explorer.notation import Label, Notation
+from explorer.notation import Label, Notation, plain
 
 MOST_OPERATIONS = 16  # of a line that is still written out; a longer one is f(a, b, …)
 
@@ -112,7 +112,8 @@ class Scene:
     def value(self, name: str) -> Symbol:
         """The symbol of a line's value."""
         shape = self.graph.nodes[name].shape
-        return Symbol(self.label(name), orient(self.value_of(name), self.rows), Cells(name, "value", shape))
+        numbers = orient(self.value_of(name), self.rows)
+        return Symbol(self.label(name), numbers, Cells(name, "value", shape), kind="value")
 
     def gradient(self, name: str, own: bool = True) -> Symbol:
         """The symbol of a line's gradient: the lesson's δ₂ if `own`, else ∂L/∂h."""
@@ -121,20 +122,23 @@ class Scene:
 
     def contribution(self, reader: str, name: str) -> Symbol:
         """The symbol of what one reader sends back, ∂E/∂s via f₁; just the gradient where there is no other reader."""
+        if not self.fans_out(name):
+            return self.gradient(name)
         value = orient(self.contribution_of(reader, name), self.stands_as_row(name))
-        return self._gradient_symbol(name, value, True, None, via=reader if self.fans_out(name) else "")
+        return self._gradient_symbol(name, value, True, None, f"via {plain(self.notation.symbol(reader))}")
 
     def share(self, name: str, value: Array) -> Symbol:
         """The symbol of this sample's share of a gradient that the batch sums."""
         numbers = orient(value, self.stands_as_row(name))
-        return self._gradient_symbol(name, numbers, True, None, via=f"{self.sample + 1}")
+        return self._gradient_symbol(name, numbers, True, None, f"sample {self.sample + 1}")
 
-    def _gradient_symbol(self, name: str, value: Array, own: bool, cells: Cells | None, via: str = "") -> Symbol:
-        scripts: Label = ((f"via {via}" if not via.isdigit() else f"sample {via}", "sub"),) if via else ()
+    def _gradient_symbol(self, name: str, value: Array, own: bool, cells: Cells | None, note: str = "") -> Symbol:
+        said: Label = ((note, "sub"),) if note else ()
         if own and self.notation.gradient_is_own(name):
-            return Symbol((*self.notation.gradient(name), *scripts), value, cells)
+            return Symbol(self.notation.gradient(name), value, cells, note=said, kind="gradient")
         over: Label = (("∂", ""), *self.notation.loss_label)
-        return Symbol(over, value, cells, under=(("∂", ""), *self.label(name)), note=scripts)
+        under: Label = (("∂", ""), *self.label(name))
+        return Symbol(over, value, cells, under, said, "gradient")
 
     def stack_of(self, name: str, kind: OneOf["value", "gradient"]) -> Symbol:
         """A vector line's values or gradients of all samples, a row each. Shape: (B, n)."""

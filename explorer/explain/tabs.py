@@ -60,7 +60,7 @@ def meta(scene: Scene) -> str:
         return f"{place} · {KINDS[node.kind]} · {shape_words(node.shape)}"
     read = list(dict.fromkeys(node.inputs))
     shapes = ", ".join(shape_words(nodes[line].shape) for line in read)
-    numbers = list(dict.fromkeys(n for line in read if nodes[line].kind != "target" for n in identities(scene, line)))
+    numbers = sorted({n for line in read if nodes[line].kind != "target" for n in identities(scene, line)})
     known = [f"identity {', '.join(numbers)}"] if numbers else []
     return " · ".join([place, operation(scene), f"{shapes} → {shape_words(node.shape)}", *known])
 

@@ -90,14 +90,8 @@ def _print(formula: f.Formula, numbers: bool = False) -> tuple[list[Part], int]:
             return _sum(terms, numbers), SUM
         case f.Negative(inner=inner):
             return ["−", *_operand(inner, PRODUCT, numbers, first=False)], PREFIX
-        case f.Product(factors=factors, sign=sign):
-            between = f" {sign} " if sign == "⊗" or (sign == "∘" and not f.is_number(formula)) else "·"
-            joined = [
-                part
-                for i, factor in enumerate(factors)
-                for part in (between, *_operand(factor, PRODUCT, numbers, first=i == 0))
-            ]
-            return joined[1:], PRODUCT
+        case f.Product():
+            return _product(formula, numbers, first=True), PRODUCT
         case f.Fraction(over=over, under=under):
             return [*_operand(over, PRODUCT, numbers), "/", *_operand(under, POSTFIX, numbers)], PRODUCT
         case f.Power(base=base, exponent=exponent):
@@ -117,8 +111,6 @@ def _print(formula: f.Formula, numbers: bool = False) -> tuple[list[Part], int]:
             return ["diag(", *_print(inner, numbers)[0], ")"], ATOM
         case f.Inner(left=left, right=right):
             return ["⟨", *_print(left, numbers)[0], ", ", *_print(right, numbers)[0], "⟩"], ATOM
-        case f.Total(inner=inner):
-            return ["Σ ", *_operand(inner, PRODUCT, numbers)], PRODUCT
         case f.Words(text=words):
             return [words], ATOM
     raise TypeError(f"{type(formula).__name__} has no text. Add it to explain.text.")
@@ -129,9 +121,21 @@ def _numbers(value: f.Array) -> tuple[list[Part], int]:
 
 
 def _operand(formula: f.Formula, least: int, numbers: bool, first: bool = True) -> list[Part]:
+    if isinstance(formula, f.Product) and least <= PRODUCT:
+        return _product(formula, numbers, first)
     written, level = _print(formula, numbers)
     apart = level < least or (not first and level == PREFIX)
     return ["(", *written, ")"] if apart else written
+
+
+def _product(product: f.Product, numbers: bool, first: bool) -> list[Part]:
+    wide = product.sign == "⊗" or (product.sign == "∘" and not f.is_number(product))
+    between = f" {product.sign} " if wide else "·"
+    written: list[Part] = []
+    for position, factor in enumerate(product.factors):
+        written += [between] if position else []
+        written += _operand(factor, PRODUCT, numbers, first=first and position == 0)
+    return written
 
 
 def _sum(terms: tuple[f.Formula, ...], numbers: bool) -> list[Part]:

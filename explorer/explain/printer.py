@@ -1,0 +1,155 @@
+"""Prints formula trees as MathML: among symbols, with shapes under the factors, or as this sample's numbers."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+from explorer.explain import formula as f
+from explorer.explain.mathml import Element, element, infix, label, number, operator, symbol, table
+
+Mode: TypeAlias = Literal["symbols", "numbers"]
+Printed: TypeAlias = tuple[Any, int]
+
+# How tightly what was printed holds together.
+SUM, PRODUCT, PREFIX, POSTFIX, ATOM = range(5)
+
+
+class Printer:
+    """Prints formulas in one mode. `shapes` writes the shape of every named factor under it."""
+
+    def __init__(self, mode: Mode = "symbols", shapes: bool = False) -> None:
+        self.numbers = mode == "numbers"
+        self.shapes = shapes
+
+    def row(self, formula: f.Formula) -> Element:
+        """The formula as one element."""
+        return self._print(formula)[0]
+
+    def chunks(self, formula: f.Formula) -> list[Element]:
+        """The formula in pieces between which a line may be broken: at the signs of a sum, the factors of a product."""
+        match formula:
+            case f.Sum(terms=terms):
+                return self._terms(terms)
+            case f.Product(factors=factors) if self.numbers:
+                pieces = [self._operand(factor, PRODUCT, first=i == 0) for i, factor in enumerate(factors)]
+                signs = [self._sign(formula, factor) for factor in factors[1:]]
+                joined = zip(pieces[1:], signs, strict=True)
+                return [pieces[0], *(element("mrow", infix(sign), piece) if sign else piece for piece, sign in joined)]
+        return [self.row(formula)]
+
+    # -- by kind -----------------------------------------------------------------------------------------------------
+    def _print(self, formula: f.Formula) -> Printed:
+        match formula:
+            case f.Symbol() | f.Local() | f.Transpose() | f.Number() | f.Constant():
+                return self._leaf(formula)
+            case f.Sum(terms=terms):
+                return element("mrow", *self._terms(terms)), SUM
+            case f.Negative(inner=inner):
+                return element("mrow", operator("−"), self._operand(inner, PRODUCT, first=False)), PREFIX
+            case f.Product():
+                return self._product(formula), PRODUCT
+            case f.Fraction(over=over, under=under):
+                return element("mfrac", self.row(over), self.row(under)), ATOM
+            case f.Power(base=base, exponent=exponent):
+                return element("msup", self._operand(base, ATOM), self.row(exponent)), POSTFIX
+        return self._function(formula), ATOM
+
+    def _leaf(self, formula: f.Formula) -> Printed:
+        match formula:
+            case f.Symbol(value=value):
+                return self._values(formula, value) if self.numbers else self._shaped(symbol(formula), ATOM, formula)
+            case f.Number(value=value):
+                return number(value), PREFIX if value < 0 else ATOM
+            case f.Constant(label=name):
+                return label(name), ATOM
+            case f.Local(inner=inner):
+                if self.numbers:
+                    return self._values(inner, formula.evaluate())
+                body, level = Printer()._print(inner)
+                return self._shaped(body, level, formula)
+            case f.Transpose(inner=inner):
+                if self.numbers and isinstance(inner, f.Symbol | f.Local):
+                    return self._values(inner, formula.evaluate(), transposed=True)
+                plain = Printer("numbers" if self.numbers else "symbols")
+                body = element("msup", plain._operand(inner, ATOM), operator("⊤"))
+                return self._shaped(body, POSTFIX, formula)
+        raise TypeError(f"{type(formula).__name__} is no leaf")
+
+    def _values(self, named: f.Formula, value: f.Array, transposed: bool = False) -> Printed:
+        """Numbers in place of a name, linked to the stage where the name is."""
+        inner = named.inner if isinstance(named, f.Local) else named
+        cells, kind = (inner.cells, inner.kind) if isinstance(inner, f.Symbol) else (None, "")
+        body = table(value, cells, transposed, kind)
+        return body, PREFIX if isinstance(body, dict) and np.signbit(value).any() else ATOM
+
+    def _function(self, formula: f.Formula) -> Element:
+        match formula:
+            case f.Call(name=name, arguments=arguments):
+                inside = [part for argument in arguments for part in (operator(","), self.row(argument))][1:]
+                return element("mrow", label(name), operator("("), *inside, operator(")"))
+            case f.Indicator(left=left, sign=sign, right=right):
+                return element("mrow", operator("["), self.row(left), infix(sign), self.row(right), operator("]"))
+            case f.Diagonal(inner=inner):
+                body = element("mrow", operator("("), self.row(inner), operator(")"))
+                return element("mrow", element("mi", "diag"), body)
+            case f.Inner(left=left, right=right):
+                return element("mrow", operator("⟨"), self.row(left), operator(","), self.row(right), operator("⟩"))
+            case f.Words(text=text):
+                return element("mtext", text)
+        raise TypeError(f"{type(formula).__name__} has no MathML. Add it to explain.printer.")
+
+    # -- sums and products -------------------------------------------------------------------------------------------
+    def _terms(self, terms: tuple[f.Formula, ...]) -> list[Element]:
+        pieces: list[Element] = []
+        for position, term in enumerate(terms):
+            negative = isinstance(term, f.Negative)
+            inner = term.inner if isinstance(term, f.Negative) else term
+            body = self._operand(inner, PRODUCT, first=not position and not negative)
+            sign = infix("−" if negative else "+") if position else operator("−")
+            pieces.append(element("mrow", sign, body) if position or negative else body)
+        return pieces
+
+    def _product(self, product: f.Product, first: bool = True) -> Element:
+        parts: list[Any] = []
+        for position, factor in enumerate(product.factors):
+            if position:
+                sign = self._sign(product, factor)
+                parts.append(infix(sign) if sign else operator("\N{INVISIBLE TIMES}"))
+            parts.append(self._operand(factor, PRODUCT, first=first and position == 0))
+        return element("mrow", *parts)
+
+    def _sign(self, product: f.Product, factor: f.Formula) -> str:
+        """What stands before a factor: nothing among symbols, a dot before a bare number."""
+        if product.sign == "∘" and f.is_number(product):
+            return "·"
+        return product.sign or ("·" if self.numbers and f.is_number(factor) else "")
+
+    def _operand(self, formula: f.Formula, least: int, first: bool = True) -> Any:
+        """The formula, in parentheses if it binds less tightly than `least`, or has a minus sign where one stands."""
+        if isinstance(formula, f.Product) and least <= PRODUCT:
+            return self._product(formula, first)
+        body, level = self._print(formula)
+        if level < least or (not first and level == PREFIX):
+            return element("mrow", operator("("), body, operator(")"))
+        return body
+
+    def _shaped(self, body: Any, level: int, formula: f.Formula) -> Printed:
+        text = shape_text(formula) if self.shapes else ""
+        if not text:
+            return body, level
+        if level < POSTFIX:
+            body = element("mrow", operator("("), body, operator(")"))
+        return element("munder", body, element("mtext", text, class_="shape")), ATOM
+
+
+def shape_text(formula: f.Formula) -> str:
+    """The oriented shape of a factor, (4,3), with B for a batch axis; "" for scalars."""
+    inner = formula.inner if isinstance(formula, f.Transpose) else formula
+    lengths = [str(length) for length in inner.evaluate().shape]
+    if isinstance(inner, f.Symbol) and inner.batch_axis is not None:
+        lengths[inner.batch_axis] = "B"
+    if inner is not formula:
+        lengths.reverse()
+    return f"({','.join(lengths)})" if lengths else ""
