@@ -63,13 +63,7 @@ def _case(lesson_id: str, place: str, lesson: LessonFile, case: CaseFile) -> Les
     except GraphError as error:
         table = "params" if error.node in graph.parameters else "data" if error.node in data else "graph"
         raise LessonError(f"{place}.{table}: {error}") from error
-    notation = Notation(
-        symbols=dict(case.symbols),
-        gradients=dict(case.gradients),
-        loss=lesson.notation.loss,
-        vectors=lesson.notation.vectors,
-        learning_rate=lesson.notation.learning_rate,
-    )
+    notation = Notation(symbols=dict(case.symbols), gradients=dict(case.gradients), **lesson.notation.model_dump())
     return Lesson(
         id=f"{lesson_id}/{case.name}",
         title=case.title,

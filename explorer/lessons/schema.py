@@ -27,9 +27,11 @@ class _Strict(BaseModel):
 
 
 class NotationFile(_Strict):
-    """The handout's conventions: how vectors are written, what the loss and the learning rate are called."""
+    """The handout's conventions; see `explorer.notation.Notation` for what each of them means."""
 
     vectors: Literal["column", "row"] = "column"
+    deltas: Literal["", "column", "row"] = ""
+    weights: Literal["row-column", "from-to"] = "row-column"
     loss: Markup = "L"
     learning_rate: Markup = "η"
 
