@@ -46,6 +46,6 @@ def test_narration_is_announced(explorer: Opener) -> None:
 
 
 def test_dark_and_light_differ(explorer: Opener) -> None:
-    colour = "stage => getComputedStyle(stage.ownerDocument.body).backgroundColor"
-    shades = {explorer(color_scheme=scheme).stage.evaluate(colour) for scheme in ("light", "dark")}
+    ink = "sentence => getComputedStyle(sentence).color"
+    shades = {explorer(color_scheme=scheme).narration.evaluate(ink) for scheme in ("light", "dark")}
     assert len(shades) == 2
