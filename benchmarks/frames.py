@@ -19,9 +19,7 @@ _RECORD = """milliseconds => new Promise(done => {
 
 
 def frame_times(page: Explorer, seconds: float) -> list[float]:
-    """Milliseconds between frames while the film plays from its start."""
-    page.button("First step").click()
-    page.at(0)
+    """Milliseconds between frames while a film that was just opened plays."""
     page.button("Play").click()
     times: list[float] = page.page.evaluate(_RECORD, seconds * 1000)
     return [after - before for before, after in zip(times, times[1:], strict=False)]

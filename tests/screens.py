@@ -24,10 +24,10 @@ SIZES = ((1366, 768), (1920, 1080))
 SCHEMES = ("light", "dark")
 TABS = ("Forward", "Jacobian", "Backward", "Batch")
 TABS_OF = ("x", "W", "z", "h", "theta", "loss")
-MID_FLIGHT_MS = 450
+MID_FLIGHT_MS = 700
 
 README_PICTURE = ROOT / ".github" / "explorer.webp"
-README_SIZE = (1280, 720)
+README_SIZE = (1440, 810)
 FRAME_MS = 80
 LAST_FRAME_MS = 2500
 
@@ -102,8 +102,9 @@ def shoot_inspector(studio: Studio, folder: Path) -> None:
 def shoot_readme(studio: Studio, path: Path) -> None:
     """The default lesson from its first step to its last, as an animation that ends on a still."""
     frames: list[Image.Image] = []
-    with studio.page(f"lesson={DEFAULT}&node=z", README_SIZE, "light", still=False) as page:
+    with studio.page(f"lesson={DEFAULT}", README_SIZE, "light", still=False) as page:
         page.tab("Backward").click()
+        page.chooser("Speed").select_option(label="1½×")
         freeze(page)
         page.button("Play").click()
         while page.stage.get_attribute("data-playing") == "true":
