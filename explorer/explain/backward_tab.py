@@ -6,10 +6,8 @@ import numpy as np
 
 from explorer.explain import formula as f
 from explorer.explain.blocks import Block, assignment, calculation, formula, line, note, section
-from explorer.explain.collapse import collapsed
-from explorer.explain.narration import upstream_of
-from explorer.explain.rules import Rules
 from explorer.explain.scene import Scene
+from explorer.explain.sending import badge, sending
 from explorer.explain.text import Part, label_part, number_part, parts
 
 
@@ -86,7 +84,7 @@ def _arrival(scene: Scene) -> list[Block]:
     if len(readings) > 1:
         return [section([f"{len(readings)} contributions are summed"], *_sum(scene, own, readers))]
     came = label_part(scene.label(readers[0]), readers[0])
-    return [section(["From ", came], *_made_in(scene, readers[0], own), badge=_identity(scene.at(readers[0]), name))]
+    return [section(["From ", came], *_made_in(scene, readers[0], own), badge=badge(scene.at(readers[0]), name))]
 
 
 def _sum(scene: Scene, own: f.Symbol, readers: list[str]) -> list[Block]:
@@ -111,35 +109,7 @@ def _sent(scene: Scene, name: str) -> Block:
     """What this line sends back to one line that it reads."""
     title: list[Part] = ["To ", label_part(scene.label(name), name)]
     left = scene.contribution(scene.node.name, name)
-    return section(title, *sending(scene, name, left), badge=_identity(scene, name))
-
-
-def sending(scene: Scene, name: str, left: f.Symbol) -> list[Block]:
-    """The calculation of what goes back from the scene's line to `name`, with the shape of every factor."""
-    written = Rules(scene).sent_back(name, upstream_of(scene))
-    if written is None:
-        return [note("Nothing goes back: the line takes ", label_part(scene.label(name), name), " as a constant.")]
-    if scene.node.batched and not scene.graph.nodes[name].batched and scene.batch > 1:
-        share = scene.share(name, written.evaluate().reshape(scene.graph.nodes[name].shape))
-        return [calculation(share, written, shapes=True), _summed(scene, left)]
-    blocks = [calculation(left, written, shapes=True)]
-    shortcut = collapsed(scene)
-    if shortcut is not None:
-        blocks.append(
-            section(
-                ["Together with the loss"],
-                calculation(left, shortcut, shapes=True),
-                badge="identity (7)" if scene.node.code[0].op.name == "softmax" else "",
-            )
-        )
-    return blocks
-
-
-def _summed(scene: Scene, left: f.Symbol) -> Block:
-    """The sum over the samples' shares."""
-    return formula(
-        line(left, left, numbers=True, role="result"), caption=[f"Summed over all {scene.batch} samples (see Batch):"]
-    )
+    return section(title, *sending(scene, name, left), badge=badge(scene, name))
 
 
 def _targets(scene: Scene) -> list[Block]:
@@ -148,23 +118,6 @@ def _targets(scene: Scene) -> list[Block]:
         note("To the target ", label_part(scene.label(name), name), ": nothing. It is never updated.")
         for name in targets
     ]
-
-
-def _identity(scene: Scene, name: str) -> str:
-    """The numbers that the CS224n gradient notes give to the rules on the way to `name`."""
-    numbers = identities(scene, name)
-    return f"identity {', '.join(numbers)}" if numbers else ""
-
-
-def identities(scene: Scene, name: str) -> list[str]:
-    """The gradient-notes numbers of the line's operations that read `name`, or lead to it."""
-    found: list[str] = []
-    for apply in scene.node.code:
-        shapes = [scene.shape_of(operand) for operand in apply.operands]
-        for slot, operand in enumerate(apply.operands):
-            if scene.reads(operand, name):
-                found += [apply.op.identity_of(slot, *shapes)]
-    return [number for number in dict.fromkeys(found) if number]
 
 
 # -- the step ------------------------------------------------------------------------------------------------------

@@ -15,7 +15,9 @@ from explorer.explain import formula as f
 from explorer.explain.mathml import element, infix
 from explorer.explain.numbers import json_number
 from explorer.explain.printer import Printer
+from explorer.explain.scene import Scene
 from explorer.explain.text import Part, text
+from explorer.notation import Label
 
 Block: TypeAlias = dict[str, Any]
 BINARY_FROM = 2_000  # numbers; fewer travel as a plain list
@@ -96,3 +98,12 @@ def flat_numbers(numbers: f.Array) -> Any:
 def shape_words(shape: Sequence[int]) -> str:
     """(4,3), (4), () as cards write them."""
     return f"({','.join(map(str, shape))})"
+
+
+def columns(scene: Scene, name: str, kind: str, indices: list[tuple[int, ...]], label: Label) -> Block:
+    """The names of a tensor's columns, and of the cells where the stage shows the chosen sample's numbers."""
+    alone = len(indices) == 1
+    return {
+        "columns": [label if alone else scene.notation.element(name, index) for index in indices],
+        "cells": [f"{kind}:{','.join(map(str, index)) or 0}" for index in indices],
+    }

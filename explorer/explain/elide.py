@@ -4,14 +4,14 @@ from __future__ import annotations
 
 GAP = -1
 MOST_ROWS = 6
-MOST_COLUMNS = 6
+MOST_COLUMNS = 5
 
 
 def shown(shape: tuple[int, ...]) -> tuple[list[int], list[int]]:
     """Indices of the rows and columns to show, GAP standing for what is left out."""
     rows, columns = shape[0], shape[1]
     # A vector may be longer than a matrix is tall or wide: it takes one line of the page, or one column of it.
-    return _ends(rows, MOST_ROWS + 2 * (columns == 1)), _ends(columns, MOST_COLUMNS + 2 * (rows == 1))
+    return _ends(rows, MOST_ROWS + 2 * (columns == 1)), _ends(columns, MOST_COLUMNS + (rows == 1))
 
 
 def _ends(count: int, most: int) -> list[int]:

@@ -2,70 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 import numpy as np
 
 from explorer.engine.graph import Literal, Operand, Read
 from explorer.explain import formula as f
+from explorer.explain.definitions import BINARY, LOSSES, NEGATED, UNARY, power_of_e, terms_of
 from explorer.explain.scene import Scene
-from explorer.explain.slopes import HALF, minus
 
 Index = tuple[int, ...]
 MOST_TERMS = 6
-E = f.Constant((("e", ""),), float(np.e))
-
-
-def _power_of_e(exponent: f.Formula) -> f.Formula:
-    return f.Power(E, exponent)
-
-
-def _ln(x: f.Formula) -> f.Formula:
-    with np.errstate(all="ignore"):
-        return f.Call((("ln", ""),), (x,), np.log(x.evaluate()))
-
-
-UNARY: Mapping[str, Callable[[f.Formula], f.Formula]] = {
-    "sigmoid": lambda z: f.Fraction(f.ONE, f.Sum((f.ONE, _power_of_e(f.Negative(z))))),
-    "exp": _power_of_e,
-    "log": _ln,
-    "square": lambda x: f.Power(x, f.Number(2.0)),
-    "-x": f.Negative,
-    "=": lambda x: x,
-    "stop_gradient": lambda x: x,
-    "softplus": lambda z: _ln(f.Sum((f.ONE, _power_of_e(z)))),
-    "silu": lambda z: f.Fraction(z, f.Sum((f.ONE, _power_of_e(f.Negative(z))))),
-    "relu": lambda z: f.Call((("max", ""),), (f.Number(0.0), z), np.maximum(z.evaluate(), 0.0)),
-    "tanh": lambda z: f.Fraction(
-        minus(_power_of_e(z), _power_of_e(f.Negative(z))), f.Sum((_power_of_e(z), _power_of_e(f.Negative(z))))
-    ),
-}
-BINARY: Mapping[str, Callable[[f.Formula, f.Formula], f.Formula]] = {
-    "+": lambda a, b: f.Sum((*_terms(a), *_terms(b))),
-    "-": lambda a, b: f.Sum((*_terms(a), f.Negative(b))),
-    "*": lambda a, b: f.Product((a, b)),
-    "/": f.Fraction,
-    "**": f.Power,
-}
-# One term of a sum over the outputs, and what stands before the sum (given the number of outputs).
-LOSSES: Mapping[str, tuple[Callable[[f.Formula, f.Formula], f.Formula], Callable[[int], f.Formula | None]]] = {
-    "sqerr": (lambda o, t: f.Power(minus(t, o), f.Number(2.0)), lambda n: HALF),
-    "mse": (lambda o, t: f.Power(minus(o, t), f.Number(2.0)), lambda n: _share(n)),
-    "cross_entropy": (lambda s, t: f.Product((t, _ln(s))), lambda n: None),
-    "bce": (
-        lambda p, t: f.Sum((f.Product((t, _ln(p))), f.Product((minus(f.ONE, t), _ln(minus(f.ONE, p)))))),
-        lambda n: _share(n),
-    ),
-}
-NEGATED = {"bce", "cross_entropy"}
-
-
-def _share(n: int) -> f.Formula | None:
-    return None if n == 1 else f.Fraction(f.ONE, f.Number(float(n)))
-
-
-def _terms(formula: f.Formula) -> tuple[f.Formula, ...]:
-    return formula.terms if isinstance(formula, f.Sum) else (formula,)
 
 
 class Entries:
@@ -131,7 +76,7 @@ class Entries:
             return None
         term, before = LOSSES[name]
         terms = [term(p, t) for p, t in zip(predicted, targets, strict=True)]
-        total: f.Formula = terms[0] if len(terms) == 1 else f.Sum(tuple(t for each in terms for t in _terms(each)))
+        total: f.Formula = terms[0] if len(terms) == 1 else f.Sum(tuple(t for each in terms for t in terms_of(each)))
         factor = before(len(terms))
         whole = total if factor is None else f.Product((factor, total))
         return f.Negative(whole) if name in NEGATED else whole
@@ -153,7 +98,7 @@ class Entries:
         entries = self._all(operand)
         if entries is None:
             return None
-        powers = tuple(_power_of_e(entry) for entry in entries)
+        powers = tuple(power_of_e(entry) for entry in entries)
         return f.Fraction(powers[index[0]], f.Sum(powers))
 
     def _reduced(self, name: str, operand: Operand) -> f.Formula | None:

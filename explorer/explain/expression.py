@@ -47,9 +47,17 @@ def expressions(scene: Scene) -> list[f.Formula]:
     written: list[f.Formula] = []
     for position, apply in enumerate(scene.node.code):
         operands = [scene.leaf(operand, written) for operand in apply.operands]
+        if len(apply.shape) == 2 and apply.op.name in ("+", "-", "*", "/", "**"):
+            ranks = [len(scene.shape_of(operand)) for operand in apply.operands]
+            operands = [_as_row(o, scene) if rank == 1 else o for o, rank in zip(operands, ranks, strict=True)]
         result = f.orient(np.asarray(scene.temporaries[position])[..., 0], scene.rows)
         written.append(_written(apply, operands, result))
     return written
+
+
+def _as_row(vector: f.Formula, scene: Scene) -> f.Formula:
+    """A vector beside a matrix is a row of it, stretched over all rows."""
+    return vector if scene.rows or f.is_number(vector) else f.Transpose(vector)
 
 
 def _written(apply: Apply, operands: list[f.Formula], result: f.Array) -> f.Formula:

@@ -2,60 +2,19 @@
 
 A formula that is shown is therefore one that can be checked: the shortcut Wᵀδ, evaluated, is the contribution that the
 engine computed, and a test holds the two together for every line.
-
-Arrays here are *oriented*: a scalar has shape (), all else two axes, a vector being a column (n, 1) or a row (1, n).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from explorer.explain.oriented import Array, Cells, Shape, Sign, aligned, multiply, orient
 from explorer.notation import Label
 
-Array: TypeAlias = NDArray[np.float64]
-Shape: TypeAlias = tuple[int, ...]
-Sign: TypeAlias = Literal["", "·", "∘", "⊗"]
-
-
-def is_number(formula: Formula) -> bool:
-    """Whether it stands for a single number: then ∘ and ᵀ say nothing."""
-    return formula.evaluate().size == 1
-
-
-def orient(numbers: Array, row: bool) -> Array:
-    """A sample's tensor as a scalar, a column (n, 1), a row (1, n) or a matrix; more axes are laid out by the last."""
-    numbers = np.asarray(numbers, dtype=np.float64)
-    if numbers.ndim == 1:
-        return numbers[None, :] if row else numbers[:, None]
-    return numbers if numbers.ndim in (0, 2) else numbers.reshape(-1, numbers.shape[-1])
-
-
-@dataclass(frozen=True)
-class Cells:
-    """Where a symbol's numbers stand on the stage: the cells of a node, `value` or `gradient`, of a shape.
-
-    `index` says which one, for a symbol of a single entry.
-    """
-
-    node: str
-    kind: Literal["value", "gradient"]
-    shape: Shape
-    index: Shape = ()
-
-    def at(self, row: int, column: int) -> str:
-        """The stage's name of the cell at an oriented position; "" where the stage shows no such cell."""
-        if self.index:
-            return f"{self.kind}:{','.join(map(str, self.index))}" if len(self.index) < 3 else ""
-        if len(self.shape) > 2:
-            return ""
-        if len(self.shape) == 2:
-            return f"{self.kind}:{row},{column}"
-        return f"{self.kind}:{row + column}"
+__all__ = ["Array", "Cells", "Shape", "orient"]  # what every user of formulas needs beside them
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +75,7 @@ class Sum(Formula):
     def evaluate(self) -> Array:
         total = self.terms[0].evaluate()
         for term in self.terms[1:]:
-            total = _aligned(np.add, total, term.evaluate())
+            total = aligned(np.add, total, term.evaluate())
         return total
 
 
@@ -140,7 +99,7 @@ class Product(Formula):
     def evaluate(self) -> Array:
         result = self.factors[0].evaluate()
         for factor in self.factors[1:]:
-            result = _multiply(result, factor.evaluate(), self.sign)
+            result = multiply(result, factor.evaluate(), self.sign)
         return result
 
 
@@ -153,7 +112,7 @@ class Fraction(Formula):
     flat: bool = False
 
     def evaluate(self) -> Array:
-        return _aligned(np.divide, self.over.evaluate(), self.under.evaluate())
+        return aligned(np.divide, self.over.evaluate(), self.under.evaluate())
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,7 +123,7 @@ class Power(Formula):
     exponent: Formula
 
     def evaluate(self) -> Array:
-        return _aligned(np.power, self.base.evaluate(), self.exponent.evaluate())
+        return aligned(np.power, self.base.evaluate(), self.exponent.evaluate())
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,7 +158,7 @@ class Indicator(Formula):
 
     def evaluate(self) -> Array:
         compare = {"<": np.less, ">": np.greater, "=": np.equal}[self.sign]
-        return np.asarray(_aligned(compare, self.left.evaluate(), self.right.evaluate()), dtype=np.float64)
+        return np.asarray(aligned(compare, self.left.evaluate(), self.right.evaluate()), dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,22 +179,24 @@ class Inner(Formula):
     right: Formula
 
     def evaluate(self) -> Array:
-        return np.asarray(np.sum(_aligned(np.multiply, self.left.evaluate(), self.right.evaluate())))
+        return np.asarray(np.sum(aligned(np.multiply, self.left.evaluate(), self.right.evaluate())))
 
 
 @dataclass(frozen=True, eq=False)
 class Local(Formula):
     """A factor shown as a formula among symbols and as finished numbers among numbers, as the slope h ∘ (1 − h) is.
 
-    Vectors are turned to stand as gradients do, as a `row` or as a column.
+    A vector may be turned to stand as gradients do, as a `row` or as a column; None leaves it as it stands.
     """
 
     inner: Formula
-    row: bool = False
+    row: bool | None = None
 
     def evaluate(self) -> Array:
         value = self.inner.evaluate()
-        turned = value.ndim == 2 and value.shape[0 if self.row else 1] != 1 and 1 in value.shape
+        turned = (
+            self.row is not None and value.ndim == 2 and value.shape[0 if self.row else 1] != 1 and 1 in value.shape
+        )
         return value.T if turned else value
 
 
@@ -252,16 +213,6 @@ class Words(Formula):
 ONE = Number(1.0)
 
 
-def _aligned(operation: Callable[[Array, Array], Array], a: Array, b: Array) -> Array:
-    """Element by element; a row meets a column of the same length as if both stood the same way."""
-    if a.ndim == b.ndim == 2 and a.shape != b.shape and a.shape == b.shape[::-1] and 1 in a.shape:
-        b = b.T
-    return np.asarray(operation(a, b))
-
-
-def _multiply(a: Array, b: Array, sign: Sign) -> Array:
-    if sign == "⊗":
-        return np.asarray(np.kron(a, b), dtype=np.float64)
-    if sign == "∘" or a.ndim == 0 or b.ndim == 0:
-        return _aligned(np.multiply, a, b)
-    return a @ b
+def is_number(formula: Formula) -> bool:
+    """Whether it stands for a single number: then ∘ and ᵀ say nothing."""
+    return formula.evaluate().size == 1

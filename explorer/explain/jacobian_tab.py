@@ -9,7 +9,6 @@ import numpy as np
 from explorer.explain import formula as f
 from explorer.explain.blocks import Block, calculation, flat_numbers, formula, joined, line, note, section
 from explorer.explain.collapse import collapsed
-from explorer.explain.narration import upstream_of
 from explorer.explain.notes import why
 from explorer.explain.numbers import json_number
 from explorer.explain.rules import Rules
@@ -109,7 +108,7 @@ def _two_ways(scene: Scene, name: str, matrix: f.Array, rules: Rules) -> Block:
     own = scene.node.name
     if own not in scene.graph.reached:
         return {"full": [], "shortcut": [note("The objective does not depend on this line: nothing comes back.")]}
-    short = rules.sent_back(name, upstream_of(scene))
+    short = rules.sent_back(name, scene.upstream())
     with np.errstate(all="ignore"):
         product = matrix.T @ scene.gradient_of(own).reshape(-1)
     value = short.evaluate() if short is not None else np.zeros(len(product))

@@ -1,6 +1,6 @@
 """MathML in JSON, for a browser that builds only the elements on its own short list: symbols, numbers, tables.
 
-An element is [tag, attributes, *children]; a child is an element, a text or {"number": x, "link": "h|value:0", "kind": …}.
+An element is [tag, attributes, *children]; a child is an element, a text or {"number": x, "link": "h|value:0", "kind"}.
 Numbers stay numbers: the browser rounds them to the digits that the reader chose.
 """
 

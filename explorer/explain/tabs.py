@@ -8,13 +8,14 @@ import numpy as np
 
 from explorer.engine.graph import Graph
 from explorer.engine.trace import Trace
-from explorer.explain.backward_tab import backward_tab, identities
+from explorer.explain.backward_tab import backward_tab
 from explorer.explain.batch_tab import batch_tab
 from explorer.explain.blocks import note, shape_words
 from explorer.explain.expression import expressions
 from explorer.explain.forward_tab import forward_tab
 from explorer.explain.jacobian_tab import jacobian_tab
 from explorer.explain.scene import Scene
+from explorer.explain.sending import identities
 from explorer.explain.text import Part, label_part, parts
 from explorer.notation import Notation
 from explorer.notation.expressions import function_name, is_function

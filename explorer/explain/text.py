@@ -78,8 +78,9 @@ def _print(formula: f.Formula, numbers: bool = False) -> tuple[list[Part], int]:
         case f.Symbol(label=label, under=under, note=note, cells=cells, value=value):
             if numbers:
                 return _numbers(value)
-            whole = (*label, ("/", ""), *under, *note) if under else (*label, *note)
-            return [label_part(whole, cells.node if cells else None)], PRODUCT if under else ATOM
+            whole = (*label, ("/", ""), *under) if under else label
+            said = [f" ({text})" for text, _ in note]
+            return [label_part(whole, cells.node if cells else None), *said], PRODUCT if under else ATOM
         case f.Constant(label=label):
             return [plain(label)], ATOM
         case f.Number(value=value):

@@ -1,0 +1,92 @@
+"""The sentence of a backward step: who receives what, and what collapses or is summed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from explorer.explain import insights
+from explorer.explain.collapse import collapsed
+from explorer.explain.phrases import count, listed, strong, symbol
+from explorer.explain.rules import Rules
+from explorer.explain.scene import Scene
+from explorer.explain.text import Part, parts
+
+
+def backward(scene: Scene, receivers: Sequence[str]) -> list[Part]:
+    """What the line sends back to whom."""
+    if not receivers:
+        return [strong("Nothing goes back from ", symbol(scene, scene.node.name)), ": it reads targets only."]
+    if len(scene.node.code) == 1 and scene.node.code[0].op.identity == "(4)":
+        return [*insights.slopes(scene, receivers[0]), *_collapse(scene, receivers[0])]
+    clauses = [_sent(scene, name) for name in receivers]
+    said: list[Part]
+    if len(receivers) == 1:
+        said = [strong(*clauses[0])]
+    elif all(_passes(scene, name) for name in receivers):
+        to = listed([[symbol(scene, name)] for name in receivers])
+        upstream = parts(scene.upstream())
+        said = [
+            strong("An addition passes the gradient on unchanged"),
+            ": ",
+            *to,
+            " both receive " if len(receivers) == 2 else " all receive ",
+            *upstream,
+        ]
+    else:
+        ways = "both ways" if len(receivers) == 2 else f"{count(len(receivers))} ways"
+        said = [strong(*parts(scene.gradient(scene.node.name)), f" goes {ways}"), ": ", *listed(clauses)]
+    return [
+        *said,
+        *insights.backward(scene, receivers),
+        ".",
+        *_collapse(scene, receivers[0]),
+        *_batch_sum(scene, receivers),
+    ]
+
+
+def _collapse(scene: Scene, receiver: str) -> list[Part]:
+    """What is left where the line and its loss meet, as in ŷ − y."""
+    shortcut = collapsed(scene)
+    if shortcut is None:
+        return []
+    return [" With the loss it collapses to ", *parts(scene.gradient(receiver)), " = ", *parts(shortcut), "."]
+
+
+def _batch_sum(scene: Scene, receivers: Sequence[str]) -> list[Part]:
+    """Whose shares are summed over the samples."""
+    shared = [name for name in receivers if _summed(scene, name)]
+    if not shared or scene.batch < 2:
+        return []
+    return [
+        " For ",
+        *listed([[symbol(scene, name)] for name in shared]),
+        f" the shares of all {scene.batch} samples are summed.",
+    ]
+
+
+def _sent(scene: Scene, name: str) -> list[Part]:
+    """One receiver's clause: W receives the outer product δ₂·xᵀ."""
+    if scene.trace.jacobian(scene.node.name, name).structure == "zero":
+        return [symbol(scene, name), " receives nothing"]
+    upstream = scene.upstream()
+    formula = Rules(scene).sent_back(name, upstream)
+    if formula is None:
+        return [symbol(scene, name), " receives nothing"]
+    kind = {"outer": "the outer product ", "selection": "its own entries, "}
+    structure = scene.trace.jacobian(scene.node.name, name).structure
+    tail: list[Part] = [" unchanged"] if formula is upstream else []
+    return [symbol(scene, name), " receives ", kind.get(structure, ""), *parts(formula), *tail]
+
+
+def _passes(scene: Scene, name: str) -> bool:
+    """Whether the line passes its gradient on to this receiver as it is."""
+    alone = scene.node.inputs.count(name) == 1
+    return (
+        alone
+        and all(a.op.name == "+" for a in scene.node.code)
+        and (scene.trace.jacobian(scene.node.name, name).structure == "identity")
+    )
+
+
+def _summed(scene: Scene, name: str) -> bool:
+    return scene.node.batched and not scene.graph.nodes[name].batched

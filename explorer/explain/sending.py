@@ -1,0 +1,55 @@
+"""What one line sends back to one other: upstream · local = downstream, with its numbers and shapes."""
+
+from __future__ import annotations
+
+from explorer.explain import formula as f
+from explorer.explain.blocks import Block, calculation, formula, line, note, section
+from explorer.explain.collapse import collapsed
+from explorer.explain.rules import Rules
+from explorer.explain.scene import Scene
+from explorer.explain.text import label_part
+
+
+def sending(scene: Scene, name: str, left: f.Symbol) -> list[Block]:
+    """The calculation of what goes back from the scene's line to `name`, with the shape of every factor."""
+    written = Rules(scene).sent_back(name, scene.upstream())
+    if written is None:
+        return [note("Nothing goes back: the line takes ", label_part(scene.label(name), name), " as a constant.")]
+    if scene.node.batched and not scene.graph.nodes[name].batched and scene.batch > 1:
+        share = scene.share(name, written.evaluate().reshape(scene.graph.nodes[name].shape))
+        return [calculation(share, written, shapes=True), _summed(scene, left)]
+    blocks = [calculation(left, written, shapes=True)]
+    shortcut = collapsed(scene)
+    if shortcut is not None:
+        blocks.append(
+            section(
+                ["Together with the loss"],
+                calculation(left, shortcut, shapes=True),
+                badge="identity (7)" if scene.node.code[0].op.name == "softmax" else "",
+            )
+        )
+    return blocks
+
+
+def _summed(scene: Scene, left: f.Symbol) -> Block:
+    """The sum over the samples' shares."""
+    return formula(
+        line(left, left, numbers=True, role="result"), caption=[f"Summed over all {scene.batch} samples (see Batch):"]
+    )
+
+
+def badge(scene: Scene, name: str) -> str:
+    """The numbers that the CS224n gradient notes give to the rules on the way to `name`."""
+    numbers = identities(scene, name)
+    return f"identity {', '.join(numbers)}" if numbers else ""
+
+
+def identities(scene: Scene, name: str) -> list[str]:
+    """The gradient-notes numbers of the line's operations that read `name`, or lead to it."""
+    found: list[str] = []
+    for apply in scene.node.code:
+        shapes = [scene.shape_of(operand) for operand in apply.operands]
+        for slot, operand in enumerate(apply.operands):
+            if scene.reads(operand, name):
+                found += [apply.op.identity_of(slot, *shapes)]
+    return [number for number in dict.fromkeys(found) if number]

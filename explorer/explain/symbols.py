@@ -1,0 +1,156 @@
+"""The lesson's symbols with the numbers of one sample, as one line of the graph sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal as OneOf
+from typing import Self
+
+import numpy as np
+
+from explorer.engine.arrays import to_host
+from explorer.engine.graph import Graph, Literal, Node, Operand, Read
+from explorer.engine.trace import Trace
+from explorer.explain.formula import Array, Cells, Shape, Symbol, orient
+from explorer.notation import Label, Notation, plain
+
+
+@dataclass(frozen=True, eq=False)
+class Symbols:
+    """Symbols of the lesson with the numbers of sample `sample`, as one line of the graph sees them."""
+
+    graph: Graph
+    trace: Trace
+    notation: Notation
+    node: Node
+    sample: int
+    rate: float = 0.0
+
+    # -- the pass --------------------------------------------------------------------------------------------------
+    @property
+    def batch(self) -> int:
+        """Number of samples."""
+        return self.trace.batch
+
+    @property
+    def objective(self) -> Node:
+        return self.graph.nodes[self.graph.objective]
+
+    @cached_property
+    def seed(self) -> float:
+        """The gradient of the objective's own line: 1/B for a mean over the batch, else 1."""
+        return float(self.gradient_of(self.graph.objective).reshape(-1)[0])
+
+    def value_of(self, name: str) -> Array:
+        """This sample's value of a line. Shape: the line's."""
+        return self._sample(self.trace.values[name], name)
+
+    def gradient_of(self, name: str) -> Array:
+        """This sample's gradient of a line; a parameter's is the whole batch's. Shape: the line's."""
+        return self._sample(self.trace.gradients[name], name)
+
+    def contribution_of(self, reader: str, name: str) -> Array:
+        """What `reader` sends back to `name` for this sample; to what all samples share, for the whole batch."""
+        return self._sample(self.trace.contributions[reader, name], name)
+
+    def _sample(self, array: object, name: str) -> Array:
+        host = np.asarray(to_host(array), dtype=np.float64)
+        return host[self.sample] if self.graph.nodes[name].batched else host
+
+    # -- orientation -----------------------------------------------------------------------------------------------
+    @cached_property
+    def rows(self) -> bool:
+        """Whether vectors stand as rows in this line: a product W·x or x·W decides it, else the lesson."""
+        for apply in self.node.code:
+            if apply.op.name == "@":
+                ranks = tuple(len(self.shape_of(operand)) for operand in apply.operands)
+                if ranks in ((1, 2), (2, 1)):
+                    return ranks == (1, 2)
+        return self.notation.vectors == "row"
+
+    @cached_property
+    def gradient_rows(self) -> bool:
+        """Whether gradients of vectors stand as rows in this line."""
+        return self.notation.deltas == "row" if self.notation.deltas else self.rows
+
+    def stands_as_row(self, name: str) -> bool:
+        """Whether the gradient of this line stands as a row; a parameter's stands as the parameter does."""
+        return self.rows if self.graph.nodes[name].kind == "param" else self.gradient_rows
+
+    def shape_of(self, operand: Operand) -> Shape:
+        """The shape of one sample of an operand."""
+        match operand:
+            case Read(slot):
+                return self.graph.nodes[self.node.inputs[slot]].shape
+            case Literal():
+                return ()
+        return self.node.code[operand.index].shape
+
+    # -- symbols ---------------------------------------------------------------------------------------------------
+    def label(self, name: str) -> Label:
+        """The symbol of a line; the loss of one sample of several is L with the sample's number."""
+        symbol = self.notation.symbol(name)
+        if name == self.graph.objective and self.batch > 1 and self.graph.nodes[name].batched:
+            return (*symbol, (str(self.sample + 1), "sub"))
+        return symbol
+
+    def entry_label(self, name: str, index: Sequence[int]) -> Label:
+        """The symbol of one entry, h₁; of a line's only entry, the line's own."""
+        alone = all(length == 1 for length in self.graph.nodes[name].shape)
+        return self.label(name) if alone else self.notation.element(name, index)
+
+    def value(self, name: str) -> Symbol:
+        """The symbol of a line's value."""
+        shape = self.graph.nodes[name].shape
+        numbers = orient(self.value_of(name), self.rows)
+        return Symbol(self.label(name), numbers, Cells(name, "value", shape), kind="value")
+
+    def gradient(self, name: str, own: bool = True) -> Symbol:
+        """The symbol of a line's gradient: the lesson's δ₂ if `own`, else ∂L/∂h."""
+        value = orient(self.gradient_of(name), self.stands_as_row(name))
+        return self._gradient_symbol(name, value, own, Cells(name, "gradient", self.graph.nodes[name].shape))
+
+    def contribution(self, reader: str, name: str) -> Symbol:
+        """The symbol of what one reader sends back, ∂E/∂s via f₁; just the gradient where there is no other reader."""
+        if not self.fans_out(name):
+            return self.gradient(name)
+        value = orient(self.contribution_of(reader, name), self.stands_as_row(name))
+        return self._gradient_symbol(name, value, True, None, f"via {plain(self.notation.symbol(reader))}")
+
+    def share(self, name: str, value: Array) -> Symbol:
+        """The symbol of this sample's share of a gradient that the batch sums, ∂L/∂W with b=1."""
+        numbers = orient(value, self.stands_as_row(name))
+        return self._gradient_symbol(name, numbers, True, None, f"b={self.sample + 1}")
+
+    def _gradient_symbol(self, name: str, value: Array, own: bool, cells: Cells | None, note: str = "") -> Symbol:
+        said: Label = ((note, "sub"),) if note else ()
+        if own and self.notation.gradient_is_own(name):
+            return Symbol(self.notation.gradient(name), value, cells, note=said, kind="gradient")
+        over: Label = (("∂", ""), *self.notation.loss_label)
+        under: Label = (("∂", ""), *self.label(name))
+        return Symbol(over, value, cells, under, said, "gradient")
+
+    def stack_of(self, name: str, kind: OneOf["value", "gradient"]) -> Symbol:
+        """A vector line's values or gradients of all samples, a row each. Shape: (B, n)."""
+        source = self.trace.values if kind == "value" else self.trace.gradients
+        rows = np.asarray(to_host(source[name]), dtype=np.float64).reshape(self.batch, -1)
+        if kind == "value":
+            return Symbol(self.notation.symbol(name), rows, batch_axis=0)
+        symbol = self._gradient_symbol(name, rows, True, None)
+        return replace(symbol, batch_axis=0)
+
+    def at(self, name: str) -> Self:
+        """The same pass, seen from another line."""
+        return replace(self, node=self.graph.nodes[name])
+
+    def fans_out(self, name: str) -> bool:
+        """Whether more than one reading sends something back to this line."""
+        return len(self.readings(name)) > 1
+
+    def readings(self, name: str) -> list[tuple[str, int]]:
+        """The readings of a line that send something back: (reader, slot), in order."""
+        if self.graph.nodes[name].kind == "target":
+            return []
+        return [(reader, slot) for reader, slot in self.graph.readers(name) if reader in self.graph.reached]
