@@ -12,9 +12,12 @@ export function createAlerts(model, signal) {
   const element = html("section", { class: "alerts", "aria-label": "Messages" });
   model.on(["alerts"], () => {
     element.replaceChildren(...state.alerts.map((entry) => {
-      const close = html("button", { type: "button", class: "tool", "aria-label": "Dismiss", title: "Dismiss" }, icon("close"));
-      close.addEventListener("click", () => model.set({ alerts: state.alerts.filter((other) => other !== entry) }), { signal });
-      return html("div", { class: "alert" }, html("p", { role: "alert" }, html("b", {}, entry.key), `: ${entry.reason}`), close);
+      const dismiss = () => model.set({ alerts: state.alerts.filter((other) => other !== entry) });
+      const close = html("button", { type: "button", class: "tool", "aria-label": "Dismiss", title: "Dismiss" },
+        icon("close"));
+      close.addEventListener("click", dismiss, { signal });
+      const text = html("p", { role: "alert" }, html("b", {}, entry.key), `: ${entry.reason}`);
+      return html("div", { class: "alert" }, text, close);
     }));
   });
   return element;

@@ -2,11 +2,12 @@
  * A tensor on its card: its symbol, the cells with their numbers, the gap "… n" and the heat strip of a long one.
  */
 
-import { assign, plainLabel, svg, svgLabel } from "explorer/dom.js";
+import { createCaption } from "explorer/caption.js";
+import { assign, svg } from "explorer/dom.js";
 import { cellName, indexOf, spokenCell } from "explorer/film.js";
 import { dataNumber } from "explorer/format.js";
 import { largest, level } from "explorer/scale.js";
-import { fitted, fittedNumbers, FONTS, textWidth, TIGHT } from "explorer/text.js";
+import { fitted, fittedNumbers, TIGHT } from "explorer/text.js";
 
 /** @typedef {import("explorer/film.js").Block} Block */
 /** @typedef {import("explorer/film.js").FilmNode} FilmNode */
@@ -16,8 +17,6 @@ const ROUND = 5;
 const CUT = 7;
 const INSET = 4;
 const NUMBER_SIZE = 0.5;
-const SYMBOL_SIZE = 15;
-const MARK_SIZE = 10.5;
 const STRIP_MOST = 240;
 const MARKS = { zero: "⊘", stale: "old" };
 
@@ -25,7 +24,8 @@ const MARKS = { zero: "⊘", stale: "old" };
 function outline({ x, y, width, height }, negative) {
   const left = negative ? CUT : ROUND;
   const [across, down] = [width - left - ROUND, height - 2 * ROUND];
-  const right = `M${x + left} ${y}h${across}q${ROUND} 0 ${ROUND} ${ROUND}v${down}q0 ${ROUND} ${-ROUND} ${ROUND}h${-across}`;
+  const corner = `q${ROUND} 0 ${ROUND} ${ROUND}v${down}q0 ${ROUND} ${-ROUND} ${ROUND}`;
+  const right = `M${x + left} ${y}h${across}${corner}h${-across}`;
   return negative ? `${right}l${-CUT} ${-CUT}v${2 * CUT - height}z`
     : `${right}q${-ROUND} 0 ${-ROUND} ${-ROUND}v${-down}q0 ${-ROUND} ${ROUND} ${-ROUND}z`;
 }
@@ -36,7 +36,8 @@ function outline({ x, y, width, height }, negative) {
  */
 function makeCell(name, box) {
   const path = svg("path");
-  const text = svg("text", { x: box.x + box.width / 2, y: box.y + box.height / 2, dy: "0.35em", "text-anchor": "middle" });
+  const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  const text = svg("text", { ...middle, dy: "0.35em", "text-anchor": "middle" });
   return { element: svg("g", { class: "cell", "data-cell": name }, path, text), path, text, box, number: null };
 }
 
@@ -52,7 +53,7 @@ function paint(cell, number, text, size) {
   assign(cell.path, { d: outline(cell.box, number < 0), fill: known ? "currentColor" : "url(#waiting)" });
 }
 
-/** All entries in one thin line, so that a long tensor is seen as a whole; each bar shows the strongest of its entries. */
+/** All entries in one thin line: a long tensor is seen as a whole. Each bar shows the strongest of its entries. */
 function heatStrip(numbers, { x, y, width, height }) {
   const bars = Math.min(numbers.length, STRIP_MOST);
   const start = (bar) => Math.floor((bar * numbers.length) / bars);
@@ -81,13 +82,14 @@ function* places({ x, y, rows, columns, stride, cell_width: width, cell_height: 
 /** "… 92" in the first place of a gap, "…" in the others. */
 function gapText({ x, y, width, height }, text) {
   const size = fitted(text, height * NUMBER_SIZE, "mono", width);
-  return svg("text", { class: "gap", x: x + width / 2, y: y + height / 2, dy: "0.35em", "text-anchor": "middle", "font-size": size }, text);
+  const middle = { x: x + width / 2, y: y + height / 2 };
+  return svg("text", { class: "gap", ...middle, dy: "0.35em", "text-anchor": "middle", "font-size": size }, text);
 }
 
 /** @returns {{grid: SVGElement, cells: (ReturnType<typeof makeCell> & {flat: number})[]}} */
 function makeGrid(node, kind, block, gap) {
   const cells = [];
-  const grid = svg("g", { "font-family": FONTS.mono, "letter-spacing": `${TIGHT}em` });
+  const grid = svg("g", { class: "grid", "letter-spacing": `${TIGHT}em` });
   for (const { flat, box } of places(block, gap)) {
     if (flat === null) {
       grid.append(gapText(box, grid.querySelector(".gap") ? "…" : `… ${block.hidden}`));
@@ -106,31 +108,6 @@ function makeGrid(node, kind, block, gap) {
 }
 
 /**
- * The tensor's symbol, at the left of its first row or above it, and, when there is one, the mark of its state.
- * @param {Block} block @param {Geometry} geometry @param {number} width  of the cells
- */
-function makeCaption(block, { label: column, caption: row }, width) {
-  const above = block.caption === "above";
-  const text = plainLabel(block.label);
-  const symbol = svg("text", { class: "symbol", x: block.x - (above ? 0 : column), "font-family": FONTS.serif,
-    "font-style": "italic" }, ...svgLabel(block.label));
-  const line = block.y - 0.28 * row;
-  const mark = svg("text", { class: "mark", "font-size": MARK_SIZE, "font-family": FONTS.mono, ...(above
-    ? { x: block.x + width, y: line, "text-anchor": "end" } : { x: block.x - column, y: block.y + block.cell_height - 1 }) });
-
-  /** @param {string} said */
-  function update(said) {
-    mark.textContent = said;
-    if (said) symbol.after(mark);
-    else mark.remove();
-    const room = above ? width - (said && textWidth(`${said} `, MARK_SIZE, "mono")) : column - 6;
-    assign(symbol, { "font-size": fitted(text, SYMBOL_SIZE, "serif", room, "italic").toFixed(2),
-      y: above ? line : block.y + block.cell_height * (said ? 0.48 : 0.66) });
-  }
-  return { symbol, update };
-}
-
-/**
  * @param {FilmNode} node @param {"value" | "gradient" | "mean"} kind @param {Geometry} geometry
  * @param {Block} own  with its place on the card
  */
@@ -140,7 +117,7 @@ export function createBlock(node, kind, own, geometry) {
   const width = block.columns.length * (block.cell_width + gap) - gap;
   const height = block.rows.length * (block.cell_height + gap) - gap;
   const { grid, cells } = makeGrid(node, kind, block, gap);
-  const caption = makeCaption(block, geometry, width);
+  const caption = createCaption(block, geometry, width);
   const barrier = svg("path", { class: "barrier", d: `M${block.x - gap - 1} ${block.y - 1}v${height + 2}` });
   const strip = svg("g", { class: "strip" });
   const stripBox = { x: block.x, y: block.y + height + gap, width, height: geometry.strip - gap };

@@ -4,16 +4,19 @@
 
 import { createBlock } from "explorer/cells.js";
 import { assign, plainLabel, svg, svgLabel } from "explorer/dom.js";
-import { fitted, FONTS, textWidth } from "explorer/text.js";
+import { fitted, textWidth } from "explorer/text.js";
 
 /** @typedef {import("explorer/film.js").FilmNode} FilmNode */
 
 const TITLE_SIZE = 18;
 const SHAPE_SIZE = 12;
+const SPACE = 8;
 const NOTE_SIZE = 11;
 const NOTE_LEADING = 12.5;
 const NOTE = ["no gradient:", "never updated"];
-const SPOKEN = { waiting: "not computed yet", partial: "partly accumulated", done: "computed", zero: "exactly zero", stale: "stale" };
+const SPOKEN = {
+  waiting: "not computed yet", partial: "partly accumulated", done: "computed", zero: "exactly zero", stale: "stale",
+};
 const KIND_SHOWN = { input: "input ", target: "target ", param: "param " };
 
 /** Title at the left, kind and shape at the right, both inside the card. */
@@ -22,15 +25,15 @@ function heading(node, geometry) {
   const left = node.x + pad;
   const shape = (KIND_SHOWN[node.kind] ?? "") + node.shape_text;
   const room = node.width - 2 * pad;
-  const shapeSize = fitted(shape, SHAPE_SIZE, "mono", room / 2);
   const baseline = node.y + header * 0.7;
   const title = plainLabel(node.title);
-  const titleSize = fitted(title, TITLE_SIZE, "sans", room - 8 - textWidth(shape, shapeSize, "mono"), "600");
+  const spare = room - SPACE - textWidth(title, TITLE_SIZE, "sans", "600");
+  const shapeSize = fitted(shape, SHAPE_SIZE, "mono", Math.max(spare, room / 2));
+  const titleSize = fitted(title, TITLE_SIZE, "sans", room - SPACE - textWidth(shape, shapeSize, "mono"), "600");
   return [
-    svg("text", { class: "title", x: left, y: baseline, "font-size": titleSize, "font-weight": 600 },
+    svg("text", { class: "title", x: left, y: baseline, "font-size": titleSize },
       ...svgLabel(node.title)),
-    svg("text", { class: "shape", x: left + room, y: baseline, "font-size": shapeSize, "text-anchor": "end",
-      "font-family": FONTS.mono }, shape),
+    svg("text", { class: "shape", x: left + room, y: baseline, "font-size": shapeSize, "text-anchor": "end" }, shape),
   ];
 }
 
@@ -48,8 +51,8 @@ function note(node, { pad }) {
 /** The loss card's other cell: the mean over the batch. */
 function meanBlock(node, geometry) {
   const { x, y, width, height } = node.mean_box;
-  const block = { label: [["mean", ""]], at: [node.mean, 1], x, y, rows: [0], columns: [0], stride: 1, cell_width: width,
-    cell_height: height, caption: "left", strip: false, hidden: 0 };
+  const block = { label: [["mean", ""]], at: [node.mean, 1], x, y, rows: [0], columns: [0], stride: 1,
+    cell_width: width, cell_height: height, caption: "left", strip: false, hidden: 0 };
   return createBlock({ ...node, shape: [], editable: false }, "mean", block, geometry);
 }
 
@@ -91,7 +94,7 @@ export function createCard(node, geometry) {
     (part === "value" ? value : gradient)?.element.classList.toggle("arriving", held);
   }
 
-  /** How far it stands from its place; only a card that was moved has a transform. @param {number} dx @param {number} dy */
+  /** Only a card away from its place has a transform. @param {number} dx @param {number} dy */
   function move(dx, dy) {
     assign(element, { transform: dx || dy ? `translate(${dx} ${dy})` : null });
   }

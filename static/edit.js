@@ -22,7 +22,10 @@ export function createEditor(model, stage, signal) {
   const { state } = model;
   /** @type {{field: HTMLElement, close: () => void} | null} */
   let open = null;
-  /** Numbers that nudges have come to, by cell: only the latest is sent. @type {Map<string, {cell: SVGElement, number: number}>} */
+  /**
+   * Numbers that nudges have come to, by cell: only the latest is sent.
+   * @type {Map<string, {cell: SVGElement, number: number}>}
+   */
   const nudged = new Map();
   let sending = false;
 
@@ -47,15 +50,16 @@ export function createEditor(model, stage, signal) {
     const box = stage.element.getBoundingClientRect();
     const width = Math.max(at.width + 8, NARROWEST);
     const left = Math.min(Math.max(at.left + at.width / 2 - width / 2 - box.left, 4), box.width - width - 4);
-    Object.assign(field.style, { left: `${left}px`, top: `${at.top + at.height / 2 - box.top}px`, width: `${width}px` });
+    const top = at.top + at.height / 2 - box.top;
+    Object.assign(field.style, { left: `${left}px`, top: `${top}px`, width: `${width}px` });
   }
 
   /** @param {SVGElement} cell @param {string} [text] @param {string} [reason]  why the text was refused */
   function edit(cell, text = String(Number(cell.dataset.number)), reason = "") {
     open?.close();
     const what = subject(cell);
-    const input = html("input", { type: "text", value: text, "aria-label": cell.getAttribute("aria-label"), autocomplete: "off",
-      spellcheck: "false", inputmode: "text" });
+    const input = html("input", { type: "text", value: text, "aria-label": cell.getAttribute("aria-label"),
+      autocomplete: "off", spellcheck: "false" });
     const refusal = html("p", { role: "alert" }, reason);
     const field = html("div", { class: "editor" }, input, refusal);
 

@@ -29,10 +29,11 @@ export const STAGGER = 280;
 
 /**
  * The pulses of one step; several start one after the other.
- * @param {Film} film @param {number} step @param {(edge: number) => [number, number][]} pathOf @param {number} rate  of play
+ * @param {Film} film @param {number} step @param {number} rate  of play
+ * @param {(edge: number) => [number, number][]} pathOf
  * @returns {Flight[]}
  */
-export function flightsOf(film, step, pathOf, rate) {
+export function flightsOf(film, step, rate, pathOf) {
   const { kind, edges } = film.steps[step - 1];
   const backward = kind !== "forward";
   return edges.map((index, place) => {

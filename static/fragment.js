@@ -23,13 +23,14 @@ function readEdit(written) {
   const match = /^([^.@=]+)((?:\.\d+)*)(?:@(\d+))?=(.*)$/.exec(written);
   if (!match) throw new Error(`"${written}" is no edit. Something like W.0.1=0.9 is expected.`);
   const [, node, index, sample, text] = match;
-  return { node, index: index.split(".").slice(1).map(Number), sample: sample === undefined ? null : Number(sample), text };
+  const places = index.split(".").slice(1).map(Number);
+  return { node, index: places, sample: sample === undefined ? null : Number(sample), text };
 }
 
 /** @param {string} key @param {string} text */
 function readValue(key, text) {
   if (NUMBERS.includes(key) && !/^\d+$/.test(text)) throw new Error(`"${text}" is no whole number from 0.`);
-  if (key === "lang" && !LANGUAGES.includes(text)) throw new Error(`"${text}" is no language of this page; it speaks ${LANGUAGES}.`);
+  if (key === "lang" && !LANGUAGES.includes(text)) throw new Error(`"${text}" is no language here. Known: ${LANGUAGES}.`);
   if (NUMBERS.includes(key)) return Number(text);
   return key === "edits" ? text.split(";").filter(Boolean).map(readEdit) : text;
 }
@@ -54,7 +55,10 @@ export function parseFragment(hash) {
   return { values, troubles };
 }
 
-/** What the server is told is texts, as in the address itself. @param {Record<string, string | number | undefined>} values */
+/**
+ * What the server is told is texts, as in the address itself.
+ * @param {Record<string, string | number | undefined>} values
+ */
 function texts(values) {
   const known = Object.entries(values).filter(([, value]) => value !== undefined);
   return Object.fromEntries(known.map(([key, value]) => [key, String(value)]));

@@ -36,11 +36,13 @@ export function createHeader(model, actions, signal) {
   digits.select.value = String(state.digits);
 
   const button = (name, content, act, attributes = {}) => {
-    const made = html("button", { type: "button", class: "tool", title: name, "aria-label": name, ...attributes }, content);
+    const shown = { type: "button", class: "tool", title: name, "aria-label": name, ...attributes };
+    const made = html("button", shown, content);
     made.addEventListener("click", act, { signal });
     return made;
   };
-  const reset = button("Reset to the handout's numbers", "Reset", () => model.send({ type: "reset" }), { "aria-label": "Reset" });
+  const reset = button("Reset to the handout's numbers", "Reset", () => model.send({ type: "reset" }),
+    { "aria-label": "Reset" });
   const gradients = button("Gradients (G)", "∂L", () => model.set({ gradients: !state.gradients }),
     { "aria-label": "Gradients", "aria-pressed": "true" });
   const drawer = button("Inspector", icon("drawer"), actions.drawer, { "aria-pressed": "true" });
@@ -54,13 +56,15 @@ export function createHeader(model, actions, signal) {
       gradients, drawer, button("Full screen (F)", icon("screen"), actions.fullScreen, { "aria-label": "Full screen" }),
       button("Help (?)", "?", actions.help, { "aria-label": "Help" })));
 
-  model.on(["film", "lessons"], () => {
+  // Alerts, too: a choice that was refused is taken back.
+  model.on(["film", "lessons", "alerts"], () => {
     if (!state.film) return;
     offer(lesson.select, JSON.stringify(state.lessons), () => state.lessons.map(({ title, cases }) =>
       html("optgroup", { label: title }, ...cases.map((one) => option(one.value, `${title}: ${one.title}`)))));
     lesson.select.value = state.film.case;
     const { batch } = state.film;
-    offer(sample.select, String(batch), () => Array.from({ length: batch }, (_, place) => option(place, `${place + 1} of ${batch}`)));
+    offer(sample.select, String(batch), () =>
+      Array.from({ length: batch }, (_, place) => option(place, `${place + 1} of ${batch}`)));
     sample.select.value = String(state.film.sample);
   });
   model.on(["digits"], () => { digits.select.value = String(state.digits); });

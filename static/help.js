@@ -12,7 +12,8 @@ export function createHelp(model, signal) {
   const { state } = model;
   const toggle = html("input", { type: "checkbox", role: "switch", checked: state.shortcuts });
   const close = html("button", { type: "button", class: "tool", "aria-label": "Close", title: "Close" }, icon("close"));
-  const rows = KEYS.map(([keys, meaning]) => html("tr", {}, html("th", { scope: "row" }, keys), html("td", {}, meaning)));
+  const rows = KEYS.map(([keys, meaning]) =>
+    html("tr", {}, html("th", { scope: "row" }, keys), html("td", {}, meaning)));
   const element = html("dialog", { class: "help", "aria-label": "Help" },
     html("div", { class: "title" }, html("h2", {}, "Keys"), close),
     html("table", {}, html("tbody", {}, ...rows)),

@@ -19,7 +19,7 @@ export const KEYS = [
   ["Enter on a number", "Type another; Enter sends it, Escape leaves it"],
 ];
 
-const TEXT_FIELDS = "input:not([type=range]):not([type=checkbox]):not([type=radio]):not([type=button]), textarea, [contenteditable]";
+const TEXT_FIELDS = "input:not([type=range], [type=checkbox], [type=radio], [type=button]), textarea, [contenteditable]";
 const PRESSABLE = "button, a[href], summary, select, input, [role=button], [role=tab], [role=switch], [role=checkbox]";
 const OWN_ARROWS = "select, input, [role=tab], [role=radio], [role=slider]";
 

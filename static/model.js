@@ -104,10 +104,14 @@ export function createModel(send) {
   function receive(message) {
     if (message.type === "film") {
       const { film, lessons = state.lessons, edits = [] } = message;
-      const patch = { film: withFloats(film), lessons, edits };
+      // What was said of the old numbers is over; what is to be said of these follows.
+      const alerts = state.alerts.filter(({ key }) => key !== "numbers");
+      const patch = { film: withFloats(film), lessons, edits, alerts };
       set(film.case === state.film?.case ? patch : { ...patch, step: 0, playing: false, follow: true });
     } else if (message.type === "alert") {
       alert(message.key, message.reason);
+    } else if (message.type === "refused" && message.node === undefined) {
+      alert("refused", message.reason);
     }
     waiting.get(message.request)?.(message);
     waiting.delete(message.request);

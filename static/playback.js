@@ -82,7 +82,7 @@ export function createPlayback(model, stage, signal) {
     started = performance.now();
     if (still.matches) return;
     stage.pulses.readColours();
-    flights = flightsOf(state.film, state.step, stage.pathOf, rate());
+    flights = flightsOf(state.film, state.step, rate(), stage.pathOf);
     hold();
     wake();
   }

@@ -93,7 +93,8 @@ export function edgeState(film, edge, step) {
 export function changesByStep(film) {
   const changes = Array.from({ length: film.steps.length + 2 }, () => ({ nodes: new Set(), edges: new Set() }));
   film.nodes.forEach((node, index) => {
-    const own = [node.value_step, node.gradient_step, node.update_step, node.stale_value_step, node.stale_gradient_step];
+    const { value_step, gradient_step, update_step, stale_value_step, stale_gradient_step } = node;
+    const own = [value_step, gradient_step, update_step, stale_value_step, stale_gradient_step];
     const arrivals = node.total ? node.arrivals.map(([at]) => at) : [seedStep(film)];
     for (const step of [...own, ...arrivals]) {
       if (step) changes[step].nodes.add(index);

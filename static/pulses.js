@@ -1,6 +1,6 @@
 /**
- * Everything that moves, on one canvas over the stage: values running along the arrows, contributions running back beside
- * them. A pulse carries its numbers with it, and its weight follows their magnitude; an exact zero stops half way.
+ * Everything that moves, on one canvas over the stage: values running along the arrows, contributions running back
+ * beside them. A pulse carries its numbers, and its weight follows their magnitude; an exact zero stops half way.
  */
 
 import { formatNumber } from "explorer/format.js";

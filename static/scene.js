@@ -11,20 +11,22 @@ import { changesByStep, edgeState, nodeState, NOTHING_OUTDATED } from "explorer/
 /** @typedef {import("explorer/film.js").Film} Film */
 
 const HALO = 5;
+const DRAWN = ["name", "kind", "accessible", "title", "shape", "x", "y", "width", "height", "value", "gradient", "total",
+  "mean_box", "editable"];
 
 /** What has to be equal for two films to be drawn by the same cards. @param {Film} film */
 function structure({ nodes, edges, geometry }) {
-  const drawn = nodes.map(({ name, kind, accessible, title, shape, x, y, width, height, value, gradient, total, mean_box, editable }) =>
-    [name, kind, accessible, title, shape, x, y, width, height, value, gradient, total, mean_box, editable]);
+  const drawn = nodes.map((node) => DRAWN.map((key) => node[key]));
   return JSON.stringify([drawn, edges.map(({ source, target, points }) => [source, target, points]), geometry]);
 }
 
 /** Patterns and markers that cards and edges refer to. */
 function definitions() {
-  const arrow = (id) => svg("marker", { id, markerUnits: "userSpaceOnUse", markerWidth: 13, markerHeight: 12, refX: 12, refY: 6,
-    orient: "auto" }, svg("path", { class: id, d: "M0 0L13 6L0 12L3 6Z" }));
-  const hatch = svg("pattern", { id: "waiting", width: 9, height: 9, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
-    svg("rect", { class: "hatch-ground", width: 9, height: 9 }), svg("rect", { class: "hatch-stripe", width: 4.5, height: 9 }));
+  const head = { markerUnits: "userSpaceOnUse", markerWidth: 13, markerHeight: 12, refX: 12, refY: 6, orient: "auto" };
+  const arrow = (id) => svg("marker", { id, ...head }, svg("path", { class: id, d: "M0 0L13 6L0 12L3 6Z" }));
+  const tile = { id: "waiting", width: 9, height: 9, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" };
+  const hatch = svg("pattern", tile, svg("rect", { class: "hatch-ground", width: 9, height: 9 }),
+    svg("rect", { class: "hatch-stripe", width: 4.5, height: 9 }));
   return svg("defs", {}, hatch, arrow("arrow"), arrow("arrow-forward"));
 }
 

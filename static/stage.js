@@ -6,7 +6,6 @@ import { assign, html, svg } from "explorer/dom.js";
 import { wholeNumber } from "explorer/format.js";
 import { createPulses } from "explorer/pulses.js";
 import { createScene } from "explorer/scene.js";
-import { FONTS } from "explorer/text.js";
 import { createView, listenToPointers } from "explorer/view.js";
 
 const ZOOM_STEP = 1.25;
@@ -52,9 +51,9 @@ export function createStage(model, signal) {
   const { state } = model;
   const canvas = html("canvas", { class: "pulses", "aria-hidden": "true" });
   const world = svg("g");
-  const drawing = svg("svg", { class: "drawing", role: "group", "aria-label": "Computation graph", "font-family": FONTS.sans }, world);
-  const element = html("main", { class: "stage", "data-testid": "stage", "data-phase": "idle", "data-step": 0, "data-steps": 0,
-    "data-playing": "false" }, drawing, canvas);
+  const drawing = svg("svg", { class: "drawing", role: "group", "aria-label": "Computation graph" }, world);
+  const element = html("main", { class: "stage", "data-testid": "stage", "data-phase": "idle", "data-step": 0,
+    "data-steps": 0, "data-playing": "false" }, drawing, canvas);
   const view = createView(element, ({ x, y, k }) => {
     world.setAttribute("transform", `translate(${x} ${y}) scale(${k})`);
     drawing.classList.toggle("far", k < LEGIBLE);

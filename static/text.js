@@ -4,7 +4,7 @@
 
 import { formatNumber } from "explorer/format.js";
 
-/** The same stacks as in tokens.css; system fonts only. */
+/** The same stacks as in tokens.css, for measuring and for the canvas; system fonts only. */
 export const FONTS = {
   sans: '"Inter", "Noto Sans", "Segoe UI", system-ui, "DejaVu Sans", sans-serif',
   serif: '"STIX Two Text", "Noto Serif", "DejaVu Serif", Georgia, serif',
@@ -21,11 +21,15 @@ const MOST_DIGITS = 17;
 
 let context = null;
 let lastFont = "";
-/** Widths at size 1 by font and text: setting a canvas's font is slow, and symbols repeat. @type {Map<string, number>} */
+/**
+ * Widths at size 1, by font and text: setting a canvas's font is slow, and symbols repeat.
+ * @type {Map<string, number>}
+ */
 const widths = new Map();
 
 /**
- * @param {string} text @param {number} size @param {keyof typeof FONTS} family @param {string} [style]  "600", "italic" …
+ * @param {string} text @param {number} size @param {keyof typeof FONTS} family
+ * @param {string} [style]  "600", "italic" …
  * @returns {number} its width
  */
 export function textWidth(text, size, family, style = "") {
@@ -58,8 +62,8 @@ function roomyText(number, digits, characters) {
 }
 
 /**
- * Texts and one font size for the numbers of a tensor. Smaller type comes first; a number that would then be hard to read
- * gives up digits; where it has few already, type is still smaller.
+ * Texts and one font size for the numbers of a tensor. Smaller type comes first; a number that would then be hard to
+ * read gives up digits; where it has few already, type is still smaller.
  * @param {ArrayLike<number>} numbers @param {number | "all"} digits @param {number} room @param {number} size
  * @returns {{texts: string[], size: number}}
  */

@@ -35,7 +35,8 @@ export function sentenceNodes(parts, digits) {
 export function createTransport(model, playback, signal) {
   const { state } = model;
   const button = (action, name, act, kind = "") => {
-    const made = html("button", { type: "button", class: `round ${kind}`, "data-action": action, "aria-label": name, title: name }, icon(action));
+    const attributes = { type: "button", class: `round ${kind}`, "data-action": action, "aria-label": name, title: name };
+    const made = html("button", attributes, icon(action));
     made.addEventListener("click", act, { signal });
     return made;
   };
@@ -62,8 +63,8 @@ export function createTransport(model, playback, signal) {
     }
     const { phase, at, of } = placeInPhase(film, step);
     const count = html("span", { class: "count" }, `${PHASES[phase]} ${at} of ${of}`);
-    const place = current.place ? [html("span", { class: "place", title: "Place in the handout" }, current.place), " "] : [];
-    narration.replaceChildren(count, " ", ...place, ...sentenceNodes(current.sentence, digits));
+    const place = html("span", { class: "place", title: "Place in the handout" }, current.place);
+    narration.replaceChildren(count, " ", ...(current.place ? [place, " "] : []), ...sentenceNodes(current.sentence, digits));
   }
 
   function enable() {

@@ -1,6 +1,6 @@
 /**
- * Where on the screen the graph is: fit, zoom about a point, pan. Pointers: drag the background to pan, a card to move it,
- * two fingers to pinch, the wheel to zoom.
+ * Where on the screen the graph is: fit, zoom about a point, pan. Pointers: drag the background to pan, a card to
+ * move it, two fingers to pinch, the wheel to zoom.
  */
 
 /** @typedef {{x: number, y: number, k: number}} Transform  screen = k · drawing + (x, y) */
