@@ -33,7 +33,7 @@ export function heatmap(block, numbers) {
 /** Colours are the page's own, so this waits until the canvas stands in it. @param {HTMLCanvasElement} canvas */
 export function paint(canvas) {
   const known = painted.get(canvas);
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!known || !context) return;
   const style = getComputedStyle(canvas);
   const colours = Object.fromEntries(LEVELS.map((name) => [name, rgb(context, style.getPropertyValue(`--${name}`))]));

@@ -84,7 +84,7 @@ def _arrival(scene: Scene) -> list[Block]:
     if len(readings) > 1:
         return [section([f"{len(readings)} contributions are summed"], *_sum(scene, own, readers))]
     came = label_part(scene.label(readers[0]), readers[0])
-    return [section(["From ", came], *_made_in(scene, readers[0], own), badge=badge(scene.at(readers[0]), name))]
+    return [section(["From ", came], *_made_in(scene, readers[0]), badge=badge(scene.at(readers[0]), name))]
 
 
 def _sum(scene: Scene, own: f.Symbol, readers: list[str]) -> list[Block]:
@@ -94,14 +94,14 @@ def _sum(scene: Scene, own: f.Symbol, readers: list[str]) -> list[Block]:
     blocks = [calculation(own, total)]
     for reader in readers:
         came = label_part(scene.label(reader), reader)
-        there = scene.contribution(reader, scene.node.name)
-        blocks.append(section(["From ", came], *_made_in(scene, reader, there)))
+        blocks.append(section(["From ", came], *_made_in(scene, reader)))
     return blocks
 
 
-def _made_in(scene: Scene, reader: str, left: f.Symbol) -> list[Block]:
+def _made_in(scene: Scene, reader: str) -> list[Block]:
     """How a reader makes what it sends here: its shortcut in symbols and numbers."""
-    return sending(scene.at(reader), scene.node.name, left)
+    there = scene.at(reader)
+    return sending(there, scene.node.name, there.contribution(reader, scene.node.name))
 
 
 # -- what is sent --------------------------------------------------------------------------------------------------

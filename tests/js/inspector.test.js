@@ -1,0 +1,165 @@
+import { createInspector } from "explorer/inspector.js";
+import { createModel } from "explorer/model.js";
+import { smallFilm } from "tests/fixtures.js";
+import { ok, same, test, until } from "tests/harness.js";
+
+const JACOBIAN = { kind: "jacobian", of: "f1", wrt: "s", structure: "diagonal", title: ["∂f1/∂s"], shape: [2, 2], out_shape: [2], in_shape: [2],
+  rows: [[["f", ""], ["1", "sub"]], [["f", ""], ["2", "sub"]]], columns: [[["s", ""], ["1", "sub"]], [["s", ""], ["2", "sub"]]],
+  full: [{ kind: "note", parts: ["the long way"] }], shortcut: [{ kind: "note", parts: ["the short way"] }],
+  check: { same: true, difference: 0 }, note: ["because"] };
+
+/** What a server would say of a line; `scale` tells one film's numbers from another's. */
+function explanation(node, scale = 1) {
+  return { node, heading: [{ label: [[node, ""]], node }], meta: `about ${node}`,
+    forward: [{ kind: "note", parts: [`${node} is `, { number: scale / 3 }] }],
+    jacobian: [{ ...JACOBIAN, numbers: [scale, 0, 0, -scale / 3] }],
+    backward: [{ kind: "note", parts: ["back"] }], batch: [{ kind: "note", parts: ["all"] }] };
+}
+
+function mounted({ answer = true } = {}) {
+  const sent = [];
+  const model = createModel((message) => {
+    sent.push(message);
+    if (answer) queueMicrotask(() => reply(message, sent.length));
+  });
+  const reply = (message, scale) => model.receive({ type: "explanation", request: message.request, node: message.node,
+    tabs: explanation(message.node, scale) });
+  const root = document.createElement("aside");
+  root.className = "inspector explorer";
+  document.getElementById("root").append(root);
+  createInspector(root, model, new AbortController().signal);
+  model.receive({ type: "film", film: smallFilm() });
+  const tab = (name) => [...root.querySelectorAll("[role=tab]")].find((one) => one.textContent === name);
+  const panel = root.querySelector("[role=tabpanel]");
+  return { model, root, panel, sent, reply, tab, shows: (node) => until(() => root.dataset.node === node, `${node} in the inspector`) };
+}
+
+test("it follows the steps until a card is picked, and again when asked", async () => {
+  const { model, root, shows } = mounted();
+  await shows("f1");
+  model.set({ step: 2 });
+  await shows("f2");
+  const follow = root.querySelector(".follow");
+  same(follow.hidden, true);
+  model.set({ selected: "W", follow: false });
+  await shows("W");
+  same(follow.hidden, false);
+  follow.click();
+  await shows("f2");
+});
+
+test("each line is asked for once a film", async () => {
+  const { model, sent, shows } = mounted();
+  await shows("f1");
+  for (const step of [2, 1, 2]) {
+    model.set({ step });
+    await shows(step === 2 ? "f2" : "f1");
+  }
+  same(sent.map(({ node }) => node), ["f1", "f2"]);
+  model.receive({ type: "film", film: smallFilm() });
+  await until(() => sent.length === 3, "another question about the new film");
+});
+
+test("the old picture stays until the new one is here, and a late answer is not shown", async () => {
+  const { model, root, panel, sent, reply } = mounted({ answer: false });
+  reply(sent[0], 1);
+  await until(() => root.dataset.node === "f1", "f1");
+  model.set({ step: 2 });
+  model.set({ step: 3 });
+  same([root.dataset.node, panel.textContent], ["f1", "f1 is 0.3333"]);
+  reply(sent[2], 1);
+  await until(() => root.dataset.node === "loss", "loss");
+  reply(sent[1], 1);
+  await new Promise(requestAnimationFrame);
+  same(root.dataset.node, "loss");
+});
+
+test("what it is refused it says", async () => {
+  const { model, root, panel, sent } = mounted({ answer: false });
+  model.receive({ type: "refused", request: sent[0].request, node: "f1", reason: "the graph has no such line." });
+  await until(() => root.dataset.node === "f1", "f1");
+  same(panel.textContent, "the graph has no such line.");
+});
+
+test("tabs are walked by arrows and keep their place", async () => {
+  const { model, panel, tab, shows } = mounted();
+  await shows("f1");
+  tab("Forward").focus();
+  const press = (key) => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  press("ArrowLeft");
+  same([document.activeElement.textContent, panel.textContent], ["Batch", "all"]);
+  press("Home");
+  press("ArrowRight");
+  same([tab("Jacobian").getAttribute("aria-selected"), tab("Forward").tabIndex], ["true", -1]);
+  same(panel.getAttribute("aria-labelledby"), tab("Jacobian").id);
+  model.set({ step: 2 });
+  await shows("f2");
+  same(tab("Jacobian").getAttribute("aria-selected"), "true");
+});
+
+test("a Jacobian has named rows and columns, and two ways back", async () => {
+  const { panel, tab, shows } = mounted();
+  await shows("f1");
+  tab("Jacobian").click();
+  const cells = [...panel.querySelectorAll('[data-wrt="s"] [data-jacobian]')];
+  same(cells.map((cell) => [cell.dataset.jacobian, Number(cell.dataset.number), cell.dataset.level]),
+    [["0,0", 1, "p4"], ["0,1", 0, "zero"], ["1,0", 0, "zero"], ["1,1", -1 / 3, "n3"]]);
+  same([...panel.querySelectorAll("th")].map((head) => head.textContent), ["s1", "s2", "f1", "f2"]);
+  const seen = () => [...panel.querySelectorAll(".way")].map((way) => way.hidden);
+  same(seen(), [false, true]);
+  panel.querySelector("[data-way=shortcut]").click();
+  same(seen(), [true, false]);
+});
+
+test("digits change in place, and a new film changes numbers in the same cells", async () => {
+  const { model, panel, tab, shows } = mounted();
+  await shows("f1");
+  tab("Jacobian").click();
+  const cell = panel.querySelector('[data-jacobian="1,1"]');
+  model.set({ digits: 6 });
+  same(cell.textContent, "−0.333333");
+  model.receive({ type: "film", film: smallFilm() });
+  await until(() => cell.textContent === "−0.666667", "the new number in the old cell");
+  ok(cell.isConnected, "the same cell");
+});
+
+test("pointing at a number lights its likes and shows it whole", async () => {
+  const { model, root, panel, tab, shows } = mounted();
+  await shows("f1");
+  tab("Jacobian").click();
+  const cell = panel.querySelector('[data-jacobian="1,0"]');
+  cell.dispatchEvent(new PointerEvent("pointermove", { bubbles: true, clientX: 10, clientY: 10 }));
+  same(model.state.highlight, { node: "f1", cell: "value:1", also: [{ node: "s", cell: "value:0" }] });
+  same([...root.querySelectorAll(".lit")].map((head) => head.textContent), ["s1", "f2"]);
+  same(root.querySelector(".tip").textContent, "∂f2/∂s1 = 0");
+  root.dispatchEvent(new PointerEvent("pointerleave"));
+  same([model.state.highlight, root.querySelectorAll(".lit").length, root.querySelector(".tip").hidden], [null, 0, true]);
+});
+
+test("a highlight that the stage sets lights the inspector", async () => {
+  const { model, root, shows } = mounted();
+  await shows("f1");
+  model.set({ highlight: { node: "f1", cell: "" } });
+  same([...root.querySelectorAll(".lit")].map((symbol) => symbol.textContent), ["f1"]);
+});
+
+test("a large Jacobian is painted and read entry by entry", async () => {
+  const { model, panel, tab, sent, shows } = mounted({ answer: false });
+  const numbers = new Float64Array(10_000);
+  for (let place = 0; place < 100; place += 1) numbers[place * 101] = place - 50;
+  const names = (letter) => Array.from({ length: 100 }, (_, place) => [[letter, ""], [String(place + 1), "sub"]]);
+  const tabs = { ...explanation("f1"), jacobian: [{ ...JACOBIAN, shape: [100, 100], out_shape: [100], in_shape: [100], numbers,
+    rows: names("f"), columns: names("s") }] };
+  model.receive({ type: "explanation", request: sent[0].request, node: "f1", tabs });
+  await shows("f1");
+  tab("Jacobian").click();
+  const canvas = panel.querySelector("[data-wrt=s] canvas");
+  const pixel = (x, y) => [...canvas.getContext("2d").getImageData(x, y, 1, 1).data];
+  ok(pixel(0, 0).join() !== pixel(99, 99).join() && pixel(0, 0).join() !== pixel(1, 0).join(), "colours by sign and size");
+  const box = canvas.getBoundingClientRect();
+  canvas.dispatchEvent(new PointerEvent("pointermove", { bubbles: true, clientX: box.left + box.width * 0.025, clientY: box.top + box.height * 0.025 }));
+  same(panel.querySelector(".readout").textContent, "∂f3/∂s3 = −48");
+  same(model.state.highlight, { node: "f1", cell: "value:2", also: [{ node: "s", cell: "value:2" }] });
+  canvas.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true, cancelable: true }));
+  same(panel.querySelector(".readout").textContent, "∂f4/∂s3 = 0");
+});
