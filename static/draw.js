@@ -56,6 +56,12 @@ function meanBlock(node, geometry) {
   return createBlock({ ...node, shape: [], editable: false }, "mean", block, geometry);
 }
 
+/** The mean is there when the loss is, and zero or not by itself. */
+function meanState({ state, numbers }, meanNumbers) {
+  if (!numbers || state === "stale") return { state, numbers: numbers && meanNumbers };
+  return { state: meanNumbers[0] === 0 ? "zero" : "done", numbers: meanNumbers };
+}
+
 /**
  * @param {FilmNode} node @param {import("explorer/film.js").Geometry} geometry
  */
@@ -79,7 +85,7 @@ export function createCard(node, geometry) {
   function update(state, meanNumbers, digits) {
     value.update(state.value, "", digits);
     gradient?.update(state.gradient, state.contributions, digits);
-    mean?.update({ state: state.value.state, numbers: state.value.numbers && meanNumbers }, "", digits);
+    mean?.update(meanState(state.value, meanNumbers), "", digits);
     const spoken = [`value ${SPOKEN[state.value.state]}`];
     if (state.gradient) spoken.push(`gradient ${SPOKEN[state.gradient.state]}`);
     const key = `${state.value.state} ${state.gradient?.state} ${state.contributions}`;

@@ -105,7 +105,8 @@ export function createModel(send) {
     if (message.type === "film") {
       const { film, lessons = state.lessons, edits = [] } = message;
       // What was said of the old numbers is over; what is to be said of these follows.
-      const alerts = state.alerts.filter(({ key }) => key !== "numbers");
+      const alerts = state.alerts.some(({ key }) => key === "numbers")
+        ? state.alerts.filter(({ key }) => key !== "numbers") : state.alerts;
       const patch = { film: withFloats(film), lessons, edits, alerts };
       set(film.case === state.film?.case ? patch : { ...patch, step: 0, playing: false, follow: true });
     } else if (message.type === "alert") {

@@ -19,7 +19,7 @@ _IMPORTS = {"imports": {"explorer/": "/static/", "tests/": "/tests/js/"}}
 _PAGE = f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Tests</title><link rel="icon" href="data:,">
 <script type="importmap">{json.dumps(_IMPORTS)}</script>
 <link rel="stylesheet" href="/static/tokens.css"><link rel="stylesheet" href="/static/page.css">
-<link rel="stylesheet" href="/static/stage.css"><style>html, body, #root {{ height: 100%; margin: 0 }}</style>
+<link rel="stylesheet" href="/static/stage.css"><link rel="stylesheet" href="/static/inspector.css"><style>html, body, #root {{ height: 100%; margin: 0 }}</style>
 <div id="root"></div></html>"""
 _RUN = """async file => {
   await import(`/tests/js/${file}`);
