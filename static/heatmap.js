@@ -24,7 +24,7 @@ export function heatmap(block, numbers) {
   const canvas = /** @type {HTMLCanvasElement} */ (html("canvas", { width: columns, height: rows, tabindex: 0, role: "img",
     "data-heatmap": "", "aria-label": `Jacobian, ${rows} by ${columns}. Arrow keys walk its entries.` }));
   canvas.style.width = `${columns * size}px`;
-  canvas.style.height = `${rows * size}px`;
+  canvas.style.aspectRatio = `${columns} / ${rows}`;
   painted.set(canvas, { block, numbers });
   return html("div", { class: "heatmap" }, canvas,
     html("output", { class: "readout", "aria-live": "polite" }, "Point at an entry to read it."));

@@ -19,7 +19,7 @@ const COMPACT_FROM = 7;
 /** @param {Jacobian} block @param {Digits} digits @returns {HTMLElement} */
 export function jacobianMatrix(block, digits) {
   const [rows, columns] = block.shape;
-  if (!block.numbers) return html("p", { class: "note" }, `${rows} × ${columns}: too large to show.`);
+  if (!block.numbers) return html("p", { class: "note" }, `${rows} × ${columns} numbers: too many to lay out.`);
   const numbers = floats(block.numbers);
   if (rows * columns > MOST_CELLS || columns > MOST_COLUMNS) return heatmap(block, numbers);
   const head = html("tr", {}, html("td", { class: "corner" }), ...Array.from({ length: columns }, (_, j) =>

@@ -94,6 +94,8 @@ class Gates:
                 return g
             case j.Diagonal() if _is_minus_one(jacobian):
                 return f.Negative(g)
+            case j.Diagonal() if jacobian.factor.size == 1 != jacobian.size[0]:
+                return f.Product((self._slope(position, slot), g))
             case j.Diagonal():
                 return times(g, self._slope(position, slot))
             case j.Broadcast() if into == () and _is_one(jacobian):

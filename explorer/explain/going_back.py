@@ -17,7 +17,7 @@ def backward(scene: Scene, receivers: Sequence[str]) -> list[Part]:
     if not receivers:
         return [strong("Nothing goes back from ", symbol(scene, scene.node.name)), ": it reads targets only."]
     if len(scene.node.code) == 1 and scene.node.code[0].op.identity == "(4)":
-        return [*insights.slopes(scene, receivers[0]), *_collapse(scene, receivers[0])]
+        return [*insights.slopes(scene), *_collapse(scene, receivers[0])]
     clauses = [_sent(scene, name) for name in receivers]
     said: list[Part]
     if len(receivers) == 1:

@@ -66,7 +66,7 @@ def _extreme(scene: Scene, name: str, size: np.ndarray, said: str, value: np.nda
     return [f" {said}", element(scene, name, top), " = ", number_part(number), "."]
 
 
-def slopes(scene: Scene, receiver: str) -> list[Part]:
+def slopes(scene: Scene) -> list[Part]:
     """An element-wise function going backward: every upstream gradient times the slope of its own unit."""
     node = scene.node
     rules = Rules(scene)
@@ -76,7 +76,8 @@ def slopes(scene: Scene, receiver: str) -> list[Part]:
     each = "each upstream gradient by its own slope" if many else "the upstream gradient by its slope"
     said: list[Part] = [{"strong": [f"The {word} scales {each}"]}]
     said += [", ", *parts(slope), "."] if slope is not None else ["."]
-    factors = np.diagonal(scene.trace.jacobian(node.name, receiver).dense(scene.sample if node.batched else 0))
+    factor = getattr(scene.jacobian(0, 0), "factor", np.ones(1))
+    factors = np.broadcast_to(factor[..., 0], node.shape).reshape(-1)
     return [*said, *_steepest(scene, factors)]
 
 

@@ -64,11 +64,7 @@ def _block(scene: Scene, name: str) -> Block:
         "title": [label_part((("∂", ""), *scene.label(scene.node.name), ("/∂", ""), *scene.label(name)))],
     }
     if m * n > LARGEST:
-        return {
-            **block,
-            "numbers": None,
-            "note": [f"{m} × {n} numbers are too many to lay out. ", *why(scene, name, jacobian.structure)],
-        }
+        return {**block, **_unlaid(scene, name), "numbers": None, "note": why(scene, name, jacobian.structure)}
     matrix = np.asarray(jacobian.dense(scene.sample), dtype=np.float64)
     rules = Rules(scene)
     return {
@@ -80,6 +76,17 @@ def _block(scene: Scene, name: str) -> Block:
         **_two_ways(scene, name, matrix, rules),
         "note": why(scene, name, jacobian.structure),
     }
+
+
+def _unlaid(scene: Scene, name: str) -> Block:
+    """The shortcut alone, for a matrix that nobody could read; most of all then it is what makes the pass possible."""
+    rules = Rules(scene)
+    short = (
+        rules.sent_back(name, scene.upstream()) if scene.readable and scene.node.name in scene.graph.reached else None
+    )
+    if short is None:
+        return {}
+    return {"full": [], "shortcut": _short(scene, name, short, short.evaluate())}
 
 
 def _names(scene: Scene, name: str, count: int) -> list[Label] | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from explorer.notation.expressions import title
@@ -139,6 +139,7 @@ class Notation:
         return title(node, self.symbol)
 
 
+@lru_cache(maxsize=4096)
 def guess(name: str) -> Label:
     """A symbol for an identifier: theta → θ, y_hat → ŷ, b1 and b_1 → b₁; anything else as it stands.
 
