@@ -51,16 +51,23 @@ def test_seeking_equals_stepping(explorer: Opener, case: str) -> None:
     assert page.serialise() == pictures[0]
 
 
+_FITS = """sentence => sentence.getBoundingClientRect().bottom <= innerHeight
+  && sentence.scrollHeight <= sentence.clientHeight + 1"""
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_phases_come_in_order_and_every_step_has_its_sentence(explorer: Opener, case: str) -> None:
     page = explorer(f"lesson={case}")
-    phases, sentences = [], []
+    phases, sentences, stages = [], [], []
     for step in range(page.steps + 1):
         if step:
             page.page.keyboard.press("ArrowRight")
         page.at(step)
         phases.append(PHASES.index(page.stage.get_attribute("data-phase") or ""))
         sentences.append((page.narration.text_content() or "").strip())
+        stages.append(page.stage.bounding_box())
+        assert page.narration.evaluate(_FITS), f"step {step}: the sentence is cut off"
+    assert all(stage == stages[0] for stage in stages), "the stage moves when a sentence grows longer"
     assert phases == sorted(phases)
     assert set(phases) >= {0, 1, 2, 3} - ({1} if case == "gates/sqerr_gate" else set())
     assert all(sentences[1:]) and len(set(sentences[1:])) == page.steps
