@@ -48,6 +48,10 @@ export function mount({ root, send, signal: outer }) {
     inspector.hidden = !inspector.hidden;
     header.setDrawer(!inspector.hidden);
   };
+  // A card that is picked opens in the inspector, wherever that is.
+  model.on(["selected"], () => {
+    if (!model.state.follow && inspector.hidden) drawer();
+  });
   const header = createHeader(model, { zoomOut: stage.zoomOut, zoomIn: stage.zoomIn, fit: stage.fit, tidy: stage.tidy,
     help: help.show, fullScreen, drawer }, signal);
 

@@ -118,6 +118,8 @@ test("help, gradients and the drawer", async () => {
   const width = stage.clientWidth;
   named("button", "Inspector").click();
   ok(stage.clientWidth > width + 100, "a wider stage");
+  find('.card[data-node="s"]').dispatchEvent(new MouseEvent("click", { bubbles: true }));
+  same([stage.clientWidth, named("button", "Inspector").getAttribute("aria-pressed")], [width, "true"]);
   page.dispose();
 });
 
