@@ -2,7 +2,6 @@
  * An entry of a Jacobian: its name, and where its row and column stand on the stage.
  */
 
-import { plainLabel } from "explorer/dom.js";
 import { cellName, indexOf } from "explorer/film.js";
 import { readNumber } from "explorer/format.js";
 
@@ -30,9 +29,13 @@ export function linksOf({ of, wrt, out_shape: out, in_shape: into }, row, column
   return [`${of}|${cellName("value", indexOf(out, row))}`, `${wrt}|${cellName("value", indexOf(into, column))}`];
 }
 
+/** A label as text, numbered subscripts lowered: h₁. @param {Label} label */
+function lowered(label) {
+  const lower = (text) => text.replace(/\d/g, (digit) => String.fromCodePoint(0x2080 + Number(digit)));
+  return label.map(([text, script]) => (script === "sub" ? lower(text) : text)).join("");
+}
+
 /** "∂h₁/∂z₃", or by place where there are too many to name. */
 export function entryName({ rows, columns }, row, column) {
-  const named = (labels, place, word) => (labels ? plainLabel(labels[place]) : `${word} ${place + 1}`);
-  return rows && columns ? `∂${named(rows, row)}/∂${named(columns, column)}`
-    : `${named(rows, row, "row")}, ${named(columns, column, "column")}`;
+  return rows && columns ? `∂${lowered(rows[row])}/∂${lowered(columns[column])}` : `row ${row + 1}, column ${column + 1}`;
 }

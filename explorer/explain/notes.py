@@ -42,7 +42,9 @@ def why(scene: Scene, name: str, structure: str) -> list[Part]:
                 into,
                 ", so J is the matrix of that map, whatever ",
                 into,
-                " is. Going back, it is transposed.",
+                " is. Going back, the row of gradients meets it from the left."
+                if scene.gradient_rows
+                else " is. Going back, it is transposed.",
             ]
         case "outer":
             return (

@@ -131,7 +131,7 @@ test("pointing at a number lights its likes and shows it whole", async () => {
   cell.dispatchEvent(new PointerEvent("pointermove", { bubbles: true, clientX: 10, clientY: 10 }));
   same(model.state.highlight, { node: "f1", cell: "value:1", also: [{ node: "s", cell: "value:0" }] });
   same([...root.querySelectorAll(".lit")].map((head) => head.textContent), ["s1", "f2"]);
-  same(root.querySelector(".tip").textContent, "∂f2/∂s1 = 0");
+  same(root.querySelector(".tip").textContent, "∂f₂/∂s₁ = 0");
   root.dispatchEvent(new PointerEvent("pointerleave"));
   same([model.state.highlight, root.querySelectorAll(".lit").length, root.querySelector(".tip").hidden], [null, 0, true]);
 });
@@ -158,8 +158,8 @@ test("a large Jacobian is painted and read entry by entry", async () => {
   ok(pixel(0, 0).join() !== pixel(99, 99).join() && pixel(0, 0).join() !== pixel(1, 0).join(), "colours by sign and size");
   const box = canvas.getBoundingClientRect();
   canvas.dispatchEvent(new PointerEvent("pointermove", { bubbles: true, clientX: box.left + box.width * 0.025, clientY: box.top + box.height * 0.025 }));
-  same(panel.querySelector(".readout").textContent, "∂f3/∂s3 = −48");
+  same(panel.querySelector(".readout").textContent, "∂f₃/∂s₃ = −48");
   same(model.state.highlight, { node: "f1", cell: "value:2", also: [{ node: "s", cell: "value:2" }] });
   canvas.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true, cancelable: true }));
-  same(panel.querySelector(".readout").textContent, "∂f4/∂s3 = 0");
+  same(panel.querySelector(".readout").textContent, "∂f₄/∂s₃ = 0");
 });
