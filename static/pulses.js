@@ -3,24 +3,13 @@
  * beside them. A pulse carries its numbers, and its weight follows their magnitude; an exact zero stops half way.
  */
 
-import { formatNumber } from "explorer/format.js";
-import { level } from "explorer/scale.js";
-import { FONTS } from "explorer/text.js";
+import { drawChip } from "explorer/chip.js";
 
 /** @typedef {import("explorer/flights.js").Flight} Flight */
 
 const TRAIL = 64;
 const TRAIL_PARTS = 16;
 const STOP_BAR = 9;
-const MINI = 10;
-const MINI_GAP = 1.5;
-const MINI_MOST = 6;
-const CHIP_PAD = 5;
-const CHIP_AWAY = 13;
-const LABEL_HEIGHT = 15;
-const LABEL_FONT = 13;
-const NUMBER_FONT = 12;
-const CHIP_DIGITS = 3;
 
 const eased = (t) => t * t * (3 - 2 * t);
 
@@ -37,7 +26,7 @@ export function createPulses(canvas, view) {
   /** Themes change: the colours are read again for every step that flies. */
   function readColours() {
     const style = getComputedStyle(canvas);
-    const names = ["forward", "backward", "card", "ink", "zero", "bad", "control"];
+    const names = ["forward", "backward", "card", "ink", "zero", "bad"];
     for (const side of ["n", "p"]) names.push(...[1, 2, 3, 4].map((place) => side + place));
     colours = Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
   }
@@ -97,70 +86,6 @@ export function createPulses(canvas, view) {
     return [(ay - by) / length, (bx - ax) / length];
   }
 
-  /** Write the symbol with its scripts, or only measure it. @returns {number} its width */
-  function writeLabel(label, x, y, colour) {
-    const start = x;
-    context.textAlign = "left";
-    context.fillStyle = colour ?? "";
-    for (const [text, script] of label) {
-      context.font = `italic ${script ? LABEL_FONT * 0.7 : LABEL_FONT}px ${FONTS.serif}`;
-      if (colour) context.fillText(text, x, y + (script === "sub" ? 3 : script === "sup" ? -5 : 0));
-      x += context.measureText(text).width;
-    }
-    return x - start;
-  }
-
-  /** The numbers as small coloured cells, in the rows and columns of their card. */
-  function drawMinis({ numbers, columns }, left, top) {
-    const across = Math.min(columns, MINI_MOST);
-    const down = Math.min(numbers.length / columns, MINI_MOST);
-    for (let row = 0; row < down; row += 1) {
-      for (let column = 0; column < across; column += 1) {
-        context.fillStyle = colours[level(numbers[row * columns + column])];
-        context.fillRect(left + column * (MINI + MINI_GAP), top + row * (MINI + MINI_GAP), MINI, MINI);
-      }
-    }
-  }
-
-  /** How much room the pulse's numbers take. */
-  function chipBody({ numbers, columns }) {
-    context.font = `${NUMBER_FONT}px ${FONTS.mono}`;
-    const single = numbers.length === 1 ? formatNumber(numbers[0], CHIP_DIGITS) : null;
-    if (single) return { single, width: context.measureText(single).width, height: NUMBER_FONT };
-    const span = (count) => Math.min(count, MINI_MOST) * (MINI + MINI_GAP) - MINI_GAP;
-    return { single, width: span(columns), height: span(numbers.length / columns) };
-  }
-
-  /** What the pulse carries, on a small card beside it: its symbol, and one number as text or more as cells. */
-  function drawChip(flight, [x, y], along, colour) {
-    const body = chipBody(flight);
-    const top = flight.label.length ? LABEL_HEIGHT : 0;
-    const labelWidth = writeLabel(flight.label, 0, 0);
-    const width = Math.max(body.width, labelWidth) + 2 * CHIP_PAD;
-    const height = body.height + top + 2 * CHIP_PAD;
-    // Values keep to the left hand of the arrow. Contributions fly against it, to its right: their own left hand, too.
-    const [nx, ny] = rightHand(flight.path, along).map((part) => -part);
-    const [cx, cy] = [x + nx * (CHIP_AWAY + width / 2), y + ny * (CHIP_AWAY + height / 2)];
-    const [left, ceiling] = [cx - width / 2, cy - height / 2];
-    context.fillStyle = colours.card;
-    context.strokeStyle = colour;
-    context.lineWidth = 1.5;
-    context.beginPath();
-    context.roundRect(left, ceiling, width, height, 6);
-    context.fill();
-    context.stroke();
-    context.textBaseline = "middle";
-    writeLabel(flight.label, cx - labelWidth / 2, ceiling + CHIP_PAD + top / 2 - 2, colour);
-    const bodyTop = ceiling + CHIP_PAD + top;
-    if (!body.single) {
-      drawMinis(flight, cx - body.width / 2, bodyTop);
-      return;
-    }
-    context.font = `${NUMBER_FONT}px ${FONTS.mono}`;
-    context.fillStyle = colours.ink;
-    context.fillText(body.single, cx - body.width / 2, bodyTop + body.height / 2);
-  }
-
   /** @param {Flight} flight @param {number} t  from 0, leaving, to 1, there */
   function drawFlight(flight, t) {
     const colour = colours[flight.backward ? "backward" : "forward"];
@@ -168,10 +93,12 @@ export function createPulses(canvas, view) {
     const head = flight.path.at(along);
     drawTrail(flight, along, colour);
     drawHead(head, 4 + flight.width * 0.65, colour);
-    drawChip(flight, head, along, colour);
+    const [nx, ny] = rightHand(flight.path, along);
+    // Values keep to the left hand of the arrow. Contributions fly against it, to its right: their own left hand, too.
+    drawChip(context, flight, head, [-nx, -ny], { ...colours, frame: colour });
     if (flight.stops && t > 0.5) {
-      const [nx, ny] = rightHand(flight.path, along).map((part) => part * STOP_BAR);
-      drawLine([head[0] - nx, head[1] - ny], [head[0] + nx, head[1] + ny], colours.ink, 4);
+      const bar = (side) => [head[0] + side * nx * STOP_BAR, head[1] + side * ny * STOP_BAR];
+      drawLine(bar(-1), bar(1), colours.ink, 4);
     }
   }
 
