@@ -16,10 +16,12 @@ from tests.page import Watch
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parent.parent
 _IMPORTS = {"imports": {"explorer/": "/static/", "tests/": "/tests/js/"}}
+_STYLES = "".join(
+    f'<link rel="stylesheet" href="/static/{name}.css">' for name in ("tokens", "page", "stage", "inspector")
+)
 _PAGE = f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Tests</title><link rel="icon" href="data:,">
 <script type="importmap">{json.dumps(_IMPORTS)}</script>
-<link rel="stylesheet" href="/static/tokens.css"><link rel="stylesheet" href="/static/page.css">
-<link rel="stylesheet" href="/static/stage.css"><link rel="stylesheet" href="/static/inspector.css"><style>html, body, #root {{ height: 100%; margin: 0 }}</style>
+{_STYLES}<style>html, body, #root {{ height: 100%; margin: 0 }}</style>
 <div id="root"></div></html>"""
 _RUN = """async file => {
   await import(`/tests/js/${file}`);
