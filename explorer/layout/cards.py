@@ -11,7 +11,7 @@ from math import prod
 Shape = tuple[int, ...]
 
 HEADER = 36.0  # the card's title line
-CAPTION = 20.0  # a block's label, above a column of cells
+CAPTION = 25.0  # a block's label, above a column of cells
 LABEL = 34.0  # a block's label, left of a row of cells
 PAD = 11.0
 GAP = 3.0  # between cells
