@@ -15,7 +15,8 @@ export const FONTS = {
 export const TIGHT = -0.04;
 
 const PROBE = 100;
-const READABLE = 0.86;
+/** Type shrinks this far before digits go: any number of four digits, ten characters, keeps them in a matrix cell. */
+const READABLE = 0.66;
 const FEWEST_DIGITS = 3;
 const MOST_DIGITS = 17;
 
