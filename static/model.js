@@ -20,6 +20,7 @@ import { DEFAULT_DIGITS } from "explorer/format.js";
  * @property {boolean} shortcuts  whether single keys act
  * @property {string[]} pending  nodes whose edits are on their way: what depends on them is stale
  * @property {{key: string, reason: string}[]} alerts
+ * @property {import("explorer/links.js").Highlight | null} highlight  what is pointed at, here and in the inspector
  */
 
 /** @typedef {ReturnType<typeof createModel>} Model */
@@ -30,7 +31,7 @@ const NORMAL_SPEED = 5;
 function initialState() {
   return {
     film: null, lessons: [], edits: [], step: 0, selected: null, follow: true, digits: DEFAULT_DIGITS, playing: false,
-    speed: NORMAL_SPEED, gradients: true, shortcuts: true, pending: [], alerts: [],
+    speed: NORMAL_SPEED, gradients: true, shortcuts: true, pending: [], alerts: [], highlight: null,
   };
 }
 

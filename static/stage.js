@@ -4,6 +4,7 @@
 
 import { assign, html, svg } from "explorer/dom.js";
 import { wholeNumber } from "explorer/format.js";
+import { linkCells } from "explorer/highlight.js";
 import { createPulses } from "explorer/pulses.js";
 import { createScene } from "explorer/scene.js";
 import { createView, listenToPointers } from "explorer/view.js";
@@ -108,6 +109,7 @@ export function createStage(model, signal) {
     mark("selected", state.selected);
   });
   model.on(["playing"], () => assign(element, { "data-playing": String(state.playing) }));
+  linkCells(element, model, signal);
   model.on(["gradients"], () => element.classList.toggle("no-gradients", !state.gradients));
 
   return {
