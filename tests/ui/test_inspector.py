@@ -109,3 +109,17 @@ def test_formulas_are_typeset_and_unparsed_text_is_none(explorer: Opener, tab: s
     families = page.inspector.locator("math").first.evaluate("math => getComputedStyle(math).fontFamily")
     assert "STIX Two Math" in families
     assert page.page.evaluate("document.fonts.check('16px \"STIX Two Math\"')")
+
+
+def test_pointing_at_a_jacobian_entry_lights_its_two_numbers_on_the_stage_and_back(explorer: Opener) -> None:
+    page = explorer(f"lesson={DEFAULT}&step=10")
+    page.show("h", "Jacobian")
+    page.inspector.locator('[data-wrt="z"] [data-jacobian="2,1"]').hover()
+    for name, cell in (("h", "value:2"), ("z", "value:1")):
+        expect(page.stage.locator(f'[data-node="{name}"] [data-cell="{cell}"]')).to_have_class(re.compile(r"\blit\b"))
+    page.tab("Forward").click()
+    page.stage.locator('[data-node="z"] [data-cell="value:3"]').hover()
+    lit = page.inspector.locator('[data-link="z|value:3"].lit')
+    expect(lit.first).to_be_visible()
+    page.stage.locator('[data-node="z"] [data-cell="value:0"]').hover()
+    expect(lit).to_have_count(0)
