@@ -65,14 +65,14 @@ def mean_of(p: Formula, body: Formula) -> Formula:
 
 
 def bce(out: Formula, p: Formula, t: Formula) -> Formula:
-    one_sided = Sum((Negative(Fraction(t, p)), Fraction(minus(ONE, t), minus(ONE, p))))
-    values = t.evaluate()
-    # A target of exactly 0 or 1 silences one of the two terms: the formula that is left is the one students write.
-    if np.all(values == 1.0):
+    probabilities, values = p.evaluate(), t.evaluate()
+    # Where p is 0 or 1 to the last digit, 0/0 stands beside a term of weight 0; the op leaves that term out, and so do we.
+    saturated = np.any((probabilities <= 0) | (probabilities >= 1))
+    if saturated and np.all(values == 1.0):
         return mean_of(p, Negative(Fraction(t, p)))
-    if np.all(values == 0.0):
+    if saturated and np.all(values == 0.0):
         return mean_of(p, Fraction(minus(ONE, t), minus(ONE, p)))
-    return mean_of(p, one_sided)
+    return mean_of(p, Sum((Negative(Fraction(t, p)), Fraction(minus(ONE, t), minus(ONE, p)))))
 
 
 def hinge(out: Formula, p: Formula, t: Formula) -> Formula:
