@@ -57,6 +57,8 @@ def calculation(left: f.Formula, right: f.Formula, result: f.Formula | None = No
     """Symbols, then this sample's numbers, then the result (the left side's own numbers if none is given)."""
     lines = [line(left, right, shapes=shapes)]
     if not isinstance(right, f.Symbol):
+        spelled = f.spelled_out(right)
+        lines += [line(None, spelled, numbers=True)] if spelled is not right else []
         lines.append(line(None, right, numbers=True))
     lines.append(line(None, result or left, numbers=True, role="result"))
     return formula(*lines)

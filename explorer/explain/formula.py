@@ -200,6 +200,24 @@ class Local(Formula):
         return value.T if turned else value
 
 
+def spelled_out(formula: Formula) -> Formula:
+    """The formula with its finished slope as a formula again, where nothing but an upstream number stands beside it.
+
+    A loss's slope, o − t, is all that it sends back: among numbers it would be no more than its own result.
+    """
+    match formula:
+        case Local(inner=Symbol()):
+            return formula
+        case Local(inner=inner) if inner.evaluate().shape == formula.evaluate().shape:
+            return inner
+        case Product(factors=(Local() as only,)):
+            return spelled_out(only)
+        case Product(factors=(upstream, Local() as slope)):
+            spelled = spelled_out(slope)
+            return formula if spelled is slope else Product((upstream, spelled))
+    return formula
+
+
 @dataclass(frozen=True, eq=False)
 class Words(Formula):
     """Text among the formulas."""
