@@ -66,7 +66,7 @@ def mean_of(p: Formula, body: Formula) -> Formula:
 
 def bce(out: Formula, p: Formula, t: Formula) -> Formula:
     probabilities, values = p.evaluate(), t.evaluate()
-    # Where p is 0 or 1 to the last digit, 0/0 stands beside a term of weight 0; the op leaves that term out, and so do we.
+    # Where p is 0 or 1 to the last digit, 0/0 stands beside a term of weight 0: left out here as the op leaves it out.
     saturated = np.any((probabilities <= 0) | (probabilities >= 1))
     if saturated and np.all(values == 1.0):
         return mean_of(p, Negative(Fraction(t, p)))
