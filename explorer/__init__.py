@@ -6,6 +6,8 @@ for, so that a script that only wants gradients never imports the user interface
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from explorer import lessons
 from explorer.engine import (
     SGD,
@@ -18,6 +20,9 @@ from explorer.engine import (
     Step,
     Trace,
 )
+
+if TYPE_CHECKING:
+    from explorer.views.explorer import Explorer, explore
 
 __all__ = [
     "SGD", "CycleError", "DataError", "Explorer", "Graph", "GraphError", "ParseError", "ShapeError", "Step", "Trace",

@@ -1,4 +1,4 @@
-"""The layout's promises, on the lessons and on random graphs: no overlaps, edges around cards, data runs to the right."""
+"""The layout's promises, on lessons and random graphs: no overlaps, edges around cards, data runs to the right."""
 
 import random
 from itertools import combinations, pairwise

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ def fences(language):
 
 def test_the_python_example_runs_and_says_what_the_comments_say():
     lesson = lessons.load("mlp/bce_mlp_batch")
-    names = {"data": dict(lesson.data), "params": dict(lesson.params)}
+    names: dict[str, Any] = {"data": dict(lesson.data), "params": dict(lesson.params)}
     code = compile(fences("python")[0], "README.md", "exec")
     exec(code, names)  # our own file's text, not a user's
     assert names["trace"].values["h"].shape == (5, 4)

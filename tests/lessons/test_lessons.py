@@ -1,4 +1,4 @@
-"""The lessons that come with the explorer are the handouts' numbers; a broken lesson folder says what is wrong, where."""
+"""The lessons are the handouts' numbers; a broken lesson folder says what is wrong, and where."""
 
 import json
 from pathlib import Path
@@ -87,7 +87,7 @@ def test_an_unknown_lesson_names_those_there_are():
         ("x = [[1.0, 2.0]]", "x = [[1.0, 2.0, 3.0]]", r"cases\[0\]\.data: .*'x'"),
         ("w = [3.0, 4.0]", "w = [3.0]", r"cases\[0\]\.params: .*'w'"),
         ("w = [3.0, 4.0]", "", r"cases\[0\]\.params: .*'w'"),
-        ("[cases.params]", '[cases.symbols]\nq = "Q"\n[cases.params]', r"cases\[0\]\.symbols\.q: the graph has no line"),
+        ("[cases.params]", '[cases.symbols]\nq = "Q"\n[cases.params]', r"cases\[0\]\.symbols\.q: the graph has no"),
         ("[cases.params]", '[cases.symbols]\ny = "y_"\n[cases.params]', r"cases\[0\]\.symbols\.y: .*'y_'"),
         ("[cases.params]", '[cases.places.sideways]\ny = "p"\n[cases.params]', r"cases\[0\]\.places\.sideways"),
         ("[cases.params]", '[cases.places.forward]\nq = "p"\n[cases.params]', r"places\.forward\.q: the graph has no"),
