@@ -14,7 +14,7 @@ from explorer.engine.arrays import Array, Namespace, frozen, public_view
 from explorer.engine.data import Batch, as_batch, lay_out_parameters
 from explorer.engine.errors import GraphError
 from explorer.engine.fusion import Fusion
-from explorer.engine.plan import Plan
+from explorer.engine.plan import Plan, sum_over
 from explorer.engine.program import Program
 from explorer.engine.schedule import schedule
 from explorer.engine.trace import Trace
@@ -39,9 +39,9 @@ def trace(
         run_forward(program, fused, batch.xp, values)
         last = values[program.of[objective.name]]
         averaged = objective.batched and reduction == "mean"
-        loss = float(batch.xp.sum(last)) / (max(batch.size, 1) if averaged else 1)
-        weight = 1 / max(batch.size, 1) if averaged else 1.0
-        seed = batch.xp.full(last.shape, weight, dtype=last.dtype)
+        count = max(batch.size, 1) if averaged else 1
+        loss = sum_over(batch.xp, last, count)
+        seed = batch.xp.full(last.shape, 1 / count, dtype=last.dtype)
         gradients, contributions = run_backward(program, fused, batch.xp, values, program.of[objective.name], seed)
     return Trace(graph, loss, reduction, batch, values, gradients, contributions)
 
@@ -57,13 +57,13 @@ def gradients(
     batch = as_batch(graph, data, dtype, backend, copy=False)
     arrays = {**batch.arrays, **lay_out_parameters(graph, params, batch, copy=False)}
     size = batch.size if objective.batched else 1
-    weight = 1 / max(size, 1) if reduction == "mean" else 1.0
+    count = max(size, 1) if reduction == "mean" else 1
 
     def make() -> Plan:
         needs = schedule(graph.program, graph.fusions, of[objective.name], [of[name] for name in names])
-        return Plan(needs, batch.xp, dtype_of(batch), size, weight)
+        return Plan(needs, batch.xp, dtype_of(batch), size, count)
 
-    with graph.plans.lend((names, size, weight, batch.dtype, batch.backend), make) as plan:
+    with graph.plans.lend((names, size, count, batch.dtype, batch.backend), make) as plan:
         loss, found = plan.run({of[name]: array for name, array in arrays.items()})
     results = {}
     for name, array in zip(names, found, strict=True):
@@ -71,7 +71,7 @@ def gradients(
         if array is None:
             array = batch.xp.zeros((*node.shape, batch.size if node.batched else 1), dtype=dtype_of(batch))
         results[name] = public_view(batch.xp, array, node.batched)
-    return loss * weight, results
+    return loss, results
 
 
 def _differentiable(graph: Graph, names: Iterable[str]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ an op without one is run by its rule.
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -22,20 +23,23 @@ Thunk = Callable[[], object]
 
 
 class Plan:
-    """One schedule for one batch size. Not for two threads at a time: a run writes the plan's buffers."""
+    """One schedule for one batch size. Not for two threads at a time: a run writes the plan's buffers.
 
-    def __init__(self, schedule: Schedule, xp: Namespace, dtype: Any, size: int, weight: float) -> None:
+    `count` is what the sum over the batch is divided by: the samples for the mean, 1 for the sum itself.
+    """
+
+    def __init__(self, schedule: Schedule, xp: Namespace, dtype: Any, size: int, count: int) -> None:
         self._schedule, self._xp, self._size = schedule, xp, size
         self._step = max(min(schedule.rows(xp.finfo(dtype).bits // 8), size), 1)
         in_place = is_numpy(xp)     # the rules alone are known to be right elsewhere
         with np.errstate(all="ignore"):     # a literal may be out of float32's range
             self._blocks = {
-                rows: Block(schedule, xp, dtype, rows, weight, in_place)
+                rows: Block(schedule, xp, dtype, rows, count, in_place)
                 for rows in {min(self._step, size), size % self._step} - {0}
             }
 
     def run(self, given: Mapping[int, Array]) -> tuple[float, list[Array | None]]:
-        """The objective summed over the batch, and fresh arrays of the wanted gradients, None where nothing arrives.
+        """The objective, and fresh arrays of the wanted gradients, None where nothing arrives.
 
         `given` holds engine arrays by register, of any layout; they are copied, not kept.
         """
@@ -76,7 +80,7 @@ class Block:
     """The calls and buffers for one number of rows."""
 
     def __init__(
-        self, schedule: Schedule, xp: Namespace, dtype: Any, rows: int, weight: float, in_place: bool
+        self, schedule: Schedule, xp: Namespace, dtype: Any, rows: int, count: int, in_place: bool
     ) -> None:
         self._schedule, self._xp, self._dtype, self._rows, self._in_place = schedule, xp, dtype, rows, in_place
         self._values: dict[int, Array] = {}
@@ -86,12 +90,12 @@ class Block:
         self._calls: list[Thunk] = []
         for call in schedule.calls:
             self._add_forward(call)
-        self._cotangents[schedule.objective] = xp.full(self._shape(schedule.objective), weight, dtype=dtype)
+        self._cotangents[schedule.objective] = xp.full(self._shape(schedule.objective), 1 / count, dtype=dtype)
         for call in reversed(schedule.calls):
             if call.out in self._cotangents:
                 self._add_backward(call)
         objective = self._values[schedule.objective]
-        self._sum = objective.sum if in_place else partial(xp.sum, objective)
+        self._loss = partial(sum_over, xp, objective, count)
         declared = set(schedule.program.of.values()) - {call.out for call in schedule.calls}
         self._given = [(register, buffer, schedule.program.registers[register].batched)
                        for register, buffer in self._values.items() if register in declared]
@@ -103,10 +107,10 @@ class Block:
                 buffer[...] = given[register][..., start:stop] if batched else given[register]
 
     def run(self) -> float:
-        """Forward and backward over what is loaded; the sum of the objective over the rows."""
+        """Forward and backward over what is loaded; what its rows add to the objective."""
         for call in self._calls:
             call()
-        return float(self._sum())
+        return self._loss()
 
     def gradient(self, register: int) -> Array | None:
         """What arrived at a register in the last run, in the block's own memory."""
@@ -158,6 +162,12 @@ class Block:
         self._calls += kernel
         if not first:
             self._calls.append(partial(operator.iadd, receivers[receiver], into))
+
+
+def sum_over(xp: Namespace, losses: Array, count: int) -> float:
+    """Σ losses / count; where only the sum overflows, of the losses divided first."""
+    whole = float(losses.sum() if is_numpy(xp) else xp.sum(losses)) / count
+    return whole if math.isfinite(whole) else float(xp.sum(losses / count))
 
 
 def _forward(op: Op, xp: Namespace, out: Array, primals: Sequence[Array]) -> None:

@@ -2,6 +2,7 @@
 
 import math
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -106,3 +107,36 @@ def test_a_soft_target_that_is_computed_gets_its_gradient():
     assert_close(fused.gradients["u"], plain.gradients["u"])
     assert_close(fused.contributions["loss", "q"], plain.contributions["loss", "q"])
     assert_close(graph.gradients(data, wrt=["u"])[1]["u"], plain.gradients["u"])
+
+
+@pytest.mark.parametrize("lead", [0.0, 1.0, 6.9, 7.0, 20.0, 36.0, 40.0, 700.0])
+@pytest.mark.parametrize("hot", [0, 1, 2])
+def test_a_saturated_softmax_keeps_the_digits_of_what_is_left_to_lose(lead, hot):
+    """Where s is 1 to all digits, the loss −ln s and the slope s − 1 are not 0: they are what the others still have."""
+    with mpmath.workdps(400):
+        powers = [mpmath.exp(z) for z in (lead, -lead, 0.5)]
+        shares = [power / mpmath.fsum(powers) for power in powers]
+        loss = float(-mpmath.log(shares[hot]))
+        slopes = [float(share - (place == hot)) for place, share in enumerate(shares)]
+    # Beside samples that are not saturated, and where two classes lead together.
+    z = [[lead, -lead, 0.5], [0.1, 0.2, 0.3], [lead, lead, -lead]]
+    y = [[float(place == hot) for place in range(3)], [0.2, 0.5, 0.3], [1.0, 0.0, 0.0]]
+    plain, fused, graph = both(SOFTMAX, z, y)
+    together = math.log1p(1 + math.exp(-2 * lead))
+    _, alone = graph.gradients({"z": z[:1], "y": y[:1]}, wrt="z")
+    found, among = graph.gradients({"z": z, "y": y}, wrt="z", reduction="sum")
+    np.testing.assert_allclose(fused.values["loss"], [loss, plain.values["loss"][1], together], rtol=1e-13)
+    np.testing.assert_allclose(found, math.fsum(fused.values["loss"]), rtol=1e-13)
+    for slope in (fused.gradients["z"][0] * 3, alone["z"][0], among["z"][0]):
+        np.testing.assert_allclose(slope, slopes, rtol=1e-12)
+    np.testing.assert_allclose(graph.gradients({"z": z[:1], "y": y[:1]})[0], loss, rtol=1e-13)
+    np.testing.assert_allclose(among["z"][1:], fused.gradients["z"][1:] * 3, rtol=1e-12)
+
+
+@pytest.mark.parametrize("lead", [40.0, 800.0])
+def test_log_softmax_and_logsumexp_keep_them_too(lead):
+    small = math.exp(-lead) + math.exp(-lead - 1)
+    log_share = Graph.parse("z = input(3)\nloss = log_softmax(z)[1]").trace({"z": [[-lead, 0.0, -lead - 1]]}, {})
+    assert_close(log_share.loss, -math.log1p(small))
+    smooth = Graph.parse("z = input(3)\nloss = logsumexp(z)").trace({"z": [[-lead, 0.0, -lead - 1]]}, {})
+    assert_close(smooth.loss, math.log1p(small))

@@ -10,6 +10,7 @@ import mpmath
 import numpy as np
 import pytest
 
+from explorer.engine import Graph
 from explorer.engine.ops import REGISTRY
 
 INF, NAN, BIG = np.inf, np.nan, 1e308
@@ -141,6 +142,17 @@ def test_the_kernel_of_bce_with_logits_keeps_tiny_gradients() -> None:
     for call in op.pullback_kernel(xp, 0, cotangent, into, out, z, t) or []:
         call()
     np.testing.assert_allclose(into.ravel() * 4, [-math.exp(-50), math.exp(-50), 1, -1], rtol=1e-14)
+
+
+def test_means_overflow_only_where_they_are_infinite() -> None:
+    same(values("mean", column(BIG, BIG, -BIG)), [BIG / 3])
+    same(values("mean", column(INF, BIG, BIG)), [INF])
+    same(values("bce_with_logits", column(BIG, BIG), column(0, 0)), [BIG])
+    same(values("hinge", column(BIG, BIG), column(-1, -1)), [BIG])
+    graph = Graph.parse("x = input(2)\nloss = mean(x)")
+    data = {"x": [[BIG, BIG], [BIG, BIG]]}
+    assert graph.trace(data, {}).loss == graph.gradients(data)[0] == BIG
+    assert graph.trace(data, {}, reduction="sum").loss == graph.gradients(data, reduction="sum")[0] == INF
 
 
 def test_hinge_has_no_slope_at_the_margin() -> None:

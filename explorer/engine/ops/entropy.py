@@ -8,7 +8,7 @@ from explorer.engine.arrays import Array, Namespace
 from explorer.engine.jacobians import Jacobian, Row
 from explorer.engine.ops.base import Calls
 from explorer.engine.ops.kernels import common, gathered, is_finite, number, scratch, summed, unless
-from explorer.engine.ops.loss import Loss, outputs, total
+from explorer.engine.ops.loss import Loss, average, outputs, total
 
 
 def weighted(xp: Namespace, weight: Array, value: Array) -> Array:
@@ -40,7 +40,7 @@ class Bce(Loss):
 
     def forward(self, xp: Namespace, p: Array, t: Array) -> Array:
         terms = weighted(xp, t, xp.log(p)) + weighted(xp, 1 - t, xp.log1p(-p))
-        return -total(xp, terms) / outputs(p)
+        return -average(xp, terms)
 
     def jacobians(self, xp: Namespace, out: Array, p: Array, t: Array) -> tuple[Jacobian, ...]:
         n = outputs(p)

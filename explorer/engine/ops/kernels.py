@@ -64,6 +64,22 @@ def is_finite(xp: Namespace, buffer: Array) -> Callable[[], bool]:
     return lambda: bool(look() == 0)
 
 
+def at_least(buffer: Array, bound: float) -> Callable[[], bool]:
+    """Whether all entries of a contiguous buffer are that large; NaN is not. Nothing tells quicker than argmin."""
+    entries = buffer.reshape(-1)
+    return lambda: not entries.size or bool(entries[entries.argmin()] >= bound)
+
+
+def either(holds: Callable[[], bool], quick: Calls, exact: Calls) -> Calls:
+    """One of two ways to go on, chosen on the spot."""
+
+    def go_on() -> None:
+        for call in quick if holds() else exact:
+            call()
+
+    return [go_on]
+
+
 def unless(holds: Callable[[], bool], into: Array, exact: Callable[[], Array]) -> Calls:
     """Where the quick way left its range (`holds` is false), what the op's own rule gives instead."""
 

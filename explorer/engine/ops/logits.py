@@ -9,9 +9,13 @@ from explorer.engine.jacobians import Jacobian, Row, Shape
 from explorer.engine.ops.activations import logistic
 from explorer.engine.ops.base import Calls, OperandError, shape_text
 from explorer.engine.ops.entropy import by_rule_unless_finite, weighted
-from explorer.engine.ops.kernels import common, gathered, is_finite, number, scratch, summed, unless
-from explorer.engine.ops.loss import Loss, outputs, total
-from explorer.engine.ops.softmax import log_shares, reduced, shares, shares_into
+from explorer.engine.ops.kernels import at_least, common, either, gathered, is_finite, number, scratch, summed, unless
+from explorer.engine.ops.loss import Loss, average, outputs, total
+from explorer.engine.ops.softmax import beside_top, log_shares, reduced, shares_into, shifted
+
+# Where all other classes together have less than this of the largest one's power, the kernels of cross-entropy take
+# the longer way, which adds the others up without it: 1 plus them would not keep their digits.
+SATURATED = 2.0**-10
 
 
 def softplus(xp: Namespace, z: Array) -> Array:
@@ -31,7 +35,7 @@ class BceWithLogits(Loss):
 
     def forward(self, xp: Namespace, z: Array, t: Array) -> Array:
         terms = weighted(xp, t, softplus(xp, -z)) + weighted(xp, 1 - t, softplus(xp, z))
-        return total(xp, terms) / outputs(z)
+        return average(xp, terms)
 
     def jacobians(self, xp: Namespace, out: Array, z: Array, t: Array) -> tuple[Jacobian, ...]:
         n = outputs(z)
@@ -94,15 +98,28 @@ class CrossEntropyWithLogits(Loss):
 
     def jacobians(self, xp: Namespace, out: Array, theta: Array, t: Array) -> tuple[Jacobian, ...]:
         axis = theta.ndim - 2
-        by_theta = shares(xp, theta, axis) * xp.sum(t, axis=axis, keepdims=True) - t
+        low, whole = shifted(xp, theta, axis)[0], xp.sum(t, axis=axis, keepdims=True)
+        powers, rest = xp.exp(low), beside_top(xp, low, axis)
+        # s Σt − t, with the entry's own share of Σt and of Σe left out on both sides: nothing cancels for hard targets.
+        others = xp.where(low == 0, rest, rest + (1 - powers))
+        by_theta = (powers * (whole - t) - t * others) / (1 + rest)
         return Row.between(out, theta, by_theta), Row.between(out, t, -log_shares(xp, theta, axis))
 
     def forward_kernel(self, xp: Namespace, out: Array, theta: Array, t: Array) -> Calls:
         axis, low, terms = theta.ndim - 2, scratch(xp, out, *theta.shape), scratch(xp, out, *common(theta, t))
-        powers, top, rest = scratch(xp, out, *theta.shape), reduced(xp, theta, axis), reduced(xp, theta, axis)
+        powers, top, sums = scratch(xp, out, *theta.shape), reduced(xp, theta, axis), reduced(xp, theta, axis)
+        # The power of the largest is 1. It leads alone where the sum is below 2; else, there is none to leave out.
+        leads, crowded, rest = xp.empty(theta.shape, dtype=bool), xp.empty(sums.shape, dtype=bool), xp.empty_like(sums)
+        exact: Calls = [
+            partial(xp.multiply, sums, number(xp, out, 0.5), rest), partial(xp.greater, powers, rest, leads),
+            partial(xp.copyto, powers, number(xp, out, 0.0), where=leads), partial(powers.sum, axis, None, rest, True),
+            partial(xp.greater_equal, sums, number(xp, out, 2.0), crowded), partial(xp.subtract, rest, crowded, rest),
+            partial(xp.log1p, rest, rest),
+        ]
         return [
             partial(theta.max, axis, top, True), partial(xp.subtract, theta, top, low), partial(xp.exp, low, powers),
-            partial(powers.sum, axis, None, rest, True), partial(xp.log, rest, rest),
+            partial(powers.sum, axis, None, sums, True),
+            *either(at_least(sums, 1 + SATURATED), [partial(xp.log, sums, rest)], exact),
             partial(xp.subtract, rest, low, low), partial(xp.multiply, low, t, terms), *summed(xp, terms, out),
             *unless(is_finite(xp, out), out, partial(self.forward, xp, theta, t)),
         ]
@@ -113,9 +130,20 @@ class CrossEntropyWithLogits(Loss):
         if slot == 1:
             return None
         axis, share, terms = theta.ndim - 2, scratch(xp, out, *theta.shape), scratch(xp, out, *common(theta, t))
-        whole, (calls, _) = reduced(xp, t, axis), shares_into(xp, theta, axis, share)
+        whole, (calls, sums) = reduced(xp, t, axis), shares_into(xp, theta, axis, share)
+        # s (Σt − t) − t (1 − s), where 1 − s is the sum of the other shares if s leads.
+        leads, rest, others = xp.empty(theta.shape, dtype=bool), reduced(xp, theta, axis), xp.empty_like(share)
+        lost = xp.empty_like(terms)
+        exact: Calls = [
+            partial(xp.greater, share, number(xp, out, 0.5), leads), partial(xp.copyto, others, share),
+            partial(xp.copyto, others, number(xp, out, 0.0), where=leads), partial(others.sum, axis, None, rest, True),
+            partial(xp.subtract, number(xp, out, 1.0), share, others), partial(xp.copyto, others, rest, where=leads),
+            partial(xp.multiply, others, t, lost), partial(xp.subtract, whole, t, terms),
+            partial(xp.multiply, terms, share, terms), partial(xp.subtract, terms, lost, terms),
+        ]
+        quick: Calls = [partial(xp.multiply, share, whole, terms), partial(xp.subtract, terms, t, terms)]
         return [
-            *calls, partial(t.sum, axis, None, whole, True), partial(xp.multiply, share, whole, terms),
-            partial(xp.subtract, terms, t, terms), partial(xp.multiply, terms, cotangent, terms),
-            *gathered(xp, terms, into), *by_rule_unless_finite(self, xp, slot, cotangent, into, out, theta, t),
+            *calls, partial(t.sum, axis, None, whole, True), *either(at_least(sums, 1 + SATURATED), quick, exact),
+            partial(xp.multiply, terms, cotangent, terms), *gathered(xp, terms, into),
+            *by_rule_unless_finite(self, xp, slot, cotangent, into, out, theta, t),
         ]

@@ -10,6 +10,7 @@ from explorer.engine.jacobians import Jacobian, Row, Shape
 from explorer.engine.jacobians.base import flat
 from explorer.engine.ops.base import Calls, Op, OperandError, shape_text
 from explorer.engine.ops.kernels import common, gathered, number, scratch, summed
+from explorer.engine.ops.reduce import averaged
 
 
 class Loss(Op):
@@ -32,6 +33,11 @@ class Loss(Op):
 def outputs(array: Array) -> int:
     """How many entries one sample has."""
     return math.prod(array.shape[:-1])
+
+
+def average(xp: Namespace, terms: Array) -> Array:
+    """The mean over one sample's entries. Shape: (…, B) -> (B,)."""
+    return averaged(xp, flat(xp, terms), 0)
 
 
 def total(xp: Namespace, terms: Array) -> Array:
@@ -83,7 +89,7 @@ class Mse(Loss):
 
     def forward(self, xp: Namespace, o: Array, t: Array) -> Array:
         difference = o - t
-        return total(xp, difference * difference) / outputs(o)
+        return average(xp, difference * difference)
 
     def jacobians(self, xp: Namespace, out: Array, o: Array, t: Array) -> tuple[Jacobian, ...]:
         row = (o - t) * (2 / outputs(o))
@@ -102,7 +108,7 @@ class Hinge(Loss):
 
     def forward(self, xp: Namespace, o: Array, t: Array) -> Array:
         short = 1 - t * o
-        return total(xp, xp.maximum(short, xp.zeros_like(short))) / outputs(o)
+        return average(xp, xp.maximum(short, xp.zeros_like(short)))
 
     def jacobians(self, xp: Namespace, out: Array, o: Array, t: Array) -> tuple[Jacobian, ...]:
         short = 1 - t * o

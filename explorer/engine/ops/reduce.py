@@ -10,7 +10,7 @@ from explorer.engine.jacobians import Jacobian, Row, Shape
 from explorer.engine.jacobians.base import flat
 from explorer.engine.ops.arithmetic import constant
 from explorer.engine.ops.base import Calls, Op, OperandError, shape_text
-from explorer.engine.ops.kernels import number
+from explorer.engine.ops.kernels import is_finite, number, unless
 
 
 def engine_axis(axis: int, shape: Shape) -> int:
@@ -22,6 +22,14 @@ def engine_axis(axis: int, shape: Shape) -> int:
             f"Expected an axis of {{0}}. Leave axis out, or give {{0}} that axis."
         )
     return axis % len(shape)
+
+
+def averaged(xp: Namespace, x: Array, axis: int) -> Array:
+    """The mean along one axis of an engine array; where only the sum overflows, of the entries divided first."""
+    count = x.shape[axis]
+    mean = xp.sum(x, axis=axis) / count
+    fine = xp.isfinite(mean)
+    return mean if bool(xp.all(fine)) else xp.where(fine, mean, xp.sum(x / count, axis=axis))
 
 
 class Reduction(Op):
@@ -96,13 +104,16 @@ class Mean(Sum):
     says_backward = "Every entry of {0} receives the gradient of {out} divided by the number of entries."
 
     def reduce(self, xp: Namespace, x: Array, axis: int) -> Array:
-        return xp.sum(x, axis=axis) / x.shape[axis]
+        return averaged(xp, x, axis)
 
     def weight(self, xp: Namespace, x: Array, out: Array, axis: int) -> Array:
         return constant(xp, out, 1 / x.shape[axis])
 
     def forward_kernel(self, xp: Namespace, out: Array, x: Array) -> Calls:
-        return [*super().forward_kernel(xp, out, x), partial(xp.divide, out, self._entries(xp, x), out)]
+        return [
+            *super().forward_kernel(xp, out, x), partial(xp.divide, out, self._entries(xp, x), out),
+            *unless(is_finite(xp, out), out, partial(self.forward, xp, x)),
+        ]
 
     def pullback_kernel(
         self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, x: Array

@@ -26,7 +26,14 @@ def shares(xp: Namespace, x: Array, axis: int) -> Array:
 def log_shares(xp: Namespace, x: Array, axis: int) -> Array:
     """Log-softmax along an axis of the engine array."""
     low = shifted(xp, x, axis)[0]
-    return low - xp.log(xp.sum(xp.exp(low), axis=axis, keepdims=True))
+    return low - xp.log1p(beside_top(xp, low, axis))
+
+
+def beside_top(xp: Namespace, low: Array, axis: int) -> Array:
+    """Σ eˡᵒʷ − 1 of what `shifted` gave: its largest entry, e⁰, is left out and not taken off, so no digit is lost."""
+    top = low == 0
+    others = xp.sum(xp.where(top, xp.zeros_like(low), xp.exp(low)), axis=axis, keepdims=True)
+    return others + (xp.sum(xp.astype(top, low.dtype), axis=axis, keepdims=True) - 1)
 
 
 def shares_into(xp: Namespace, x: Array, axis: int, out: Array) -> tuple[Calls, Array]:
@@ -113,8 +120,7 @@ class LogSumExp(Reduction):
 
     def reduce(self, xp: Namespace, x: Array, axis: int) -> Array:
         low, top = shifted(xp, x, axis)
-        total = xp.log(xp.sum(xp.exp(low), axis=axis, keepdims=True)) + top
-        return xp.squeeze(total, axis=axis)
+        return xp.squeeze(xp.log1p(beside_top(xp, low, axis)) + top, axis=axis)
 
     def weight(self, xp: Namespace, x: Array, out: Array, axis: int) -> Array:
         return shares(xp, x, axis)
