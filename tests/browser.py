@@ -83,24 +83,24 @@ def download() -> bool:
     return _attempt(command, _DOWNLOAD_SECONDS, {"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "15000"})
 
 
-def install_package() -> bool:
-    """The distribution's Chromium, where apt is: as root, or through sudo."""
+def install_package(name: str) -> bool:
+    """A package of the distribution, where apt is: as root, or through sudo."""
     if shutil.which("apt-get") is None:
         return False
     apt = ["apt-get"] if os.geteuid() == 0 else ["sudo", "apt-get"]
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    return _attempt([*apt, "update"], _PACKAGE_SECONDS, quiet) and _attempt(
-        [*apt, "install", "-y", "chromium"], _PACKAGE_SECONDS, quiet
-    )
+    commands = ([*apt, "update"], [*apt, "install", "-y", name])
+    return all(_attempt(command, _PACKAGE_SECONDS, quiet) for command in commands)
 
 
 def main() -> None:
     """Make sure that a browser is here and print which; exit with a message when there is none to be had."""
+    # Playwright's driver is a Node program; a minimal Debian lacks the one library that it is linked to.
+    if not _attempt([sys.executable, "-m", "playwright", "--version"], _LAUNCH_SECONDS, {}):
+        install_package("libatomic1")
     with sync_playwright() as playwright:
-        for get in (None, download, install_package):
-            if get is not None:
-                get()
-            found = find(playwright)
+        for get in (lambda: True, download, lambda: install_package("chromium")):
+            found = find(playwright) if get() else None
             if found:
                 print(f"Browser for the tests: {found[0]}", flush=True)
                 return
