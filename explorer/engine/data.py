@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ import numpy as np
 
 from explorer.engine.arrays import Array, Namespace, engine_view, frozen, is_numpy, namespace, to_host
 from explorer.engine.errors import DataError, did_you_mean
-from explorer.engine.nodes import Node
+from explorer.engine.nodes import Node, as_read
 
 if TYPE_CHECKING:
     from explorer.engine.graph import Graph
@@ -39,7 +38,7 @@ def lay_out(
 
     Without `copy` the arrays may be views of the caller's, of another dtype: for whoever copies them at once.
     """
-    name, xp = namespace(backend or "auto")
+    name, xp = namespace("auto" if backend is None else backend)
     kind = _dtype(dtype)
     nodes = [node for node in graph.nodes.values() if node.kind in ("input", "target")]
     arrays = _arrays(xp, kind, "Data", data, nodes, copy)
@@ -75,7 +74,7 @@ def lay_out_parameters(
 
 def _dtype(dtype: Any) -> str:
     try:
-        name = np.dtype(dtype or "float64").name
+        name = np.dtype("float64" if dtype is None else dtype).name
     except TypeError:
         name = str(dtype)
     if name not in DTYPES:
@@ -91,7 +90,7 @@ def _arrays(
     expected = {node.name: node for node in nodes}
     if given.keys() != expected.keys():
         # Python reads identifiers in their NFKC form, so the names given must be read the same way.
-        given = {unicodedata.normalize("NFKC", str(name)): value for name, value in given.items()}
+        given = {as_read(str(name)): value for name, value in given.items()}
     for name in given:
         if name not in expected:
             raise DataError(f"{what} '{name}': unknown to the graph. Expected {', '.join(expected) or 'none'}. "

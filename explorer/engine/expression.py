@@ -169,7 +169,10 @@ class Line:
             self.refuse(node, str(error), ShapeError)
 
     def options(self, node: ast.Call, kind: type[Op]) -> Iterator[tuple[str, object]]:
+        given = [keyword.arg for keyword in node.keywords]
         for keyword in node.keywords:
+            if given.count(keyword.arg) > 1:
+                self.refuse(node, f"option '{keyword.arg or '**'}' twice. Expected it once. Leave one out.")
             if keyword.arg is None or keyword.arg not in kind.options:
                 known = ", ".join(kind.options) or "none"
                 self.refuse(node, f"no option '{keyword.arg or '**'}'. Expected: {known}. Leave it out.")

@@ -31,11 +31,11 @@ class LineJacobian:
             raise GraphError(f"Jacobian by '{wrt}' (line {source.line}): a target, never differentiated. Expected an "
                              "input, a parameter or a computed line. Declare it with input().",
                              line=source.line, node=wrt)
-        if wrt not in node.inputs:
+        if source.name not in node.inputs:
             raise GraphError(f"Jacobian of '{of}' by '{wrt}' (line {node.line}): the line does not read it. Expected "
                              f"one of its own operands. {did_you_mean(wrt, dict.fromkeys(node.inputs))}",
                              line=node.line, node=of)
-        self.of, self.wrt = of, wrt
+        self.of, self.wrt = node.name, source.name
         self._graph, self._xp, self._values, self._batch = graph, xp, values, batch
 
     @cached_property

@@ -6,12 +6,18 @@ explanation) is one loop and no depth of nesting needs recursion.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from explorer.engine.ops.base import Op
 
 Shape: TypeAlias = tuple[int, ...]
+
+
+def as_read(name: str) -> str:
+    """An identifier as Python's grammar reads it, in its NFKC form: ϕ and φ are one name, and so are both ŷ."""
+    return unicodedata.normalize("NFKC", name)
 
 
 @dataclass(frozen=True)
@@ -67,3 +73,12 @@ class Node:
     line: int
     column: int
     text: str
+
+
+class Lines(dict[str, Node]):
+    """The lines of a graph by their names, found in whatever form a name is spelled."""
+
+    def __missing__(self, name: object) -> Node:
+        if isinstance(name, str) and as_read(name) != name:
+            return self[as_read(name)]
+        raise KeyError(name)

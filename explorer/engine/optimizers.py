@@ -10,6 +10,7 @@ from array_api_compat import array_namespace
 
 from explorer.engine.arrays import Array
 from explorer.engine.errors import DataError
+from explorer.engine.nodes import as_read
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class SGD:
         A parameter that `grads` does not name stays as it is; further gradients (of inputs, say) are not used.
         Raises: DataError when a gradient has not the shape of its parameter.
         """
-        return {name: self._moved(name, value, grads[name]) if name in grads else value
+        found = {as_read(name): gradient for name, gradient in grads.items()}
+        return {name: self._moved(name, value, found[as_read(name)]) if as_read(name) in found else value
                 for name, value in params.items()}
 
     def _moved(self, name: str, value: Array, gradient: Array) -> Array:

@@ -9,11 +9,11 @@ import ast
 
 from explorer.engine.errors import ParseError
 from explorer.engine.expression import Line
-from explorer.engine.nodes import Node
+from explorer.engine.nodes import Lines
 from explorer.engine.source import Source, clip, read
 
 
-def parse(text: str) -> dict[str, Node]:
+def parse(text: str) -> Lines:
     """The lines of a graph, in order of definition.
 
     Raises: ParseError, ShapeError, CycleError, each with `.line`, `.column` and, inside a line, `.node`.
@@ -27,7 +27,7 @@ def parse(text: str) -> dict[str, Node]:
                 f"'{clip(name)}' (line {statement.lineno}): defined already, on line {assigned[name].lineno}. "
                 "Expected one line per name. Give this line another name.", **source.place(statement), node=name)
         assigned[name] = assignment
-    nodes: dict[str, Node] = {}
+    nodes = Lines()
     for name in assigned:
         nodes[name] = Line(source, name, assigned, nodes).read()
     return nodes

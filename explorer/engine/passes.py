@@ -60,7 +60,8 @@ def gradients(
     count = max(size, 1) if reduction == "mean" else 1
 
     def make() -> Plan:
-        needs = schedule(graph.program, graph.fusions, of[objective.name], [of[name] for name in names])
+        wanted = [of[graph.nodes[name].name] for name in names]
+        needs = schedule(graph.program, graph.fusions, of[objective.name], wanted)
         return Plan(needs, batch.xp, dtype_of(batch), size, count)
 
     with graph.plans.lend((names, size, count, batch.dtype, batch.backend), make) as plan:

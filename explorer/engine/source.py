@@ -82,7 +82,7 @@ def read(text: str) -> tuple[Source, list[ast.stmt]]:
         raise ParseError(f"The graph is a {type(text).__name__}. Expected text. Pass a str.")
     size = len(text.encode(errors="surrogatepass"))
     if size > MAX_BYTES:
-        raise ParseError(f"The text has {size:,} bytes. Expected at most {MAX_BYTES:,}. Shorten it.")
+        raise ParseError(f"The text has {size:,} bytes. Expected at most {MAX_BYTES:,}. Shorten it.", line=1, column=1)
     source = _check(text)
     try:
         tree = ast.parse("\n".join(source.lines) + "\n")
@@ -103,8 +103,9 @@ def read(text: str) -> tuple[Source, list[ast.stmt]]:
 def _check(text: str) -> Source:
     """One scan over the characters: what they are, how deep brackets go, and that all lines begin in one column."""
     given = re.split(r"\r\n|\r|\n", text)
-    if len(given) > MAX_LINES + 1 or len(given) > MAX_LINES and given[-1]:
-        raise ParseError(f"The text has {len(given):,} lines. Expected at most {MAX_LINES:,}. Shorten it.",
+    count = len(given) - (not given[-1])    # the last line's end begins no other
+    if count > MAX_LINES:
+        raise ParseError(f"The text has {count:,} lines. Expected at most {MAX_LINES:,}. Shorten it.",
                          line=MAX_LINES + 1, column=1)
     source = Source(given)
     indent: str | None = None

@@ -109,10 +109,13 @@ class Trace:
         return frozen(xp.zeros((*node.shape, size), dtype=getattr(xp, self.laid_out.dtype)))
 
     def _value(self, name: str) -> Array:
+        name = self.graph.nodes[name].name      # as the text's grammar reads it
         return self._public(name, self._values[self.graph.program.of[name]])
 
     def _gradient(self, name: str) -> Array:
-        if self.graph.nodes[name].kind == "target":
+        node = self.graph.nodes[name]
+        name = node.name
+        if node.kind == "target":
             raise KeyError(name)
         gradient = self._gradients[self.graph.program.of[name]]
         return self._public(name, self._zeros(name) if gradient is None else gradient)
@@ -121,6 +124,7 @@ class Trace:
         if not isinstance(key, tuple) or len(key) not in (2, 3):
             raise KeyError(key)
         line, name, *slots = key
+        line, name = self.graph.nodes[line].name, self.graph.nodes[name].name
         inputs = self.graph.nodes[line].inputs
         readings = [slot for slot, read in enumerate(inputs) if read == name and (not slots or slots == [slot])]
         if not readings or self.graph.nodes[name].kind == "target":

@@ -148,6 +148,7 @@ WRONG = [
     ("a = param(100000, 1)\nb = param(1, 100000)\nc = a + b", ShapeError, 3, 5, "100,000,000"),
     ("W = param(4, 2)\n" + X + "z = W @ x", ShapeError, 3, 5, "W has shape (4, 2), x has 3"),
     ("σσ = input(3)\nθ = σσ + 1 @ 2", ShapeError, 2, 10, "@"),
+    (X + "y = sum(x, axis=0, axis=0)", ParseError, 2, 5, "'axis' twice"),
     (X + "y = x[5]", ShapeError, 2, 5, "index 5"),
     (X + "y = x[0, 0]", ShapeError, 2, 5, "2 indices"),
     (X + "y = x[::0]", ParseError, 2, 7, "step of 0"),
@@ -183,9 +184,12 @@ def test_columns_are_counted_in_the_text_as_given():
 
 
 def test_limits():
-    assert "bytes" in str(refused("#" * 1_000_001))
+    long = refused("#" * 1_000_001)
+    assert "bytes" in str(long) and (long.line, long.column) == (1, 1)
     assert refused("é" * 600_000).args[0].startswith("The text has 1,200,000 bytes")
-    assert "lines" in str(refused("\n" * 100_001))
+    assert str(refused("\n" * 100_001)).startswith("The text has 100,001 lines")
+    assert str(refused("\n" * 100_001 + "#")).startswith("The text has 100,002 lines")
+    assert len(Graph.parse("x = input()\n" + "\n" * 99_999).nodes) == 1
     assert len(Graph.parse("\n" * 99_999 + "x = input()").nodes) == 1
     deep = refused(X + "y = " + "(" * 51 + "x" + ")" * 51)
     assert (deep.line, deep.column) == (2, 55)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from explorer.engine import DataError, Graph, GraphError
+from explorer.engine import SGD, DataError, Graph, GraphError
 from tests.engine.golden import assert_close, case
 
 MLP = case("bce_mlp_batch")
@@ -248,3 +248,22 @@ def test_ten_thousand_lines_in_a_row():
     loss, gradients = graph.gradients({"x0": [[1.0, 2.0]]}, wrt=["x0"])
     assert_close(loss, 23.0, 1e-9)
     assert gradients["x0"].tolist() == [[1.0, 1.0]]
+
+
+def test_a_name_is_found_in_every_form_that_the_text_may_spell_it_in():
+    """A keyboard's micro sign and the Greek letter, a letter with its accent apart: Python reads them as one name."""
+    micro, lunate, apart = "\u00b5", "\u03f5", "y\u0302"
+    graph = Graph.parse(f"{micro} = input(2)\n{lunate} = param(2)\n{apart} = {micro} * {lunate}\nloss = sum(ŷ)")
+    data, params = {micro: [[1.0, 2.0]]}, {lunate: np.array([3.0, 4.0])}
+    trace = graph.trace(data, params)
+    assert list(trace.values) == ["\u03bc", "ε", "ŷ", "loss"]
+    assert graph.nodes[apart] is graph.nodes["ŷ"] is graph.node(apart)
+    assert trace.values[apart].tolist() == [[3.0, 8.0]] and apart in trace.values
+    assert trace.gradients[lunate].tolist() == trace.contributions[apart, lunate].tolist() == [1.0, 2.0]
+    assert trace.jacobian(apart, lunate).dense().tolist() == [[1.0, 0.0], [0.0, 2.0]]
+    assert list(graph.gradients(data, params, wrt=[apart, lunate])[1]) == [apart, lunate]
+    moved = SGD(rate=1.0).step(params, graph.gradients(data, params)[1])
+    assert list(moved) == [lunate] and moved[lunate].tolist() == [2.0, 2.0]
+    for mapping in (graph.nodes, trace.values, trace.gradients):
+        with pytest.raises(KeyError):
+            mapping["\u210c"]
