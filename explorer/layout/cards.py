@@ -17,8 +17,7 @@ PAD = 11.0
 GAP = 3.0  # between cells
 BLOCK_GAP = 7.0
 CELL_HEIGHT = 30.0
-WIDE_CELL = 63.0  # holds "−0.07476" in the cell's font
-NARROW_CELL = 60.0  # matrices: a long number shrinks a little
+CELL_WIDTH = 63.0  # holds "−0.07476" in the cell's font; longer numbers shrink a little
 STRIP = 12.0  # the heat strip of a tensor too long to show whole
 FOOTNOTE = 20.0  # "no gradient: never updated"
 LETTER = 9.6  # width of a title's letter, to keep titles inside their card
@@ -77,17 +76,16 @@ def measure(shape: Shape, letters: int, *, gradient: bool, mean: bool = False) -
     """
     floor = max(MINIMUM_WIDTH, PAD * 2 + letters * LETTER + 46)
     if len(shape) == 1 and shape[0] != 1:
-        value = _block(PAD, HEADER + CAPTION, (shape[0], 1), WIDE_CELL, "above")
-        beside = _block(PAD + WIDE_CELL + BLOCK_GAP, HEADER + CAPTION, (shape[0], 1), WIDE_CELL, "above")
-        width = max(floor, 2 * PAD + 2 * WIDE_CELL + BLOCK_GAP)
+        value = _block(PAD, HEADER + CAPTION, (shape[0], 1), "above")
+        beside = _block(PAD + CELL_WIDTH + BLOCK_GAP, HEADER + CAPTION, (shape[0], 1), "above")
+        width = max(floor, 2 * PAD + 2 * CELL_WIDTH + BLOCK_GAP)
         return Card(width, _bottom(value, gradient), value, beside if gradient else None)
     matrix = (prod(shape[:-1]), shape[-1]) if len(shape) > 1 else (1, 1)
-    cell = NARROW_CELL if matrix[1] > 1 else WIDE_CELL
-    value = _block(PAD + LABEL, HEADER, matrix, cell, "left")
+    value = _block(PAD + LABEL, HEADER, matrix, "left")
     blocks = [value]
     for wanted in (gradient, mean):
         if wanted:
-            blocks.append(_block(PAD + LABEL, blocks[-1].y + blocks[-1].height + BLOCK_GAP, matrix, cell, "left"))
+            blocks.append(_block(PAD + LABEL, blocks[-1].y + blocks[-1].height + BLOCK_GAP, matrix, "left"))
     width = max(floor, 2 * PAD + LABEL + value.width)
     stretched = [_stretch(block, width) for block in blocks]
     return Card(
@@ -103,10 +101,10 @@ def _bottom(last: Block, gradient: bool) -> float:
     return last.y + last.height + PAD + (0.0 if gradient else FOOTNOTE)
 
 
-def _block(x: float, y: float, matrix: tuple[int, int], cell_width: float, caption: str) -> Block:
+def _block(x: float, y: float, matrix: tuple[int, int], caption: str) -> Block:
     rows, columns = _shown(matrix[0]), _shown(matrix[1])
     seen = sum(row is not None for row in rows) * sum(column is not None for column in columns)
-    return Block(x, y, rows, columns, matrix[1], matrix[0] * matrix[1] - seen, cell_width, caption)
+    return Block(x, y, rows, columns, matrix[1], matrix[0] * matrix[1] - seen, CELL_WIDTH, caption)
 
 
 def _stretch(block: Block, card_width: float) -> Block:

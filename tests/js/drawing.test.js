@@ -63,6 +63,7 @@ test("no number is wider than its cell, however many digits are asked for", () =
 });
 
 test("digits are given up before type gets too small to read", () => {
-  same(fittedNumbers([-0.07475640258274256], "all", 50, 13).texts, ["−0.0748"]);
+  same(fittedNumbers([-0.07475640258274256], "all", 50, 13).texts, ["−0.0747564"]);
+  same(fittedNumbers([-0.000688354], 4, 59, 15).texts, ["−0.0006884"]);
   same(fittedNumbers([0.5, -1], "all", 50, 13), { texts: ["0.5", "−1"], size: 13 });
 });
