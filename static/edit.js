@@ -3,6 +3,7 @@
  */
 
 import { assign, html } from "explorer/dom.js";
+import { read } from "explorer/film.js";
 
 const NARROWEST = 92;
 const FIGURES = 12;
@@ -11,6 +12,17 @@ const FIGURES = 12;
 function subject(cell) {
   const node = cell.closest("[data-node]").dataset.node;
   return { node, index: JSON.parse(cell.dataset.index), cell: cell.dataset.cell };
+}
+
+/**
+ * The number that the pass started with. After its update a parameter's cell shows the new one, but an edit is of the
+ * old: to start from the new one would be to train once more.
+ * @param {import("explorer/film.js").Film} film @param {SVGElement} cell
+ */
+function given(film, cell) {
+  const { node, index } = subject(cell);
+  const { shape, value } = film.nodes.find(({ name }) => name === node);
+  return read(film, value.at)[index.reduce((flat, place, axis) => flat * shape[axis] + place, 0)];
 }
 
 /**
@@ -24,16 +36,16 @@ export function createEditor(model, stage, signal) {
   let open = null;
   /**
    * Numbers that nudges have come to, by cell: only the latest is sent.
-   * @type {Map<string, {cell: SVGElement, number: number}>}
+   * @type {Map<string, {cell: SVGElement, sample: number, number: number}>}
    */
   const nudged = new Map();
   let sending = false;
 
   /** @returns {Promise<object>} the reply: a film, or a refusal with its reason */
-  async function submit(cell, text) {
+  async function submit(cell, text, sample = state.film.sample) {
     const { node, index } = subject(cell);
     model.set({ pending: [...state.pending, node] });
-    const reply = await model.send({ type: "edit", node, index, text });
+    const reply = await model.send({ type: "edit", node, index, text, sample });
     const place = state.pending.indexOf(node);
     model.set({ pending: state.pending.filter((_, other) => other !== place) });
     return reply;
@@ -55,13 +67,24 @@ export function createEditor(model, stage, signal) {
   }
 
   /** @param {SVGElement} cell @param {string} [text] @param {string} [reason]  why the text was refused */
-  function edit(cell, text = String(Number(cell.dataset.number)), reason = "") {
+  function edit(cell, text = String(given(state.film, cell)), reason = "") {
     open?.close();
     const what = subject(cell);
     const input = html("input", { type: "text", value: text, "aria-label": cell.getAttribute("aria-label"),
       autocomplete: "off", spellcheck: "false" });
-    const refusal = html("p", { role: "alert" }, reason);
+    const refusal = html("p", { role: "alert" });
     const field = html("div", { class: "editor" }, input, refusal);
+
+    /** Say why, under the field, or over it where there is no room, and inside the stage. */
+    function tell(text) {
+      refusal.textContent = text;
+      const half = refusal.offsetWidth / 2;
+      const middle = field.offsetLeft + field.offsetWidth / 2;
+      const inside = Math.min(Math.max(middle, half + 4), stage.element.clientWidth - half - 4);
+      refusal.style.marginLeft = `${inside - middle}px`;
+      const below = refusal.getBoundingClientRect().bottom <= stage.element.getBoundingClientRect().bottom;
+      Object.assign(refusal.style, below ? {} : { top: "auto", bottom: "100%", marginBottom: "6px" });
+    }
 
     /** Taking the field away takes its focus, which would close it once more. */
     function close() {
@@ -71,12 +94,17 @@ export function createEditor(model, stage, signal) {
     }
 
     async function send() {
+      if (input.value === text && !reason) {
+        close();
+        focusOn(what);
+        return;
+      }
       assign(input, { readonly: true, "aria-busy": "true" });
       const reply = await submit(cell, input.value);
       if (open?.field !== field) return;
       if (reply.type === "refused") {
         assign(input, { readonly: false, "aria-busy": null, "aria-invalid": "true" });
-        refusal.textContent = reply.reason;
+        tell(reply.reason);
         return;
       }
       close();
@@ -98,6 +126,7 @@ export function createEditor(model, stage, signal) {
     stage.element.append(field);
     position(field, cell);
     open = { field, close };
+    if (reason) tell(reason);
     input.focus();
     input.select();
   }
@@ -106,8 +135,8 @@ export function createEditor(model, stage, signal) {
   async function flush() {
     if (sending) return;
     sending = true;
-    for (const [key, { cell, number }] of nudged) {
-      const reply = await submit(cell, String(number));
+    for (const [key, { cell, number, sample }] of nudged) {
+      const reply = await submit(cell, String(number), sample);
       if (reply.type === "refused") {
         nudged.delete(key);
         edit(cell, String(number), reply.reason);
@@ -120,9 +149,10 @@ export function createEditor(model, stage, signal) {
   /** @param {SVGElement} cell @param {number} by */
   function nudge(cell, by) {
     const { node, cell: name } = subject(cell);
-    const key = `${node} ${name}`;
-    const from = nudged.get(key)?.number ?? Number(cell.dataset.number);
-    nudged.set(key, { cell, number: Number((from + by).toPrecision(FIGURES)) });
+    const { sample } = state.film;
+    const key = `${node} ${name} ${sample}`;
+    const from = nudged.get(key)?.number ?? given(state.film, cell);
+    nudged.set(key, { cell, sample, number: Number((from + by).toPrecision(FIGURES)) });
     flush();
   }
 

@@ -8,9 +8,10 @@ import { icon } from "explorer/icons.js";
 
 /** A native select with its label before it. */
 function chooser(name, onChoice, signal) {
-  const select = html("select");
+  const id = `choose-${name.toLowerCase()}`;
+  const select = html("select", { id });
   select.addEventListener("change", () => onChoice(select.value), { signal });
-  return { select, field: html("label", { class: "field" }, html("span", {}, name), select) };
+  return { select, field: html("span", { class: "field" }, html("label", { for: id }, name), select) };
 }
 
 /** Fill a select anew only when its choices differ: an open menu must not close under the pointer. */

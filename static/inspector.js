@@ -31,7 +31,7 @@ function createAnswers(model) {
 
 /** The head: title, facts, a button to follow the steps again, and the tabs. */
 function createHead() {
-  const heading = html("h2", {});
+  const heading = html("h2", {}, "…");
   const follow = html("button", { type: "button", class: "tool follow", title: "Show the line of every step" }, "Follow");
   const meta = html("p", { class: "meta" });
   const tabs = TABS.map((name) => html("button", { type: "button", role: "tab", "data-tab": name.toLowerCase(), id: `tab-${name.toLowerCase()}`,
@@ -123,7 +123,11 @@ export function createInspector(root, model, signal) {
     view.way = button.dataset.way === "shortcut" ? "shortcut" : "full";
     draw();
   }, { signal });
-  head.follow.addEventListener("click", () => model.set({ follow: true }), { signal });
+  head.follow.addEventListener("click", () => {
+    model.set({ follow: true });
+    // The button goes away; the focus must not.
+    head.tabs.find((tab) => tab.tabIndex === 0)?.focus();
+  }, { signal });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw, { signal });
 
   model.on(["film", "selected"], open);

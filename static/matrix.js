@@ -15,6 +15,8 @@ import { level } from "explorer/scale.js";
 const MOST_CELLS = 600;
 const MOST_COLUMNS = 40;
 const COMPACT_FROM = 7;
+/** What is wider than the inspector scrolls, and the keyboard must reach what scrolls. */
+const SCROLLS = { tabindex: 0, role: "group", "aria-label": "Jacobian" };
 
 /** @param {Jacobian} block @param {Digits} digits @returns {HTMLElement} */
 export function jacobianMatrix(block, digits) {
@@ -27,7 +29,7 @@ export function jacobianMatrix(block, digits) {
   const body = Array.from({ length: rows }, (_, i) => html("tr", {},
     heading("row", block.rows?.[i], i, linksOf(block, i, 0)[0]),
     ...Array.from({ length: columns }, (_, j) => cell(block, numbers[i * columns + j], i, j, digits))));
-  return html("div", { class: `matrix${columns >= COMPACT_FROM ? " compact" : ""}` },
+  return html("div", { class: `matrix${columns >= COMPACT_FROM ? " compact" : ""}`, ...SCROLLS },
     html("table", { "aria-label": `Jacobian, ${rows} by ${columns}` }, html("thead", {}, head), html("tbody", {}, ...body)));
 }
 

@@ -26,6 +26,9 @@ import { DEFAULT_DIGITS } from "explorer/format.js";
 /** @typedef {ReturnType<typeof createModel>} Model */
 
 const NORMAL_SPEED = 5;
+/** Milliseconds after which a message without an answer is worth a word. */
+const PATIENCE = 8000;
+const UNANSWERED = "The server does not answer. Reload the page: the address keeps what you see.";
 
 /** @returns {State} */
 function initialState() {
@@ -96,8 +99,10 @@ export function createModel(send) {
   /** @param {object} message @returns {Promise<object>} the reply to this very request */
   function request(message) {
     requests += 1;
-    const reply = new Promise((resolve) => waiting.set(requests, resolve));
-    send({ ...message, request: requests });
+    const number = requests;
+    const reply = new Promise((resolve) => waiting.set(number, resolve));
+    send({ ...message, request: number });
+    setTimeout(() => { if (waiting.has(number)) alert("connection", UNANSWERED); }, PATIENCE);
     return reply;
   }
 

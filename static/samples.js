@@ -72,9 +72,10 @@ function withSum(table, { groups, total }, digits) {
  */
 export function samplesTable(block, digits) {
   const { total, groups, count } = block;
-  if (!total) return html("div", { class: "samples" }, ...down(block, digits));
+  const scrolling = { class: "samples", tabindex: 0, role: "group", "aria-label": "Samples" };
+  if (!total) return html("div", scrolling, ...down(block, digits));
   const tall = groups[0].columns.length > WIDEST && count <= WIDEST;
-  return html("div", { class: "samples" }, tall ? across(block, digits) : withSum(down(block, digits)[0], block, digits));
+  return html("div", scrolling, tall ? across(block, digits) : withSum(down(block, digits)[0], block, digits));
 }
 
 /**
@@ -88,5 +89,6 @@ export function jacobianStack({ shape: [rows, columns], count, chosen, numbers }
       ...Array.from({ length: rows }, (_, i) => html("tr", {},
         ...Array.from({ length: columns }, (_, j) => cell(all[(sample * rows + i) * columns + j], digits)))))),
     html("figcaption", {}, `sample ${sample + 1}${sample === chosen ? " ◂" : ""}`));
-  return html("div", { class: "stack" }, ...Array.from({ length: count }, (_, sample) => one(sample)));
+  return html("div", { class: "stack", tabindex: 0, role: "group", "aria-label": "Jacobians of the samples" },
+    ...Array.from({ length: count }, (_, sample) => one(sample)));
 }

@@ -45,12 +45,12 @@ export function createTransport(model, playback, signal) {
   const previous = button("previous", "Previous step", playback.previous);
   const next = button("next", "Next step", playback.next);
   const last = button("last", "Last step", playback.last);
-  const speed = html("select", {}, ...SPEEDS.map((text, index) => html("option", { value: index + 1 }, text)));
+  const speed = html("select", { id: "choose-speed" }, ...SPEEDS.map((text, index) => html("option", { value: index + 1 }, text)));
   const narration = html("p", { class: "narration", "data-testid": "narration", "aria-live": "polite" });
   const element = html("footer", { class: "transport", "aria-label": "Transport" },
     html("div", { class: "buttons" }, first, previous, play, next, last),
     createTimeline(model, playback.seek, signal),
-    html("label", { class: "field" }, html("span", {}, "Speed"), speed),
+    html("span", { class: "field" }, html("label", { for: "choose-speed" }, "Speed"), speed),
     narration);
 
   function narrate() {

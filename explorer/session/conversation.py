@@ -51,7 +51,7 @@ class Conversation:
                     raise Refused(alerts[0][1])
                 self._show(document)
             case Edit():
-                self._show(self._open_document().with_edit(intent.node, intent.index, intent.text))
+                self._show(self._open_document().with_edit(intent.node, intent.index, intent.text, intent.sample))
             case Sample():
                 self._document = self._open_document().at_sample(intent.sample)
             case Reset():

@@ -39,6 +39,7 @@ class Edit(_Intent):
     type: Literal["edit"]
     node: Text
     index: Index
+    sample: int | None = None
     text: Text
 
 

@@ -25,4 +25,4 @@ def serve_page() -> Any:
     """Make this session's page servable; call it from the script that `panel serve` runs."""
     close_foreign_resources()
     pn.config.raw_css = [STYLE]
-    return Explorer().servable(title=TITLE)
+    return Explorer().servable(title=TITLE, location=False)

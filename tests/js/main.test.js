@@ -23,7 +23,7 @@ async function opened(hash, answer = film) {
   };
   const page = mount({ root, send });
   const find = (selector) => root.querySelector(selector);
-  const nameOf = (element) => element.getAttribute("aria-label") ?? element.closest("label")?.textContent ?? "";
+  const nameOf = (element) => element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? "";
   const named = (tag, name) => [...root.querySelectorAll(tag)].find((element) => nameOf(element).startsWith(name));
   const last = (type) => sent.findLast((message) => message.type === type);
   const stage = find(".stage");

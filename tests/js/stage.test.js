@@ -159,7 +159,7 @@ test("arrows mean what has the focus", async () => {
   press(document.activeElement, "ArrowRight");
   same(document.activeElement.dataset.cell, "value:1");
   press(document.activeElement, "ArrowUp", { shiftKey: true });
-  same(sent.at(-1), { type: "edit", node: "s", index: [1], text: "-1", request: 1 });
+  same(sent.at(-1), { type: "edit", node: "s", index: [1], text: "-1", sample: 0, request: 1 });
   const slider = find("input[type=range]");
   press(slider, "ArrowRight");
   same(model.state.step, 2, "the step: the slider moves by itself, and");
