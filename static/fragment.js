@@ -69,6 +69,7 @@ export function formatFragment({ film, step, selected, follow, edits }) {
   const values = { lesson: film.case, step, sample: film.sample };
   if (!follow) values.node = selected;
   if (edits.length) values.edits = edits.map(writeEdit).join(";");
+  values.lang = "en";
   return `#${Object.entries(values).map(([key, value]) => `${key}=${encoded(String(value))}`).join("&")}`;
 }
 

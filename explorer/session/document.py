@@ -33,9 +33,8 @@ class Document:
     def at_sample(self, sample: int) -> Document:
         """The same numbers, seen at another sample (from 0). Raises: Refused."""
         if not 0 <= sample < max(1, self.batch):
-            raise Refused(
-                f"sample {sample}: the batch has {self.batch} samples. Expected 0 to {max(0, self.batch - 1)}."
-            )
+            count, last = ("1 sample", "0") if self.batch == 1 else (f"{self.batch} samples", f"0 to {self.batch - 1}")
+            raise Refused(f"sample {sample}: the batch has {count}. Expected {last}.")
         return replace(self, sample=sample)
 
     def with_edit(self, node: str, index: tuple[int, ...], text: str, sample: int | None = None) -> Document:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 Text = Annotated[str, Field(max_length=200)]
+Typed = Annotated[str, Field(max_length=10_000)]  # whatever was typed; what it means is the reader's to say
 Index = Annotated[tuple[int, ...], Field(max_length=16)]
 
 
@@ -22,7 +23,7 @@ class EditedNumber(BaseModel):
     node: Text
     index: Index
     sample: int | None = None
-    text: Text
+    text: Typed
 
 
 class Open(_Intent):
@@ -40,7 +41,7 @@ class Edit(_Intent):
     node: Text
     index: Index
     sample: int | None = None
-    text: Text
+    text: Typed
 
 
 class Sample(_Intent):

@@ -7,12 +7,12 @@ test("what is written is read again", () => {
   const edits = [{ node: "W", index: [0, 1], sample: null, text: "0.9" }, { node: "x", index: [2], sample: 3, text: "-1e-3" },
     { node: "c", index: [], sample: null, text: "1;2 & ä" }];
   const hash = formatFragment({ ...state, edits: edits.slice(0, 2) });
-  same(hash, "#lesson=mlp/bce_mlp&step=7&sample=0&node=h&edits=W.0.1%3D0.9%3Bx.2%403%3D-1e-3");
+  same(hash, "#lesson=mlp/bce_mlp&step=7&sample=0&node=h&edits=W.0.1%3D0.9%3Bx.2%403%3D-1e-3&lang=en");
   same(parseFragment(hash), { values: { lesson: "mlp/bce_mlp", step: 7, sample: 0, node: "h", edits: edits.slice(0, 2) }, troubles: [] });
 });
 
 test("a selection that follows is not written", () => {
-  same(formatFragment({ ...state, follow: true }), "#lesson=mlp/bce_mlp&step=7&sample=0");
+  same(formatFragment({ ...state, follow: true }), "#lesson=mlp/bce_mlp&step=7&sample=0&lang=en");
 });
 
 test("what is wrong is told by its key, and the rest holds", () => {

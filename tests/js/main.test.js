@@ -50,7 +50,7 @@ test("the address follows what is done, and is followed when it is changed", asy
   const { find, stage, page } = await opened("");
   find("[data-action=next]").click();
   find('.card[data-node="s"]').dispatchEvent(new MouseEvent("click", { bubbles: true }));
-  await until(() => location.hash === "#lesson=test/small&step=1&sample=0&node=s", "the address");
+  await until(() => location.hash === "#lesson=test/small&step=1&sample=0&node=s&lang=en", "the address");
   location.hash = "#lesson=test/small&step=4";
   await until(() => stage.dataset.step === "4", "step 4");
   page.dispose();
