@@ -8,7 +8,7 @@ test("what is written is read again", () => {
     { node: "c", index: [], sample: null, text: "1;2 & ä" }];
   const hash = formatFragment({ ...state, edits: edits.slice(0, 2) });
   same(hash, "#lesson=mlp/bce_mlp&step=7&sample=0&node=h&edits=W.0.1%3D0.9%3Bx.2%403%3D-1e-3&lang=en");
-  same(parseFragment(hash), { values: { lesson: "mlp/bce_mlp", step: 7, sample: 0, node: "h", edits: edits.slice(0, 2) }, troubles: [] });
+  same(parseFragment(hash), { values: { lesson: "mlp/bce_mlp", step: 7, sample: 0, node: "h", edits: edits.slice(0, 2), lang: "en" }, troubles: [] });
 });
 
 test("a selection that follows is not written", () => {
