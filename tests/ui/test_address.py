@@ -87,3 +87,13 @@ def test_a_changed_fragment_changes_the_page(explorer: Opener) -> None:
     expect(page.node("a")).to_be_visible()
     page.at(1)
     assert page.chooser("Lesson").input_value() == "gates/add_gate"
+
+
+def test_back_returns_to_the_address_that_was_typed_before(explorer: Opener) -> None:
+    page = explorer(f"lesson={DEFAULT}&step=2")
+    page.at(2)
+    page.page.evaluate("location.hash = '#lesson=gates/add_gate&step=1'")
+    expect(page.node("s")).to_be_visible()
+    page.page.go_back()
+    expect(page.node("y_hat")).to_be_visible()
+    page.at(2)

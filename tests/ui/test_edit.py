@@ -168,3 +168,18 @@ def test_what_can_be_edited(explorer: Opener, case: str) -> None:
         expect(page.page.get_by_role("textbox")).to_be_focused()
         page.page.keyboard.press("Escape")
         expect(page.page.get_by_role("textbox")).to_have_count(0)
+
+
+def test_after_the_update_an_edit_is_of_the_number_that_the_pass_started_with(explorer: Opener) -> None:
+    page = explorer(f"lesson={DEFAULT}")
+    page.last()
+    updated = page.number("b2", "value:0")
+    page.cell("b2", "value:0").dblclick()
+    field = page.page.get_by_role("textbox")
+    expect(field).to_have_value("0.2")
+    field.press("Enter")  # unchanged: nothing is sent, nothing trains once more
+    expect(field).to_have_count(0)
+    assert page.number("b2", "value:0") == updated
+    page.edit("b2", "value:0", "0.5")
+    trace = traced(DEFAULT, {("b2", (0,)): 0.5})
+    page.until("b2", "value:0", 0.5 - lessons.load(DEFAULT).learning_rate * float(trace.gradients["b2"][0]))
