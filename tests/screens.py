@@ -7,13 +7,14 @@ of the same frames, one by one under a clock that this script moves.
 
 import argparse
 import io
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests import browser
 from tests.page import Explorer
@@ -66,7 +67,7 @@ class Studio:
 
 def freeze(page: Explorer) -> None:
     """From here on time passes only when the script says so."""
-    page.page.clock.pause_at(page.page.evaluate("Date.now() + 50"))
+    page.page.clock.pause_at(page.page.evaluate("Date.now() / 1000 + 0.05"))  # in seconds, as Python counts
 
 
 def shoot_case(studio: Studio, folder: Path, case: str) -> None:
@@ -81,6 +82,7 @@ def shoot_case(studio: Studio, folder: Path, case: str) -> None:
             with studio.page(f"lesson={case}&step={middle - 1}", size, scheme, still=False) as page:
                 freeze(page)
                 page.button("Next step").click()
+                expect(page.inspector.get_by_role("tabpanel")).to_have_text(re.compile(r"\S"))
                 page.page.clock.run_for(MID_FLIGHT_MS)
                 page.page.screenshot(path=folder / f"{name}-2-backward.png")
             print(name, flush=True)
