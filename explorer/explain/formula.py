@@ -214,7 +214,10 @@ def spelled_out(formula: Formula) -> Formula:
             return spelled_out(only)
         case Product(factors=(upstream, Local() as slope)):
             spelled = spelled_out(slope)
-            return formula if spelled is slope else Product((upstream, spelled))
+            if spelled is slope:
+                return formula
+            within = spelled.factors if isinstance(spelled, Product) and spelled.sign == formula.sign else (spelled,)
+            return Product((upstream, *within), formula.sign)
     return formula
 
 

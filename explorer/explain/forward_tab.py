@@ -38,7 +38,8 @@ def _declared(scene: Scene) -> list[Block]:
     count = int(np.prod(node.shape, dtype=int))
     numbers = f"{count} number{'s' if count != 1 else ''}, shape {shape_words(node.shape)}"
     if node.kind == "param":
-        return [shown, note(f"A parameter: {numbers}, the same for every sample. Training changes it.")]
+        used = "This pass was computed with them; the Backward tab has the update."
+        return [shown, note(f"A parameter: {numbers}, the same for every sample. {used}")]
     where = f"sample {scene.sample + 1} of {scene.batch}" if scene.batch > 1 else "the only sample"
     if node.kind == "target":
         return [shown, note(f"The target of {where}: {numbers}. The loss compares the prediction with it.")]

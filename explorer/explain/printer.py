@@ -14,6 +14,7 @@ Printed: TypeAlias = tuple[Any, int]
 
 # How tightly what was printed holds together.
 SUM, PRODUCT, PREFIX, POSTFIX, ATOM = range(5)
+MANY_TERMS = 3  # a sum of so many may be broken inside its parentheses
 
 
 class Printer:
@@ -32,12 +33,22 @@ class Printer:
         match formula:
             case f.Sum(terms=terms):
                 return self._terms(terms)
-            case f.Product(factors=factors) if self.numbers:
-                pieces = [self._operand(factor, PRODUCT, first=i == 0) for i, factor in enumerate(factors)]
-                signs = [self._sign(formula, factor) for factor in factors[1:]]
-                joined = zip(pieces[1:], signs, strict=True)
-                return [pieces[0], *(element("mrow", infix(sign), piece) if sign else piece for piece, sign in joined)]
+            case f.Product(factors=(*head, f.Sum(terms=terms)) as factors) if head and len(terms) >= MANY_TERMS:
+                first, *middle, last = self._terms(terms)
+                sign = self._sign(formula, factors[-1])
+                opened = element("mrow", *([infix(sign)] if sign else []), operator("("), first)
+                before = self._factors(f.Product(tuple(head), formula.sign))
+                return [*before, opened, *middle, element("mrow", last, operator(")"))]
+            case f.Product() if self.numbers:
+                return self._factors(formula)
         return [self.row(formula)]
+
+    def _factors(self, product: f.Product) -> list[Element]:
+        """Each factor with the sign before it."""
+        pieces = [self._operand(factor, PRODUCT, first=i == 0) for i, factor in enumerate(product.factors)]
+        signs = [self._sign(product, factor) for factor in product.factors[1:]]
+        joined = zip(pieces[1:], signs, strict=True)
+        return [pieces[0], *(element("mrow", infix(sign), piece) if sign else piece for piece, sign in joined)]
 
     # -- by kind -----------------------------------------------------------------------------------------------------
     def _print(self, formula: f.Formula) -> Printed:

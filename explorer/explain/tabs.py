@@ -80,6 +80,9 @@ def operation(scene: Scene) -> str:
             "-x": "sign",
             "[]": "entries",
             "=": "second name",
+            "sqerr": "squared error",
+            "bce": "binary cross-entropy",
+            "cross_entropy": "cross-entropy",
         }
         return words.get(names[0], names[0].replace("_", " "))
     return "affine map" if sorted(names) == ["+", "@"] else f"{len(names)} operations"
