@@ -5,6 +5,7 @@
 
 import { html } from "explorer/dom.js";
 import { partNodes, renderBlocks } from "explorer/explanation.js";
+import { fitFormulas } from "explorer/fit.js";
 import { paint } from "explorer/heatmap.js";
 import { createLinks } from "explorer/links.js";
 import { morph } from "explorer/morph.js";
@@ -78,6 +79,7 @@ export function createInspector(root, model, signal) {
     if (root.dataset.node !== told.node) panel.scrollTop = 0;
     root.dataset.node = told.node;
     panel.querySelectorAll("canvas").forEach(paint);
+    fitFormulas(panel);
     links.show();
   }
 
@@ -130,6 +132,9 @@ export function createInspector(root, model, signal) {
   }, { signal });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw, { signal });
 
+  const observer = new ResizeObserver(() => fitFormulas(panel));
+  observer.observe(panel);
+  signal.addEventListener("abort", () => observer.disconnect());
   model.on(["film", "selected"], open);
   model.on(["digits", "follow"], draw);
   draw();
