@@ -14,6 +14,8 @@ const SPACE = 8;
 const NOTE_SIZE = 11;
 const NOTE_LEADING = 12.5;
 const NOTE = ["no gradient:", "never updated"];
+const BESIDE_SIZE = 12;
+const NOTE_BESIDE = ["no", "gradient:", "never", "updated"];
 const SPOKEN = {
   waiting: "not computed yet", partial: "partly accumulated", done: "computed", zero: "exactly zero", stale: "stale",
 };
@@ -37,15 +39,26 @@ function heading(node, geometry) {
   ];
 }
 
-/** What stands where a gradient would: on one line where that fits, else on two. */
+/** What stands where a gradient would: beside a column; below anything else, on one line where that fits, else on two. */
 function note(node, { pad }) {
+  const { value } = node;
+  if (value.caption === "above") {
+    const height = value.rows.length * value.cell_height;
+    const top = node.y + value.y + (height - NOTE_BESIDE.length * NOTE_LEADING) / 2;
+    return noteText(NOTE_BESIDE, BESIDE_SIZE, node.x + value.x + value.cell_width + pad, top + NOTE_SIZE);
+  }
   const whole = NOTE.join(" ");
   const room = node.width - 2 * pad;
   const lines = textWidth(whole, NOTE_SIZE, "sans") <= room ? [whole] : NOTE;
   const size = Math.min(...lines.map((line) => fitted(line, NOTE_SIZE, "sans", room)));
-  const first = node.y + node.height - 6 - (lines.length - 1) * NOTE_LEADING;
+  const first = node.y + node.height - 10 - (lines.length - 1) * NOTE_LEADING;
+  return noteText(lines, size, node.x + pad, first);
+}
+
+/** @param {string[]} lines @param {number} size @param {number} x @param {number} y  of the first line */
+function noteText(lines, size, x, y) {
   return svg("text", { class: "note", "font-size": size },
-    ...lines.map((line, place) => svg("tspan", { x: node.x + pad, y: first + place * NOTE_LEADING }, line)));
+    ...lines.map((line, place) => svg("tspan", { x, y: y + place * NOTE_LEADING }, line)));
 }
 
 /** The loss card's other cell: the mean over the batch. */

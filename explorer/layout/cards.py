@@ -19,7 +19,7 @@ BLOCK_GAP = 7.0
 CELL_HEIGHT = 30.0
 CELL_WIDTH = 63.0  # holds "−0.07476" in the cell's font; longer numbers shrink a little
 STRIP = 12.0  # the heat strip of a tensor too long to show whole
-FOOTNOTE = 20.0  # "no gradient: never updated"
+FOOTNOTE = 28.0  # "no gradient: never updated", on two lines
 LETTER = 9.6  # width of a title's letter, to keep titles inside their card
 MINIMUM_WIDTH = 132.0
 SHOWN = 6  # at most so many rows and columns; then "… n" stands between the first and the last
@@ -72,14 +72,14 @@ def measure(shape: Shape, letters: int, *, gradient: bool, mean: bool = False) -
     """The card of a node with a per-sample `shape` and a title of so many `letters`.
 
     A vector stands as a column, its gradient beside it, so that each unit's two numbers share a line. Scalars and
-    matrices have the gradient below the value. Targets (`gradient=False`) have a footnote in its place.
+    matrices have the gradient below the value. Targets (`gradient=False`) have a remark in its place.
     """
     floor = max(MINIMUM_WIDTH, PAD * 2 + letters * LETTER + 46)
     if len(shape) == 1 and shape[0] != 1:
         value = _block(PAD, HEADER + CAPTION, (shape[0], 1), "above")
         beside = _block(PAD + CELL_WIDTH + BLOCK_GAP, HEADER + CAPTION, (shape[0], 1), "above")
         width = max(floor, 2 * PAD + 2 * CELL_WIDTH + BLOCK_GAP)
-        return Card(width, _bottom(value, gradient), value, beside if gradient else None)
+        return Card(width, _bottom(value, True), value, beside if gradient else None)
     matrix = (prod(shape[:-1]), shape[-1]) if len(shape) > 1 else (1, 1)
     value = _block(PAD + LABEL, HEADER, matrix, "left")
     blocks = [value]
