@@ -2,90 +2,60 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from explorer.explain.scene import Scene
 from explorer.explain.text import Part, label_part
 from explorer.notation import Label
 
+SYMBOL = re.compile(r"\{(\w+)\}")
+WHY = {
+    "identity": "A change of {into} changes {out} by just as much, entry by entry: J is the identity, and the gradient "
+    "passes as it came.",
+    "slope": "One number in, one number out: J is a single slope.",
+    "diagonal": "Off-diagonal entries are 0: each {out_j} depends on its own {in_j} alone. That is why an element-wise "
+    "product does the work of the whole matrix.",
+    "matrix, rows": "The line is linear in {into}, so J is the matrix of that map, whatever {into} is. Going back, the "
+    "row of gradients meets it from the left.",
+    "matrix": "The line is linear in {into}, so J is the matrix of that map, whatever {into} is. Going back, it is "
+    "transposed.",
+    "outer, one row": "With a single output the outer product is one row: the shape of {into}.",
+    "outer": "Only {some} of {all} entries can differ from 0: each {out_j} meets its own part of {into} alone. The "
+    "zeros are never multiplied: what is left is the outer product, which has the shape of {into}.",
+    "diagonal-minus-outer": "Every output depends on every input: raising one share lowers the others. The shortcut "
+    "needs one inner product in place of the matrix.",
+    "row": "A single number comes out, so J has a single row: the gradient of {out} by {into}.",
+    "broadcast": "{into} was stretched to the shape of {out}: several outputs read one entry, and going back their "
+    "gradients are summed.",
+    "selection": "Entries are only moved: at most one 1 in each row, and the gradient goes back to where its entry "
+    "came from.",
+    "zero": "Nothing flows back to {into}: it was taken as a constant.",
+    "dense": "The line joins several operations: J is the product of their Jacobians, and the shortcut goes through "
+    "them one by one, last to first.",
+}
+
 
 def why(scene: Scene, name: str, structure: str) -> list[Part]:
     """A remark on ∂line/∂name for its structure; true for every line that has it."""
-    nodes = scene.graph.nodes
-    out, into = label_part(scene.label(scene.node.name), scene.node.name), label_part(scene.label(name), name)
-    m, n = (int(np.prod(nodes[line].shape, dtype=int)) for line in (scene.node.name, name))
-    out_j, in_j = (label_part(_indexed(scene, line), line) for line in (scene.node.name, name))
-    match structure:
-        case "identity":
-            return [
-                "A change of ",
-                into,
-                " changes ",
-                out,
-                " by just as much, entry by entry: J is the identity, ",
-                "and the gradient passes as it came.",
-            ]
-        case "diagonal" if m == 1:
-            return ["One number in, one number out: J is a single slope."]
-        case "diagonal":
-            return [
-                "Off-diagonal entries are 0: each ",
-                out_j,
-                " depends on its own ",
-                in_j,
-                " alone. ",
-                "That is why an element-wise product does the work of the whole matrix.",
-            ]
-        case "matrix":
-            return [
-                "The line is linear in ",
-                into,
-                ", so J is the matrix of that map, whatever ",
-                into,
-                " is. Going back, the row of gradients meets it from the left."
-                if scene.gradient_rows
-                else " is. Going back, it is transposed.",
-            ]
-        case "outer":
-            return (
-                [
-                    f"Only {m * (n // m)} of {m * n} entries can differ from 0: each ",
-                    out_j,
-                    " meets its own part of ",
-                    into,
-                    " alone. The zeros are never multiplied: what is left is the outer product, "
-                    "which has the shape of ",
-                    into,
-                    ".",
-                ]
-                if m > 1
-                else ["With a single output the outer product is one row: the shape of ", into, "."]
-            )
-        case "diagonal-minus-outer":
-            return [
-                "Every output depends on every input: raising one share lowers the others. The shortcut needs one "
-                "inner product in place of the matrix."
-            ]
-        case "row":
-            return ["A single number comes out, so J has a single row: the gradient of ", out, " by ", into, "."]
-        case "broadcast":
-            return [
-                into,
-                " was stretched to the shape of ",
-                out,
-                ": several outputs read one entry, and going back their gradients are summed.",
-            ]
-        case "selection":
-            return [
-                "Entries are only moved: at most one 1 in each row, and the gradient goes back to where its entry "
-                "came from."
-            ]
-        case "zero":
-            return ["Nothing flows back to ", into, ": it was taken as a constant."]
-    return [
-        "The line joins several operations: J is the product of their Jacobians, and the shortcut goes through "
-        "them one by one, last to first."
-    ]
+    line, nodes = scene.node.name, scene.graph.nodes
+    m, n = (int(np.prod(nodes[one].shape, dtype=int)) for one in (line, name))
+    words: dict[str, Part] = {
+        "out": label_part(scene.label(line), line),
+        "into": label_part(scene.label(name), name),
+        "out_j": label_part(_indexed(scene, line), line),
+        "in_j": label_part(_indexed(scene, name), name),
+        "some": str(m * (n // m)),
+        "all": str(m * n),
+    }
+    variant = {
+        ("diagonal", m == 1): "slope",
+        ("matrix", scene.gradient_rows): "matrix, rows",
+        ("outer", m == 1): "outer, one row",
+    }.get((structure, True), structure)
+    pieces = SYMBOL.split(WHY.get(variant, WHY["dense"]))
+    return [words[piece] if place % 2 else piece for place, piece in enumerate(pieces) if piece]
 
 
 def _indexed(scene: Scene, name: str) -> Label:
