@@ -58,5 +58,6 @@ def explore(
     Shapes: `data` batch-first (B, …), `params` as declared. `learning_rate` is the step of the updates shown.
     Raises: GraphError (a ValueError) when the text, the data or the parameters do not fit together.
     """
-    return Explorer(own_lesson(graph, data, params or {}, learning_rate, notation), height=760, sizing_mode="stretch_width")
-
+    return Explorer(
+        own_lesson(graph, data, params or {}, learning_rate, notation), height=760, sizing_mode="stretch_width"
+    )
