@@ -149,3 +149,14 @@ def test_displayed_numbers_recombine_to_displayed_results(case: str) -> None:
                 exact, copied = formula.evaluate(), rounded(formula).evaluate()
                 # Half a unit in the fourth digit, of numbers below 5, a few times over.
                 np.testing.assert_allclose(copied, exact, rtol=1e-3, atol=5e-4)
+
+
+def test_a_slope_spelled_out_keeps_the_sign_before_it() -> None:
+    z = f.Symbol((("z", ""),), np.array([[0.25], [0.5]]))
+    upstream = f.Symbol((("g", ""),), np.array([[2.0], [3.0]]))
+    slope = f.Product((z, f.Sum((f.ONE, f.Negative(z)))), "∘")
+    product = f.Product((upstream, f.Local(slope, False)), "∘")
+    spelled = f.spelled_out(product)
+    assert isinstance(spelled, f.Product)
+    assert (spelled.sign, len(spelled.factors)) == ("∘", 3)
+    assert np.array_equal(spelled.evaluate(), product.evaluate())

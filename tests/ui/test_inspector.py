@@ -39,6 +39,8 @@ def test_every_tab_of_every_node_has_content(explorer: Opener, case: str) -> Non
             expect(page.tab(tab)).to_have_attribute("aria-selected", "true")
             text = content(page)
             assert not re.search(r"undefined|NaN|\[object|Traceback", text), f"{name}, {tab}: {text}"
+            wider = page.inspector.get_by_role("tabpanel").evaluate("panel => panel.scrollWidth - panel.clientWidth")
+            assert wider == 0, f"{name}, {tab}: {wider} px wider than the inspector"
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if list(Golden(case).jacobians(0))])
