@@ -69,9 +69,9 @@ export function createTransport(model, playback, signal) {
 
   function enable() {
     const [start, end] = [state.step === 0, state.step === (state.film?.steps.length ?? 0)];
-    // Not `disabled`: a button that disables itself under the finger would lose the focus.
-    for (const made of [first, previous]) made.setAttribute("aria-disabled", String(start));
-    for (const made of [next, last]) made.setAttribute("aria-disabled", String(end));
+    // Pale, not disabled: at its end a film takes another press without complaint, and the focus stays where it is.
+    for (const made of [first, previous]) made.toggleAttribute("data-spent", start);
+    for (const made of [next, last]) made.toggleAttribute("data-spent", end);
   }
 
   speed.addEventListener("change", () => model.set({ speed: Number(speed.value) }), { signal });
