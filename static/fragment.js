@@ -80,6 +80,8 @@ export function formatFragment({ film, step, selected, follow, edits }) {
 export function createFragment(model, signal) {
   const { state } = model;
   let timer = 0;
+  /** The address as it was last read or written here: any other is somebody's wish, and is not written over. */
+  let known = location.hash;
 
   /** What only the browser can judge: the step and the node, once the film is here. */
   function place({ step, node }) {
@@ -93,7 +95,9 @@ export function createFragment(model, signal) {
 
   /** Ask for the picture that the address describes, and show it. */
   async function open() {
-    const { values, troubles } = parseFragment(location.hash);
+    clearTimeout(timer);
+    known = location.hash;
+    const { values, troubles } = parseFragment(known);
     model.set({ alerts: troubles });
     const { lesson, sample, edits = [] } = values;
     await model.send({ type: "open", fragment: texts({ lesson, sample }), edits });
@@ -111,7 +115,8 @@ export function createFragment(model, signal) {
 
   function write() {
     const hash = formatFragment(state);
-    if (hash !== location.hash) history.replaceState(history.state, "", hash);
+    if (location.hash === known && hash !== known) history.replaceState(history.state, "", hash);
+    known = location.hash;
   }
 
   model.on(["film", "step", "selected", "follow", "edits"], () => {
