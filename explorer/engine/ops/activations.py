@@ -13,8 +13,11 @@ LEAK = 0.01
 
 
 def logistic(xp: Namespace, z: Array) -> Array:
-    """1 / (1 + e⁻ᶻ) without overflow, and with full relative accuracy where it is tiny."""
-    small = xp.exp(-xp.abs(z))
+    """1 / (1 + e⁻ᶻ) without overflow, and with full relative accuracy where it is tiny.
+
+    −|z| is written as a choice, so that next to the real axis this is the analytic function.
+    """
+    small = xp.exp(xp.where(z < 0, z, -z))
     return xp.where(z < 0, small, xp.ones_like(z)) / (1 + small)
 
 
@@ -26,7 +29,7 @@ def keep_nan(xp: Namespace, x: Array, value: Array) -> Array:
 class Sigmoid(Unary):
     """Logistic sigmoid, h = 1 / (1 + e⁻ᶻ). Jacobian: diag(h (1 − h)). Domain: all reals. Source: HCI lab 7, B5.2."""
 
-    name, aliases, symbol, pattern = "sigmoid", ("σ",), "σ", "σ({0})"
+    name, aliases, symbol, pattern, analytic = "sigmoid", ("σ",), "σ", "σ({0})", True
     says_forward = "{out} is the logistic sigmoid of {0}: every entry is squeezed between 0 and 1."
     says_backward = "{0} receives the gradient of {out} times {out}(1 − {out}), the slope of σ."
 

@@ -34,7 +34,7 @@ class Bce(Loss):
     Domain: 0 ≤ p ≤ 1. Jacobians: (−t/p + (1 − t)/(1 − p)) / n by p, (ln(1 − p) − ln p) / n by t.
     """
 
-    name, symbol, pattern = "bce", "bce", "bce({0}, {1})"
+    name, symbol, pattern, analytic = "bce", "bce", "bce({0}, {1})", True
     says_forward = "{out} is the mean binary cross-entropy of the probabilities {0} against {1}."
     says_backward = "{0} receives −{1}/{0} + (1 − {1})/(1 − {0}), over the outputs' number, times that of {out}."
 
@@ -81,7 +81,7 @@ class CrossEntropy(Loss):
     Domain: 0 ≤ s ≤ 1. Jacobians: −(t/s)ᵀ by s, −(ln s)ᵀ by t.
     """
 
-    name, symbol, pattern = "cross_entropy", "ce", "−Σ {1} ∘ ln {0}"
+    name, symbol, pattern, analytic = "cross_entropy", "ce", "−Σ {1} ∘ ln {0}", True
     says_forward = "{out} is minus the sum of {1} times ln {0}."
     says_backward = "{0} receives −{1}/{0}, times the gradient of {out}."
 

@@ -11,16 +11,12 @@ from explorer.engine.ops.base import Calls, OperandError, shape_text
 from explorer.engine.ops.entropy import by_rule_unless_finite, weighted
 from explorer.engine.ops.kernels import at_least, common, either, gathered, is_finite, number, scratch, summed, unless
 from explorer.engine.ops.loss import Loss, average, outputs, total
+from explorer.engine.ops.smooth import softplus
 from explorer.engine.ops.softmax import beside_top, log_shares, reduced, shares_into, shifted
 
 # Where all other classes together have less than this of the largest one's power, the kernels of cross-entropy take
 # the longer way, which adds the others up without it: 1 plus them would not keep their digits.
 SATURATED = 2.0**-10
-
-
-def softplus(xp: Namespace, z: Array) -> Array:
-    """ln(1 + eᶻ) without overflow."""
-    return xp.logaddexp(z, xp.zeros_like(z))
 
 
 class BceWithLogits(Loss):
@@ -29,7 +25,7 @@ class BceWithLogits(Loss):
     Jacobians: (σ(z) − t) / n by z, written (1 − t) σ(z) − t σ(−z) so that nothing cancels; −z / n by t.
     """
 
-    name, symbol, pattern = "bce_with_logits", "bce∘σ", "bce(σ({0}), {1})"
+    name, symbol, pattern, analytic = "bce_with_logits", "bce∘σ", "bce(σ({0}), {1})", True
     says_forward = "{out} is the mean binary cross-entropy of σ({0}) against {1}, computed on {0} itself."
     says_backward = "{0} receives σ({0}) − {1}, over the number of outputs, times the gradient of {out}."
 
@@ -82,6 +78,7 @@ class CrossEntropyWithLogits(Loss):
     """
 
     name, symbol, pattern, identity = "cross_entropy_with_logits", "ce∘softmax", "−Σ {1} ∘ ln softmax({0})", "(7)"
+    analytic = True
     says_forward = "{out} is the cross-entropy of softmax({0}) against {1}, computed on {0} itself."
     says_backward = "{0} receives softmax({0}) − {1}, times the gradient of {out}."
 

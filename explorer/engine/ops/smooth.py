@@ -11,6 +11,13 @@ from explorer.engine.ops.transcendental import Unary
 GELU_SCALE, GELU_CUBE = math.sqrt(2 / math.pi), 0.044715
 
 
+def softplus(xp: Namespace, z: Array) -> Array:
+    """ln(1 + eᶻ) without overflow, as max(z, 0) + ln(1 + e^−|z|); next to the real axis, the analytic function."""
+    negative = z < 0
+    small = xp.exp(xp.where(negative, z, -z))
+    return xp.where(negative, xp.zeros_like(z), z) + xp.log1p(small)
+
+
 def scaled(xp: Namespace, gate: Array, value: Array) -> Array:
     """gate · value, where a gate that is shut (0) stays 0 even against inf."""
     return xp.where(gate == 0, gate, gate * value)
@@ -19,12 +26,12 @@ def scaled(xp: Namespace, gate: Array, value: Array) -> Array:
 class Softplus(Unary):
     """Softplus, h = ln(1 + eᶻ). Jacobian: diag(σ(z))."""
 
-    name, symbol, pattern = "softplus", "softplus", "softplus({0})"
+    name, symbol, pattern, analytic = "softplus", "softplus", "softplus({0})", True
     says_forward = "{out} is ln(1 + e^{0}), a smooth relu, entry by entry."
     says_backward = "{0} receives the gradient of {out} times σ({0})."
 
     def forward(self, xp: Namespace, z: Array) -> Array:
-        return xp.logaddexp(z, xp.zeros_like(z))
+        return softplus(xp, z)
 
     def derivative(self, xp: Namespace, out: Array, z: Array) -> Array:
         return logistic(xp, z)
@@ -33,7 +40,7 @@ class Softplus(Unary):
 class Silu(Unary):
     """Sigmoid-weighted unit, h = z σ(z). Jacobian: diag(σ(z) (1 + z σ(−z)))."""
 
-    name, symbol, pattern = "silu", "silu", "silu({0})"
+    name, symbol, pattern, analytic = "silu", "silu", "silu({0})", True
     says_forward = "{out} is {0} times σ({0}), entry by entry."
     says_backward = "{0} receives the gradient of {out} times σ({0})(1 + {0}·(1 − σ({0})))."
 
@@ -51,7 +58,7 @@ class Gelu(Unary):
     Jacobian: diag(σ(2u) (1 + z σ(−2u) 2u′)).
     """
 
-    name, symbol, pattern = "gelu", "gelu", "gelu({0})"
+    name, symbol, pattern, analytic = "gelu", "gelu", "gelu({0})", True
     says_forward = "{out} is {0} times ½(1 + tanh(√(2/π)({0} + 0.044715 {0}³))), entry by entry."
     says_backward = "{0} receives the gradient of {out} times the slope of gelu at {0}."
 

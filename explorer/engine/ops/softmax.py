@@ -68,7 +68,7 @@ class Softmax(_Along):
     Shapes: (…, n) -> (…, n). Jacobian: diag(s) − s sᵀ, applied as s ∘ (g − ⟨s, g⟩).
     """
 
-    name, symbol, pattern = "softmax", "softmax", "softmax({0})"
+    name, symbol, pattern, analytic = "softmax", "softmax", "softmax({0})", True
     says_forward = "{out} turns {0} into shares: positive, in the order of {0}, and 1 in sum."
     says_backward = "{0} receives {out} times (the gradient of {out} minus its mean weighted by {out})."
 
@@ -98,7 +98,7 @@ class Softmax(_Along):
 class LogSoftmax(_Along):
     """Logarithm of softmax, x − ln Σ eˣ, along `axis` (the last). Jacobian: I − 1 sᵀ with s the softmax."""
 
-    name, symbol, pattern = "log_softmax", "log softmax", "log_softmax({0})"
+    name, symbol, pattern, analytic = "log_softmax", "log softmax", "log_softmax({0})", True
     says_forward = "{out} is the logarithm of the softmax shares of {0}."
     says_backward = "{0} receives the gradient of {out} minus the softmax shares times that gradient's sum."
 
@@ -114,7 +114,7 @@ class LogSoftmax(_Along):
 class LogSumExp(Reduction):
     """ln Σ eˣ over all entries, or along `axis`: a smooth maximum. Jacobian: the softmax shares, as a row."""
 
-    name, symbol, pattern = "logsumexp", "lse", "logsumexp({0})"
+    name, symbol, pattern, analytic = "logsumexp", "lse", "logsumexp({0})", True
     says_forward = "{out} is the logarithm of the sum of e^{0}, a smooth maximum."
     says_backward = "{0} receives its softmax shares times the gradient of {out}."
 
