@@ -3,34 +3,40 @@
  * `#lesson=mlp/bce_mlp&step=7&node=h&sample=0&edits=W.0.1=0.9`
  */
 
-/** @typedef {{node: string, index: number[], sample: number | null, text: string}} Edit */
+/** @typedef {{node: string, index: number[], sample: number | null, pass: number, text: string}} Edit */
 
-const NUMBERS = ["step", "sample"];
-const KNOWN = ["lesson", "step", "node", "sample", "edits", "lang"];
+const NUMBERS = ["step", "sample", "pass"];
+/** What the server has a say in, beside the edits. */
+const ASKED = ["lesson", "sample", "pass", "rate", "gradients", "sign", "weights", "reduction", "fuse"];
+const KNOWN = [...ASKED, "step", "node", "tab", "edits", "lang"];
+export const TABS = ["forward", "jacobian", "backward", "batch", "check", "derivation"];
 const LANGUAGES = ["en"];
 const WRITE_AFTER = 150;
 
 /** Slashes and the like stay readable. @param {string} text */
-const encoded = (text) => encodeURIComponent(text).replace(/%2F/g, "/").replace(/%2C/g, ",").replace(/%3A/g, ":");
+const encoded = (text) => encodeURIComponent(text).replace(/%2F/g, "/").replace(/%2C/g, ",").replace(/%3A/g, ":")
+  .replace(/%3B/g, ";").replace(/%40/g, "@");
 
-/** @param {Edit} edit @returns {string}  "W.0.1=0.9", with "@2" after the place for the third sample */
-function writeEdit({ node, index, sample, text }) {
-  return `${[node, ...index].join(".")}${sample === null || sample === undefined ? "" : `@${sample}`}=${text}`;
+/** @param {Edit} edit @returns {string}  "W.0.1=0.9", with "@2" after the place for the third sample, "~1" since pass 1 */
+function writeEdit({ node, index, sample, pass, text }) {
+  const where = sample === null || sample === undefined ? "" : `@${sample}`;
+  return `${[node, ...index].join(".")}${where}${pass ? `~${pass}` : ""}=${text}`;
 }
 
 /** @param {string} written @returns {Edit} */
 function readEdit(written) {
-  const match = /^([^.@=]+)((?:\.\d+)*)(?:@(\d+))?=(.*)$/.exec(written);
+  const match = /^([^.@~=]+)((?:\.\d+)*)(?:@(\d+))?(?:~(\d+))?=(.*)$/.exec(written);
   if (!match) throw new Error(`"${written}" is no edit. Something like W.0.1=0.9 is expected.`);
-  const [, node, index, sample, text] = match;
+  const [, node, index, sample, pass = "0", text] = match;
   const places = index.split(".").slice(1).map(Number);
-  return { node, index: places, sample: sample === undefined ? null : Number(sample), text };
+  return { node, index: places, sample: sample === undefined ? null : Number(sample), pass: Number(pass), text };
 }
 
 /** @param {string} key @param {string} text */
 function readValue(key, text) {
   if (NUMBERS.includes(key) && !/^\d+$/.test(text)) throw new Error(`"${text}" is no whole number from 0.`);
   if (key === "lang" && !LANGUAGES.includes(text)) throw new Error(`"${text}" is no language here. Known: ${LANGUAGES}.`);
+  if (key === "tab" && !TABS.includes(text)) throw new Error(`"${text}" is no tab. Tabs: ${TABS.join(", ")}.`);
   if (NUMBERS.includes(key)) return Number(text);
   return key === "edits" ? text.split(";").filter(Boolean).map(readEdit) : text;
 }
@@ -64,10 +70,28 @@ function texts(values) {
   return Object.fromEntries(known.map(([key, value]) => [key, String(value)]));
 }
 
+/**
+ * What is on the screen in the keys that the server reads; what is the handout's own is left out.
+ * @param {import("explorer/model.js").State} state
+ */
+function asked({ film, settings, run }) {
+  const { fuse, reduction, ...conventions } = settings;
+  const values = { lesson: film.case, sample: film.sample };
+  if (run.pass) values.pass = run.pass;
+  if (run.rates.length) values.rate = run.rates.map(([since, rate]) => (since ? `${rate}@${since}` : rate)).join(";");
+  for (const [name, choice] of Object.entries(conventions)) if (choice) values[name] = choice;
+  if (reduction !== "mean") values.reduction = reduction;
+  if (fuse) values.fuse = 1;
+  return values;
+}
+
 /** @param {import("explorer/model.js").State} state @returns {string} */
-export function formatFragment({ film, step, selected, follow, edits }) {
-  const values = { lesson: film.case, step, sample: film.sample };
+export function formatFragment(state) {
+  const { step, selected, follow, edits, tab } = state;
+  const { lesson, ...rest } = asked(state);
+  const values = { lesson, step, ...rest };
   if (!follow) values.node = selected;
+  if (tab !== TABS[0]) values.tab = tab;
   if (edits.length) values.edits = edits.map(writeEdit).join(";");
   values.lang = "en";
   return `#${Object.entries(values).map(([key, value]) => `${key}=${encoded(String(value))}`).join("&")}`;
@@ -84,10 +108,10 @@ export function createFragment(model, signal) {
   let known = location.hash;
 
   /** What only the browser can judge: the step and the node, once the film is here. */
-  function place({ step, node }) {
+  function place({ step, node, tab }) {
     const { steps, nodes } = state.film;
     if (step > steps.length) model.alert("step", `There is no step ${step}. This film has ${steps.length} steps.`);
-    model.set({ step: step ?? 0, playing: false });
+    model.set({ step: step ?? 0, playing: false, tab: tab ?? TABS[0] });
     if (node === undefined) model.set({ follow: true });
     else if (nodes.some(({ name }) => name === node)) model.set({ selected: node, follow: false });
     else model.alert("node", `There is no node "${node}" here. Nodes: ${nodes.map(({ name }) => name).join(", ")}.`);
@@ -99,17 +123,18 @@ export function createFragment(model, signal) {
     known = location.hash;
     const { values, troubles } = parseFragment(known);
     model.set({ alerts: troubles });
-    const { lesson, sample, edits = [] } = values;
-    await model.send({ type: "open", fragment: texts({ lesson, sample }), edits });
+    const { edits = [] } = values;
+    const wanted = Object.fromEntries(ASKED.map((key) => [key, values[key]]));
+    await model.send({ type: "open", fragment: texts(wanted), edits });
     if (state.film) place(values);
   }
 
   /** Ask a new session for the picture that is on the screen now. */
   async function reopen() {
     if (!state.film) return open();
-    const { step, selected, follow, edits, film } = state;
+    const { step, selected, follow, edits } = state;
     model.set({ pending: [] });
-    await model.send({ type: "open", fragment: texts({ lesson: film.case, sample: film.sample }), edits });
+    await model.send({ type: "open", fragment: texts(asked(state)), edits });
     model.set({ step, selected, follow });
   }
 
@@ -119,7 +144,7 @@ export function createFragment(model, signal) {
     known = location.hash;
   }
 
-  model.on(["film", "step", "selected", "follow", "edits"], () => {
+  model.on(["film", "step", "selected", "follow", "edits", "settings", "run", "tab"], () => {
     if (!state.film) return;
     clearTimeout(timer);
     timer = setTimeout(write, WRITE_AFTER);

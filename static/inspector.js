@@ -1,6 +1,6 @@
 /**
- * The inspector: what the chosen line computes, its Jacobians, what it sends back, and its batch. It follows the film
- * until a card is picked, asks for the explanation of a line when it is opened, and keeps what it was told.
+ * The inspector: what the chosen line computes, its Jacobians, what it sends back, its batch, its check and derivation.
+ * It follows the film until a card is picked, asks for a tab of a line when it is opened, and keeps what it was told.
  */
 
 import { html } from "explorer/dom.js";
@@ -10,7 +10,9 @@ import { paint } from "explorer/heatmap.js";
 import { createLinks } from "explorer/links.js";
 import { morph } from "explorer/morph.js";
 
-const TABS = ["Forward", "Jacobian", "Backward", "Batch"];
+const TABS = ["Forward", "Jacobian", "Backward", "Batch", "Check", "Derivation"];
+/** Told together, so that walking through them never waits. */
+const QUICK = ["forward", "jacobian", "backward", "batch"];
 const KEYS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
 
 /** What the server has told about a film's lines, each asked for once. @param {import("explorer/model.js").Model} model */
@@ -19,14 +21,17 @@ function createAnswers(model) {
   /** @type {Map<string, Promise<object>>} */
   const asked = new Map();
 
-  /** @param {string} node @returns {Promise<object>} */
-  return function explanationOf(node) {
+  /** The tab on show of the line on show. @returns {Promise<object>} */
+  return function answer() {
+    const { selected: node, tab, stacked, entries } = model.state;
     if (film !== model.state.film) {
       film = model.state.film;
       asked.clear();
     }
-    if (!asked.has(node)) asked.set(node, model.send({ type: "explain", node }));
-    return /** @type {Promise<object>} */ (asked.get(node));
+    const picked = Object.entries(entries).map(([name, index]) => ({ node: name, index }));
+    const key = JSON.stringify([node, QUICK.includes(tab) ? QUICK : tab, stacked, picked]);
+    if (!asked.has(key)) asked.set(key, model.send({ type: "explain", node, tab, stacked, entries: picked }));
+    return /** @type {Promise<object>} */ (asked.get(key));
   };
 }
 
@@ -38,8 +43,11 @@ function createHead() {
   const tabs = TABS.map((name) => html("button", { type: "button", role: "tab", "data-tab": name.toLowerCase(), id: `tab-${name.toLowerCase()}`,
     "aria-controls": "inspector-panel" }, name));
   const list = html("div", { role: "tablist", "aria-label": "Inspector" }, ...tabs);
-  const element = html("div", { class: "head" }, html("div", { class: "title" }, heading, follow), meta, list);
-  return { element, heading, follow, meta, list, tabs };
+  const stack = html("button", { type: "button", class: "tool stack", "aria-pressed": "false",
+    title: "Show all samples of the batch at once" }, "Stack");
+  const buttons = html("div", { class: "buttons" }, stack, follow);
+  const element = html("div", { class: "head" }, html("div", { class: "title" }, heading, buttons), meta, list);
+  return { element, heading, follow, stack, meta, list, tabs };
 }
 
 /**
@@ -54,69 +62,74 @@ export function createInspector(root, model, signal) {
   root.dataset.testid = "inspector";
   root.append(head.element, panel);
   const links = createLinks(root, model, signal);
-  const explanationOf = createAnswers(model);
-  const view = { tab: "forward", way: /** @type {"full" | "shortcut"} */ ("full") };
+  const answer = createAnswers(model);
+  const view = { way: /** @type {"full" | "shortcut"} */ ("full") };
   /** @type {Record<string, any> | null} */
   let told = null;
 
   /** Show what is known, without a blank in between: the old picture turns into the new one. */
   function draw() {
     for (const tab of head.tabs) {
-      const chosen = tab.dataset.tab === view.tab;
+      const chosen = tab.dataset.tab === state.tab;
       tab.setAttribute("aria-selected", String(chosen));
       tab.tabIndex = chosen ? 0 : -1;
     }
-    panel.setAttribute("aria-labelledby", `tab-${view.tab}`);
+    panel.setAttribute("aria-labelledby", `tab-${state.tab}`);
     head.follow.hidden = state.follow;
+    head.stack.hidden = !(state.film?.batch > 1);
+    head.stack.setAttribute("aria-pressed", String(state.stacked));
     if (!told) return;
     const heading = html("h2", {}, ...partNodes(told.heading, state.digits));
     morph(head.heading, heading);
     head.meta.textContent = told.meta;
     const fresh = /** @type {HTMLElement} */ (panel.cloneNode(false));
-    fresh.append(...renderBlocks(told[view.tab], { digits: state.digits, way: view.way }));
-    if (root.dataset.node !== told.node) panel.replaceChildren(...fresh.childNodes);
-    else morph(panel, fresh);
-    if (root.dataset.node !== told.node) panel.scrollTop = 0;
+    // Until the answer is here the old tab stays.
+    const tab = told.tabs[state.tab] ? state.tab : panel.dataset.tab;
+    fresh.append(...renderBlocks(told.tabs[tab] ?? [], { digits: state.digits, way: view.way }));
+    const same = root.dataset.node === told.node && panel.dataset.tab === tab;
+    if (same) morph(panel, fresh);
+    else {
+      panel.replaceChildren(...fresh.childNodes);
+      panel.scrollTop = 0;
+    }
     root.dataset.node = told.node;
+    panel.dataset.tab = tab;
     panel.querySelectorAll("canvas").forEach(paint);
     fitFormulas(panel);
     links.show();
   }
 
-  /** Fetch the selected line's explanation; the last one stays until it is here. */
+  /** Fetch the tab of the selected line; the last one stays until it is here, marked as waiting. */
   async function open() {
-    const { film, selected } = state;
+    const { film, selected, tab, stacked, entries } = state;
     if (!film || !selected) return;
-    const reply = await explanationOf(selected);
-    if (signal.aborted || film !== state.film || selected !== state.selected) return;
-    told = reply.tabs ?? { node: selected, heading: [selected], meta: "", [view.tab]: [], ...refusal(reply) };
+    root.setAttribute("aria-busy", "true");
+    draw();
+    const reply = await answer();
+    if (signal.aborted || film !== state.film || selected !== state.selected || tab !== state.tab
+      || stacked !== state.stacked || entries !== state.entries) return;
+    root.removeAttribute("aria-busy");
+    told = reply.told ?? { node: selected, heading: [selected], meta: "", tabs: { [tab]: [refusal(reply)] } };
     draw();
   }
 
   /** @param {object} reply */
   function refusal({ reason = "There is nothing to say about this line." }) {
-    return Object.fromEntries(TABS.map((name) => [name.toLowerCase(), [{ kind: "note", parts: [reason] }]]));
-  }
-
-  /** @param {string} tab */
-  function choose(tab) {
-    view.tab = tab;
-    draw();
-    panel.scrollTop = 0;
+    return { kind: "note", parts: [reason] };
   }
 
   head.list.addEventListener("click", (event) => {
     const tab = event.target instanceof Element ? event.target.closest("[role=tab]") : null;
-    if (tab instanceof HTMLElement) choose(tab.dataset.tab ?? view.tab);
+    if (tab instanceof HTMLElement) model.set({ tab: tab.dataset.tab ?? state.tab });
   }, { signal });
   head.list.addEventListener("keydown", (event) => {
     const move = KEYS[event.key];
     if (move === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    const at = TABS.findIndex((name) => name.toLowerCase() === view.tab);
+    const at = TABS.findIndex((name) => name.toLowerCase() === state.tab);
     const next = Number.isFinite(move) ? (at + move + TABS.length) % TABS.length : move < 0 ? 0 : TABS.length - 1;
-    choose(TABS[next].toLowerCase());
+    model.set({ tab: TABS[next].toLowerCase() });
     head.tabs[next].focus();
   }, { signal });
   panel.addEventListener("click", (event) => {
@@ -125,6 +138,7 @@ export function createInspector(root, model, signal) {
     view.way = button.dataset.way === "shortcut" ? "shortcut" : "full";
     draw();
   }, { signal });
+  head.stack.addEventListener("click", () => model.set({ stacked: !state.stacked }), { signal });
   head.follow.addEventListener("click", () => {
     model.set({ follow: true });
     // The button goes away; the focus must not.
@@ -135,7 +149,7 @@ export function createInspector(root, model, signal) {
   const observer = new ResizeObserver(() => fitFormulas(panel));
   observer.observe(panel);
   signal.addEventListener("abort", () => observer.disconnect());
-  model.on(["film", "selected"], open);
+  model.on(["film", "selected", "tab", "stacked", "entries"], open);
   model.on(["digits", "follow"], draw);
   draw();
 }

@@ -17,6 +17,8 @@ import { createStage } from "explorer/stage.js";
 import { createTransport } from "explorer/transport.js";
 import { createWalk } from "explorer/walk.js";
 
+/** Plots that the host can make, each when it is first wanted. @typedef {Record<string, () => Promise<Element>>} Plots */
+
 /** @param {HTMLElement} root */
 function toggleFullScreen(root) {
   if (document.fullscreenElement) document.exitFullscreen();
@@ -24,11 +26,11 @@ function toggleFullScreen(root) {
 }
 
 /**
- * @param {{root: HTMLElement, send: (message: object) => void, signal?: AbortSignal}} host
+ * @param {{root: HTMLElement, send: (message: object) => void, signal?: AbortSignal, plots?: Plots}} host
  * @returns {{receive: (message: object) => void, reopen: () => Promise<void>, dispose: () => void}}
  *   reopen: tell a fresh session what this page shows
  */
-export function mount({ root, send, signal: outer }) {
+export function mount({ root, send, signal: outer, plots = {} }) {
   const ending = new AbortController();
   const { signal } = ending;
   outer?.addEventListener("abort", () => ending.abort(), { signal });
@@ -42,6 +44,7 @@ export function mount({ root, send, signal: outer }) {
   const help = createHelp(model, signal);
   const inspector = html("aside", { class: "inspector", "aria-label": "Inspector" });
   const page = html("div", { class: "page" });
+  const tools = html("div", { class: "tools" });
   const fullScreen = () => toggleFullScreen(root);
 
   const drawer = () => {
@@ -55,7 +58,7 @@ export function mount({ root, send, signal: outer }) {
   const header = createHeader(model, { zoomOut: stage.zoomOut, zoomIn: stage.zoomIn, fit: stage.fit, tidy: stage.tidy,
     help: help.show, fullScreen, drawer }, signal);
 
-  page.append(header.element, createAlerts(model, signal), stage.element, inspector,
+  page.append(header.element, createAlerts(model, signal), stage.element, tools, inspector,
     createTransport(model, playback, signal), help.element);
   createInspector(inspector, model, signal);
   listenToKeys(model, playback, { walk, help: help.show, fullScreen }, help.open, signal);

@@ -10,6 +10,14 @@ import { DEFAULT_DIGITS } from "explorer/format.js";
  * @property {import("explorer/film.js").Film | null} film
  * @property {object[]} lessons  groups of cases for the Lesson chooser
  * @property {object[]} edits  what differs from the lesson's own numbers, for the address bar
+ * @property {Settings} settings  conventions and objective as chosen; "" leaves a convention to the handout
+ * @property {Record<string, string>} own  the handout's conventions
+ * @property {[string, string] | null} fusible  the activation and the loss that can be one line
+ * @property {{pass: number, losses: (number | string)[], rates: [number, string][]}} run  updates before this pass, the
+ *   loss of every pass up to this one, and learning rates by the pass from which they hold
+ * @property {string} tab  of the inspector
+ * @property {boolean} stacked  whether the inspector shows all samples at once
+ * @property {Record<string, number[]>} entries  the entry that was picked, by node
  * @property {number} step  steps shown; 0 = inputs and parameters only
  * @property {string | null} selected  the inspected node
  * @property {boolean} follow  whether the selection follows the step
@@ -23,6 +31,7 @@ import { DEFAULT_DIGITS } from "explorer/format.js";
  * @property {import("explorer/links.js").Highlight | null} highlight  what is pointed at, here and in the inspector
  */
 
+/** @typedef {{gradients: string, sign: string, weights: string, reduction: "mean" | "sum", fuse: boolean}} Settings */
 /** @typedef {ReturnType<typeof createModel>} Model */
 
 const NORMAL_SPEED = 5;
@@ -35,6 +44,8 @@ function initialState() {
   return {
     film: null, lessons: [], edits: [], step: 0, selected: null, follow: true, digits: DEFAULT_DIGITS, playing: false,
     speed: NORMAL_SPEED, gradients: true, shortcuts: true, pending: [], alerts: [], highlight: null,
+    settings: { gradients: "", sign: "", weights: "", reduction: "mean", fuse: false }, own: {}, fusible: null,
+    run: { pass: 0, losses: [], rates: [] }, tab: "forward", stacked: false, entries: {},
   };
 }
 
@@ -62,6 +73,18 @@ function normalised(before, patch) {
   const follow = next.follow || !known;
   const selected = follow ? (steps[Math.max(step - 1, 0)]?.node ?? null) : next.selected;
   return { ...patch, step, follow, selected, playing: next.playing && step < steps.length };
+}
+
+/**
+ * Where the step on show stands in another film of the case: lines may have become one, or apart again.
+ * @param {State} state @param {object} film @returns {number}
+ */
+function sameStep({ film: before, step }, film) {
+  if (!before || before.steps.length === film.steps.length) return step;
+  if (step >= before.steps.length) return film.steps.length;
+  const { kind, node } = before.steps[step - 1] ?? {};
+  const place = film.steps.findIndex((other) => other.kind === kind && other.node === node) + 1;
+  return place || Math.min(step, film.steps.length);
 }
 
 /** @param {(message: object) => void} send  carries a message to whoever makes films */
@@ -109,12 +132,14 @@ export function createModel(send) {
   /** @param {object} message */
   function receive(message) {
     if (message.type === "film") {
-      const { film, lessons = state.lessons, edits = [] } = message;
+      const { film, lessons = state.lessons, edits = [], settings = state.settings, own = state.own, fusible = null,
+        run = state.run } = message;
       // What was said of the old numbers is over; what is to be said of these follows.
       const alerts = state.alerts.some(({ key }) => key === "numbers")
         ? state.alerts.filter(({ key }) => key !== "numbers") : state.alerts;
-      const patch = { film: withFloats(film), lessons, edits, alerts };
-      set(film.case === state.film?.case ? patch : { ...patch, step: 0, playing: false, follow: true });
+      const patch = { film: withFloats(film), lessons, edits, alerts, settings, own, fusible, run };
+      set(film.case === state.film?.case ? { ...patch, step: sameStep(state, film) }
+        : { ...patch, step: 0, playing: false, follow: true, entries: {} });
     } else if (message.type === "alert") {
       alert(message.key, message.reason);
     } else if (message.type === "refused" && message.node === undefined) {

@@ -45,6 +45,17 @@ function createTip(element, signal) {
 }
 
 /**
+ * The picked entries, with the one of this cell: "gradient:2,1" is entry 2,1 of its node, a scalar's is [].
+ * @param {import("explorer/model.js").State} state @param {string} name @param {string} cell
+ */
+function picked({ film, entries }, name, cell) {
+  const [kind, place] = cell.split(":");
+  const { shape } = film.nodes.find((node) => node.name === name);
+  const index = shape.length ? place.split(",").map(Number) : [];
+  return kind === "mean" || String(entries[name]) === String(index) ? entries : { ...entries, [name]: index };
+}
+
+/**
  * @param {import("explorer/model.js").Model} model
  * @param {AbortSignal} signal
  */
@@ -72,7 +83,9 @@ export function createStage(model, signal) {
   }, signal);
   element.addEventListener("click", (event) => {
     const name = event.target.closest?.("[data-node]")?.dataset.node;
-    if (name) model.set({ selected: name, follow: false });
+    if (!name) return;
+    const cell = event.target.closest("[data-cell]")?.dataset.cell;
+    model.set({ selected: name, follow: false, ...(cell ? { entries: picked(state, name, cell) } : {}) });
   }, { signal });
 
   /** Put a film on the stage; a film of the same graph only changes the numbers. */

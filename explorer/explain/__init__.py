@@ -1,6 +1,6 @@
 """Explanations of one pass: formulas, their numbers, and a sentence for every step."""
 
 from explorer.explain.narration import narrate
-from explorer.explain.tabs import explain
+from explorer.explain.tabs import TABS, explain
 
-__all__ = ["explain", "narrate"]
+__all__ = ["TABS", "explain", "narrate"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal as OneOf
 from typing import Self
@@ -19,7 +19,10 @@ from explorer.notation import Label, Notation, plain
 
 @dataclass(frozen=True, eq=False)
 class Symbols:
-    """Symbols of the lesson with the numbers of sample `sample`, as one line of the graph sees them."""
+    """Symbols of the lesson with the numbers of sample `sample`, as one line of the graph sees them.
+
+    `entries` are the entries that the reader has chosen, by line; `stacked` asks for all samples at once.
+    """
 
     graph: Graph
     trace: Trace
@@ -27,6 +30,15 @@ class Symbols:
     node: Node
     sample: int
     rate: float = 0.0
+    entries: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    stacked: bool = False
+
+    def entry(self, name: str) -> tuple[int, ...]:
+        """The entry of a line that the reader has chosen; the first one where none was, or where it is none."""
+        shape = self.graph.nodes[name].shape
+        chosen = self.entries.get(name, ())
+        fits = len(chosen) == len(shape) and all(0 <= i < n for i, n in zip(chosen, shape, strict=True))
+        return tuple(chosen) if fits else (0,) * len(shape)
 
     # -- the pass --------------------------------------------------------------------------------------------------
     @property

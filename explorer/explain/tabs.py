@@ -1,7 +1,8 @@
-"""What the inspector shows of one line, as data: a heading and four tabs of blocks."""
+"""What the inspector shows of one line, as data: a heading and tabs of blocks."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from explorer.engine.graph import Graph
 from explorer.engine.trace import Trace
 from explorer.explain.backward_tab import backward_tab
 from explorer.explain.batch_tab import batch_tab
-from explorer.explain.blocks import note, shape_words
+from explorer.explain.blocks import Block, note, shape_words
 from explorer.explain.expression import expressions
 from explorer.explain.forward_tab import forward_tab
 from explorer.explain.jacobian_tab import jacobian_tab
@@ -20,25 +21,44 @@ from explorer.explain.text import Part, label_part, parts
 from explorer.notation import Notation
 from explorer.notation.expressions import function_name, is_function
 
-TABS = {"forward": forward_tab, "jacobian": jacobian_tab, "backward": backward_tab, "batch": batch_tab}
+TABS: Mapping[str, Callable[[Scene], list[Block]]] = {
+    "forward": forward_tab,
+    "jacobian": jacobian_tab,
+    "backward": backward_tab,
+    "batch": batch_tab,
+    "check": lambda scene: [note("Nothing is checked yet.")],
+    "derivation": lambda scene: [note("Nothing is derived yet.")],
+}
 KINDS = {"input": "input", "target": "target", "param": "parameter"}
 
 
 def explain(
-    graph: Graph, trace: Trace, notation: Notation, name: str, sample: int, learning_rate: float
+    graph: Graph,
+    trace: Trace,
+    notation: Notation,
+    name: str,
+    sample: int,
+    learning_rate: float,
+    *,
+    tabs: Sequence[str] = tuple(TABS),
+    stacked: bool = False,
+    entries: Mapping[str, tuple[int, ...]] | None = None,
 ) -> dict[str, Any]:
-    """The inspector's contents for line `name` and sample `sample` (from 0).
+    """Tabs of the inspector for line `name` and sample `sample` (from 0), or for all samples as a stack.
 
-    `heading` is sentence parts, `meta` a line of text, `forward`, `jacobian`, `backward` and `batch` lists of blocks
-    (see `explain.blocks`). JSON-able, but for NumPy arrays where there are thousands of numbers.
-    Raises: GraphError when the graph has no such line.
+    `entries` are the entries that the reader has chosen, by line. `heading` is sentence parts, `meta` a line of text,
+    `tabs` a list of blocks for each tab asked for (see `explain.blocks`). JSON-able, but for NumPy arrays where there
+    are thousands of numbers.
+    Raises: GraphError when the graph has no such line; KeyError for an unknown tab.
     """
-    scene = Scene(graph, trace, notation, graph.node(name), sample, learning_rate)
-    told: dict[str, Any] = {"node": name, "sample": sample, "heading": heading(scene), "meta": meta(scene)}
+    scene = Scene(graph, trace, notation, graph.node(name), sample, learning_rate, entries or {}, stacked)
+    told: dict[str, Any] = {"node": name, "sample": sample, "stacked": stacked}
+    told |= {"heading": heading(scene), "meta": meta(scene)}
     if trace.batch == 0:
-        return told | {tab: [note("The batch has no samples: there is nothing to show.")] for tab in TABS}
+        nothing = [note("The batch has no samples: there is nothing to show.")]
+        return told | {"tabs": {tab: nothing for tab in tabs}}
     with np.errstate(all="ignore"):
-        return told | {tab: blocks(scene) for tab, blocks in TABS.items()}
+        return told | {"tabs": {tab: TABS[tab](scene) for tab in tabs}}
 
 
 def heading(scene: Scene) -> list[Part]:

@@ -31,6 +31,7 @@ class NotationFile(_Strict):
 
     vectors: Literal["column", "row"] = "column"
     deltas: Literal["", "column", "row"] = ""
+    sign: Literal["plus", "minus"] = "plus"
     weights: Literal["row-column", "from-to"] = "row-column"
     loss: Markup = "L"
     learning_rate: Markup = "η"

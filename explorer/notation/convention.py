@@ -42,6 +42,7 @@ class Notation:
     loss: markup of the objective; `symbol("loss")` unless `symbols` says otherwise.
     vectors: whether a vector of the graph stands as a column (W·x) or as a row (x·W).
     deltas: whether a vector's gradient stands as a column or as a row; "" for the same as `vectors`.
+    sign: of the gradients that the lesson names (`gradients`): δ = ∂L/∂s (plus), or δ = −∂L/∂s (minus).
     weights: index order of a matrix element: W_{row,column}, or w_{from,to}, which stands in row `to`.
     learning_rate: markup of the step length.
     Raises: ValueError that quotes malformed markup and says where it goes wrong.
@@ -52,6 +53,7 @@ class Notation:
     loss: str = "L"
     vectors: Literal["column", "row"] = "column"
     deltas: Literal["", "column", "row"] = ""
+    sign: Literal["plus", "minus"] = "plus"
     weights: Literal["row-column", "from-to"] = "row-column"
     learning_rate: str = "η"
 
@@ -59,6 +61,7 @@ class Notation:
         for option, allowed in (
             ("vectors", ("column", "row")),
             ("deltas", ("", "column", "row")),
+            ("sign", ("plus", "minus")),
             ("weights", ("row-column", "from-to")),
         ):
             if getattr(self, option) not in allowed:
@@ -88,6 +91,10 @@ class Notation:
     def rows_of_gradients(self) -> bool:
         """Whether the gradient of a vector is written as a row."""
         return (self.deltas or self.vectors) == "row"
+
+    def negated(self, name: str) -> bool:
+        """Whether the lesson's own name for this gradient stands for minus the gradient."""
+        return self.sign == "minus" and self.gradient_is_own(name)
 
     def symbol(self, name: str) -> Label:
         """The symbol of a line: the lesson's own, else a guess from the identifier."""

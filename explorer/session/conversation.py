@@ -2,42 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
 from explorer.engine.trace import Trace
-from explorer.explain import explain
+from explorer.explain import TABS, explain
+from explorer.explain.numbers import json_number
 from explorer.film import make_film
 from explorer.lessons import catalogue
+from explorer.lessons.fused import fusible
 from explorer.lessons.lesson import Lesson
+from explorer.notation import Notation
 from explorer.session.document import Document, Refused
 from explorer.session.fragment import open_document
-from explorer.session.intents import Edit, Explain, Intent, Open, OpenLesson, Reset, Sample, read_intent
+from explorer.session.intents import (
+    Choose,
+    Edit,
+    Explain,
+    Intent,
+    Open,
+    OpenLesson,
+    Pass,
+    Rate,
+    Reset,
+    Sample,
+    read_intent,
+)
+from explorer.session.run import Run
 
 Reply = dict[str, Any]
+QUICK_TABS = ("forward", "jacobian", "backward", "batch")  # told together: whoever opens one will want the next
+SLOW_TABS = ("check",)
+
+
+@dataclass(frozen=True)
+class Later:
+    """Replies that take their time: `work` makes them, on any thread, and touches nothing that a message may change."""
+
+    work: Callable[[], list[Reply]]
 
 
 class Conversation:
-    """Holds the document and its trace; `receive` is the only way in. What is refused changes nothing."""
+    """Holds the document and its passes; `receive` is the only way in. What is refused changes nothing."""
 
     def __init__(self, home: Lesson | None = None) -> None:
         self._home = home
         self._document: Document | None = None
+        self._run: Run | None = None
         self._trace: Trace | None = None
 
-    def receive(self, message: Any) -> list[Reply]:
+    def receive(self, message: Any) -> list[Reply | Later]:
         """The replies to one message of the browser. Never raises for what a user did."""
         request = message.get("request") if isinstance(message, dict) else None
         try:
-            intent = read_intent(message)
-            return [{"request": request, **reply} for reply in self._follow(intent)]
+            replies = self._follow(read_intent(message))
+            return [_numbered(reply, request) for reply in replies]
         except (Refused, ValidationError) as error:
             reason = str(error) if isinstance(error, Refused) else f"message: {error.errors()[0]['msg']}"
             about = {key: message[key] for key in ("node", "index") if isinstance(message, dict) and key in message}
             return [{"type": "refused", "request": request, "reason": reason, **about}]
 
-    def _follow(self, intent: Intent) -> list[Reply]:
+    def _follow(self, intent: Intent) -> list[Reply] | list[Later]:
         match intent:
             case Open():
                 document, alerts = open_document(intent.fragment, intent.edits, self._home)
@@ -56,8 +84,15 @@ class Conversation:
                 self._document = self._open_document().at_sample(intent.sample)
             case Reset():
                 self._show(self._open_document().reset())
+            case Choose():
+                chosen = intent.model_dump(exclude={"type", "request"}, exclude_none=True)
+                self._show(self._open_document().with_settings(**chosen))
+            case Rate():
+                self._show(self._open_document().with_rate(intent.text))
+            case Pass():
+                self._show(self._open_document().at_pass(intent.number))
             case Explain():
-                return [self._explanation(intent.node)]
+                return self._explanation(intent)
         return [self._film(), *self._nonfinite()]
 
     def _open_document(self) -> Document:
@@ -67,19 +102,32 @@ class Conversation:
 
     def _show(self, document: Document) -> None:
         """Compute the pass first: if that fails, the last good picture stays."""
-        data, params = document.numbers()
-        self._trace = document.lesson.graph.trace(data, params, backend="numpy")
-        self._document = document
+        run = self._run if self._run is not None and self._run.suits(document) else Run(document)
+        self._trace = run.trace(document.passes)
+        self._run, self._document = run, document
 
     def _film(self) -> Reply:
         document = self._open_document()
-        assert self._trace is not None
+        assert self._trace is not None and self._run is not None
         edits = [
-            {"node": node, "sample": sample, "index": list(index), "text": repr(number)}
-            for (node, sample, index), number in document.edits.items()
+            {"node": node, "sample": sample, "index": list(index), "text": repr(number), "pass": since}
+            for (since, node, sample, index), number in document.edits.items()
         ]
-        film = make_film(document.lesson, self._trace, document.sample)
-        return {"type": "film", "film": film, "lessons": self._chooser(), "edits": edits}
+        pair = fusible(document.lesson.graph)
+        return {
+            "type": "film",
+            "film": make_film(document.subject, self._trace, document.sample),
+            "lessons": self._chooser(),
+            "edits": edits,
+            "settings": asdict(document.settings),
+            "own": {name: _own(document.lesson.notation, name) for name in ("gradients", "sign", "weights")},
+            "fusible": list(pair) if pair else None,
+            "run": {
+                "pass": document.passes,
+                "losses": [json_number(loss) for loss in self._run.losses(document.passes)],
+                "rates": [[since, repr(rate)] for since, rate in sorted(document.rates.items())],
+            },
+        }
 
     def _chooser(self) -> list[dict[str, Any]]:
         """The lessons by group, in the order of the chooser."""
@@ -89,14 +137,30 @@ class Conversation:
             groups.setdefault(lesson.group, []).append({"value": lesson.id, "title": lesson.title})
         return [{"title": title, "cases": cases} for title, cases in groups.items()]
 
-    def _explanation(self, node: str) -> Reply:
-        document = self._open_document()
-        assert self._trace is not None
-        lesson = document.lesson
+    def _explanation(self, intent: Explain) -> list[Reply] | list[Later]:
+        document, trace, node = self._open_document(), self._trace, intent.node
+        assert trace is not None
+        lesson = document.subject
         if node not in lesson.graph.nodes:
             raise Refused(f"{node!r}: the graph has no such line.")
-        tabs = explain(lesson.graph, self._trace, lesson.notation, node, document.sample, lesson.learning_rate)
-        return {"type": "explanation", "node": node, "tabs": tabs}
+        if intent.tab not in TABS:
+            raise Refused(f"tab {intent.tab!r}: there is none. Expected one of {', '.join(TABS)}.")
+
+        def work() -> list[Reply]:
+            told = explain(
+                lesson.graph,
+                trace,
+                lesson.notation,
+                node,
+                document.sample,
+                lesson.learning_rate,
+                tabs=QUICK_TABS if intent.tab in QUICK_TABS else (intent.tab,),
+                stacked=intent.stacked,
+                entries={entry.node: entry.index for entry in intent.entries},
+            )
+            return [{"type": "explanation", "node": node, "told": told}]
+
+        return [Later(work)] if intent.tab in SLOW_TABS else work()
 
     def _nonfinite(self) -> list[Reply]:
         if self._trace is None or self._trace.nonfinite is None:
@@ -111,3 +175,18 @@ class Conversation:
                 "reason": f"{node}{where}: the value is {what}; what depends on it is too.",
             }
         ]
+
+
+def _numbered(reply: Reply | Later, request: Any) -> Reply | Later:
+    """The reply with the number of the request that it answers."""
+    if isinstance(reply, Later):
+        work = reply.work
+        return Later(lambda: [{"request": request, **one} for one in work()])
+    return {"request": request, **reply}
+
+
+def _own(notation: Notation, name: str) -> str:
+    """A convention as the handout has it."""
+    if name == "gradients":
+        return "row" if notation.rows_of_gradients else "column"
+    return str(getattr(notation, name))

@@ -1,16 +1,21 @@
-"""What a page is about, frozen: a lesson's case (or a graph with numbers), the edited numbers, the chosen sample."""
+"""What a page is about, frozen: a lesson's case (or a graph with numbers), what was edited and chosen, which pass."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
 
-import numpy as np
-
+from explorer.lessons.fused import fused
 from explorer.lessons.lesson import Lesson
 from explorer.session.numbers import read_number
+from explorer.session.settings import Settings
 
-Place = tuple[str, int | None, tuple[int, ...]]  # node, sample (None: shared by all, a parameter), index in the sample
+# pass, node, sample (None: shared by all, a parameter), index in the sample
+Place = tuple[int, str, int | None, tuple[int, ...]]
+MOST_PASSES = 1_000
 
 
 class Refused(ValueError):
@@ -19,16 +24,36 @@ class Refused(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Document:
-    """One lesson's case with the user's own numbers over the handout's. Every change makes a new document."""
+    """One lesson's case with the user's own numbers over the handout's. Every change makes a new document.
+
+    `passes` counts the updates made before the pass on show. An edit belongs to the pass at which it was made, and is
+    put in from there on; so does a learning rate (`rates`, by pass).
+    """
 
     lesson: Lesson
     sample: int = 0
-    edits: Mapping[Place, float] = field(default_factory=dict)
+    edits: Mapping[Place, float] = field(default_factory=lambda: MappingProxyType({}))
+    rates: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
+    passes: int = 0
+    settings: Settings = Settings()
 
     @property
     def batch(self) -> int:
         """How many samples the data have."""
         return min((len(array) for array in self.lesson.data.values()), default=1)
+
+    def rate(self, number: int) -> float:
+        """The learning rate of the update that ends pass `number`."""
+        since = max((start for start in self.rates if start <= number), default=None)
+        return self.lesson.learning_rate if since is None else self.rates[since]
+
+    @cached_property
+    def subject(self) -> Lesson:
+        """The lesson as it is shown: with the conventions, the graph and the learning rate that were chosen."""
+        shown = (fused(self.lesson) or self.lesson) if self.settings.fuse else self.lesson
+        return replace(
+            shown, notation=self.settings.notation(shown.notation), learning_rate=self.rate(self.passes)
+        )
 
     def at_sample(self, sample: int) -> Document:
         """The same numbers, seen at another sample (from 0). Raises: Refused."""
@@ -37,7 +62,17 @@ class Document:
             raise Refused(f"sample {sample}: the batch has {count}. Expected {last}.")
         return replace(self, sample=sample)
 
-    def with_edit(self, node: str, index: tuple[int, ...], text: str, sample: int | None = None) -> Document:
+    def at_pass(self, number: int) -> Document:
+        """The same run of passes, seen after `number` updates. Raises: Refused."""
+        if not 0 <= number <= MOST_PASSES:
+            raise Refused(f"pass {number}: passes are counted from 0 to {MOST_PASSES}.")
+        if number and not self.lesson.graph.parameters:
+            raise Refused(f"pass {number}: {self.lesson.title} has no parameters, so that no pass changes anything.")
+        return replace(self, passes=number)
+
+    def with_edit(
+        self, node: str, index: tuple[int, ...], text: str, sample: int | None = None, at_pass: int | None = None
+    ) -> Document:
         """One number of an input, target or parameter replaced by the number that `text` writes. Raises: Refused."""
         line = self.lesson.graph.nodes.get(node)
         if line is None:
@@ -48,25 +83,29 @@ class Document:
             raise Refused(f"{node}: it is computed. Edit an input, a target or a parameter.")
         if len(index) != len(line.shape) or any(not 0 <= i < n for i, n in zip(index, line.shape, strict=True)):
             raise Refused(f"{node}: it has shape {line.shape} and no entry {index}.")
-        try:
-            number = read_number(text)
-        except ValueError as error:
-            raise Refused(str(error)) from error
         where = self.at_sample(self.sample if sample is None else sample).sample if line.batched else None
-        return replace(self, edits={**self.edits, (node, where, index): number})
+        since = self.at_pass(self.passes if at_pass is None else at_pass).passes
+        return replace(self, edits=MappingProxyType({**self.edits, (since, node, where, index): _number(text)}))
+
+    def with_rate(self, text: str, at_pass: int | None = None) -> Document:
+        """Another learning rate from the pass on show on, as `text` writes it. Raises: Refused."""
+        rate = _number(text)
+        if rate <= 0:
+            raise Refused(f"learning rate {text.strip()}: it has to be above 0, such as 0.1.")
+        since = self.at_pass(self.passes if at_pass is None else at_pass).passes
+        return replace(self, rates=MappingProxyType({**self.rates, since: rate}))
+
+    def with_settings(self, **chosen: Any) -> Document:
+        """Other conventions; what is not named stays. Raises: Refused."""
+        return replace(self, settings=replace(self.settings, **chosen))
 
     def reset(self) -> Document:
-        """The handout's numbers again; the sample stays."""
-        return replace(self, edits={})
+        """The handout's numbers and first pass again; the sample and the conventions stay."""
+        return Document(self.lesson, self.sample, settings=self.settings)
 
-    def numbers(self) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-        """Data and parameters with the edits put in: fresh arrays where anything was edited."""
-        data, params = dict(self.lesson.data), dict(self.lesson.params)
-        copied: set[str] = set()
-        for (node, sample, index), number in self.edits.items():
-            table = params if sample is None else data
-            if node not in copied:
-                table[node] = table[node].copy()
-                copied.add(node)
-            table[node][index if sample is None else (sample, *index)] = number
-        return data, params
+
+def _number(text: str) -> float:
+    try:
+        return read_number(text)
+    except ValueError as error:
+        raise Refused(str(error)) from error

@@ -1,19 +1,21 @@
-"""The address bar's fragment as far as the server has a say: which lesson and which sample a link opens.
+"""The address bar's fragment as far as the server has a say: which lesson, how it is shown, which sample and pass.
 
-The browser alone writes the fragment and keeps the view's keys (step, node) to itself. A bad key never costs the rest.
+The browser alone writes the fragment and keeps the view's keys (step, node, tab) to itself. A bad key never costs the
+rest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from explorer.lessons import DEFAULT, LessonError, load
 from explorer.lessons.lesson import Lesson
 from explorer.session.document import Document, Refused
 from explorer.session.intents import EditedNumber
+from explorer.session.settings import Settings
 
 LANGUAGES = ("en",)
-VIEW_KEYS = frozenset({"step", "node"})  # the browser's own, checked there
+VIEW_KEYS = frozenset({"step", "node", "tab"})  # the browser's own, checked there
 
 Alert = tuple[str, str]  # key, reason
 
@@ -33,23 +35,70 @@ def open_document(
         except LessonError as error:
             alerts.append(("lesson", str(error)))
     document = Document(lesson)
-    for key, text in fragment.items():
-        if key == "sample":
-            try:
-                document = document.at_sample(int(text))
-            except Refused as error:
-                alerts.append((key, str(error)))
-            except ValueError:
-                alerts.append((key, f"sample {text!r}: not a whole number. Expected 0 to {document.batch - 1}."))
-        elif key == "lang" and text not in LANGUAGES:
-            alerts.append(
-                (key, f"language {text!r}: there is no such translation. Expected one of {', '.join(LANGUAGES)}.")
-            )
-        elif key not in VIEW_KEYS | {"lesson", "lang", "edits"}:
-            alerts.append((key, f"the link has an unknown key {key!r}. It was passed over."))
     for edit in edits:
         try:
-            document = document.with_edit(edit.node, edit.index, edit.text, edit.sample)
+            document = document.with_edit(edit.node, edit.index, edit.text, edit.sample, edit.since)
         except Refused as error:
             alerts.append(("edits", str(error)))
+    for key, text in fragment.items():
+        if key in VIEW_KEYS | {"lesson", "edits"}:
+            continue
+        if key not in READERS:
+            alerts.append((key, f"the link has an unknown key {key!r}. It was passed over."))
+            continue
+        try:
+            document = READERS[key](document, text)
+        except Refused as error:
+            alerts.append((key, str(error)))
     return document, alerts
+
+
+def _whole(key: str, text: str) -> int:
+    if not text.isascii() or not text.lstrip("-").isdigit() or len(text) > 9:
+        raise Refused(f"{key} {text[:24]!r}: not a whole number. Expected 0 or more.")
+    return int(text)
+
+
+def _language(document: Document, text: str) -> Document:
+    if text not in LANGUAGES:
+        raise Refused(f"language {text!r}: there is no such translation. Expected one of {', '.join(LANGUAGES)}.")
+    return document
+
+
+def _choice(name: str) -> Callable[[Document, str], Document]:
+    """The reader of a key whose values are a short list."""
+
+    def read(document: Document, text: str) -> Document:
+        choices = Settings.choices(name)
+        if text not in choices:
+            raise Refused(f"{name} {text[:24]!r}: expected one of {', '.join(choices)}.")
+        return document.with_settings(**{name: text})
+
+    return read
+
+
+def _fuse(document: Document, text: str) -> Document:
+    if text not in ("0", "1"):
+        raise Refused(f"fuse {text[:24]!r}: expected 0 or 1.")
+    return document.with_settings(fuse=text == "1")
+
+
+def _rates(document: Document, text: str) -> Document:
+    """`0.5` from the first pass on, `0.5;0.1@3` and another one from pass 3 on."""
+    for written in text.split(";"):
+        number, _, since = written.partition("@")
+        document = document.with_rate(number, _whole("rate, pass", since or "0"))
+    return document
+
+
+READERS: Mapping[str, Callable[[Document, str], Document]] = {
+    "sample": lambda document, text: document.at_sample(_whole("sample", text)),
+    "pass": lambda document, text: document.at_pass(_whole("pass", text)),
+    "rate": _rates,
+    "gradients": _choice("gradients"),
+    "sign": _choice("sign"),
+    "weights": _choice("weights"),
+    "reduction": _choice("reduction"),
+    "fuse": _fuse,
+    "lang": _language,
+}

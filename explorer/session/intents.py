@@ -17,13 +17,14 @@ class _Intent(BaseModel):
 
 
 class EditedNumber(BaseModel):
-    """One number that differs from the handout's; `sample` is null for a parameter."""
+    """One number that differs from the handout's since some pass; `sample` is null for a parameter."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     node: Text
     index: Index
     sample: int | None = None
     text: Typed
+    since: int = Field(default=0, alias="pass")
 
 
 class Open(_Intent):
@@ -64,14 +65,51 @@ class Reset(_Intent):
     type: Literal["reset"]
 
 
+class Choose(_Intent):
+    """Other conventions, another objective over the batch, fusion on or off; null leaves a thing as it is."""
+
+    type: Literal["settings"]
+    gradients: Literal["", "column", "row"] | None = None
+    sign: Literal["", "plus", "minus"] | None = None
+    weights: Literal["", "row-column", "from-to"] | None = None
+    reduction: Literal["mean", "sum"] | None = None
+    fuse: bool | None = None
+
+
+class Rate(_Intent):
+    """Another learning rate from the pass on show on, as it was typed."""
+
+    type: Literal["rate"]
+    text: Typed
+
+
+class Pass(_Intent):
+    """Show the pass after that many updates."""
+
+    type: Literal["pass"]
+    number: int = Field(alias="pass")
+
+
+class Entry(BaseModel):
+    """The entry of a line that the reader has chosen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    node: Text
+    index: Index
+
+
 class Explain(_Intent):
-    """Send what the inspector shows for a node."""
+    """Send a tab of what the inspector shows for a node."""
 
     type: Literal["explain"]
     node: Text
+    tab: Text = "forward"
+    stacked: bool = False
+    entries: list[Entry] = Field(default=[], max_length=1_000)
 
 
-Intent = Annotated[Open | Edit | Sample | OpenLesson | Reset | Explain, Field(discriminator="type")]
+AnyIntent = Open | Edit | Sample | OpenLesson | Reset | Choose | Rate | Pass | Explain
+Intent = Annotated[AnyIntent, Field(discriminator="type")]
 _ADAPTER: TypeAdapter[Intent] = TypeAdapter(Intent)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextvars
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +14,7 @@ from explorer.engine.graph import Graph
 from explorer.lessons.lesson import Lesson
 from explorer.lessons.own import own_lesson
 from explorer.notation import Notation
-from explorer.session.conversation import Conversation
+from explorer.session.conversation import Conversation, Later, Reply
 
 STYLES = ("tokens.css", "page.css", "stage.css", "inspector.css")
 
@@ -42,7 +44,21 @@ export function render({ model, el }) {
 
     def _handle_msg(self, data: Any) -> None:
         for reply in self._conversation.receive(data):
-            self._send_msg(reply)
+            if isinstance(reply, Later):
+                self._send_later(reply)
+            else:
+                self._send_msg(reply)
+
+    def _send_later(self, later: Later) -> None:
+        """Work on another thread, so that no other page waits for it, and send what comes of it from this one."""
+        loop = asyncio.get_running_loop()
+        context = contextvars.copy_context()
+
+        def done(future: asyncio.Future[list[Reply]]) -> None:
+            for reply in future.result():
+                context.run(self._send_msg, reply)
+
+        loop.run_in_executor(None, later.work).add_done_callback(done)
 
 
 def explore(

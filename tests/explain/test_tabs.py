@@ -11,12 +11,11 @@ import pytest
 
 from explorer.engine.errors import GraphError
 from explorer.engine.graph import Graph
-from explorer.explain import explain
+from explorer.engine.trace import Trace
+from explorer.explain import TABS, explain
 from explorer.explain.text import as_text
 from explorer.notation import Notation
 from tests.explain.graphs import CASES, LINES, LOSSES, line_graph, loss_graph, run, traced
-
-TABS = ("forward", "jacobian", "backward", "batch")
 
 
 def every(blocks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -26,6 +25,12 @@ def every(blocks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         for inner in ("blocks", "full", "shortcut"):
             yield from every(block.get(inner, []))
         yield from every([block["formula"]] if "formula" in block else [])
+
+
+def every_tab(graph: Graph, trace: Trace, notation: Notation, name: str, sample: int, rate: float) -> dict[str, Any]:
+    """All tabs of a line in one, as {tab: blocks}, with the heading."""
+    told = explain(graph, trace, notation, name, sample, rate)
+    return told | told["tabs"]
 
 
 def travels(told: dict[str, Any]) -> None:
@@ -46,7 +51,7 @@ def test_every_tab_of_every_line(case: str) -> None:
     lesson, trace = traced(case)
     for name in lesson.graph.nodes:
         for sample in {0, trace.batch - 1}:
-            told = explain(lesson.graph, trace, lesson.notation, name, sample, lesson.learning_rate)
+            told = every_tab(lesson.graph, trace, lesson.notation, name, sample, lesson.learning_rate)
             travels(told)
             assert told["node"] == name and told["meta"].startswith("node ")
             assert as_text(told["heading"])
@@ -65,12 +70,12 @@ def test_every_op_is_explained(graph: str) -> None:
     for batch in (1, 3):
         trace = run(parsed, batch)
         for name in parsed.nodes:
-            travels(explain(parsed, trace, Notation(), name, batch - 1, 0.1))
+            travels(every_tab(parsed, trace, Notation(), name, batch - 1, 0.1))
 
 
 def told_of(case: str, name: str) -> dict[str, Any]:
     lesson, trace = traced(case)
-    return explain(lesson.graph, trace, lesson.notation, name, 0, lesson.learning_rate)
+    return every_tab(lesson.graph, trace, lesson.notation, name, 0, lesson.learning_rate)
 
 
 def test_headings_and_facts() -> None:
@@ -113,35 +118,35 @@ def test_what_the_objective_does_not_reach_says_so() -> None:
     graph = Graph.parse("x = input(2)\nw = param(2)\nu = x * w\nloss = sum(x)")
     trace = graph.trace({"x": [[1.0, 2.0]]}, {"w": [3.0, 4.0]})
     for name in ("w", "u"):
-        told = explain(graph, trace, Notation(), name, 0, 0.1)
+        told = every_tab(graph, trace, Notation(), name, 0, 0.1)
         assert "The gradient is 0: the objective does not depend on this line." in words(told["backward"])
 
 
 def test_large_jacobians_travel_as_one_binary_leaf_and_huge_ones_not_at_all() -> None:
     graph = Graph.parse("x = input(100)\nW = param(100, 100)\nh = tanh(W @ x)\nz = sigmoid(h)\nloss = sum(z)")
     trace = run(graph, 1)
-    (block,) = explain(graph, trace, Notation(), "z", 0, 0.1)["jacobian"]
+    (block,) = every_tab(graph, trace, Notation(), "z", 0, 0.1)["jacobian"]
     assert isinstance(block["numbers"], np.ndarray) and block["numbers"].shape == (10_000,)
-    blocks = explain(graph, trace, Notation(), "h", 0, 0.1)["jacobian"]
+    blocks = every_tab(graph, trace, Notation(), "h", 0, 0.1)["jacobian"]
     assert [block["numbers"] is None for block in blocks] == [True, False]
-    assert len(json.dumps(explain(graph, trace, Notation(), "h", 0, 0.1)["forward"])) < 100_000
+    assert len(json.dumps(every_tab(graph, trace, Notation(), "h", 0, 0.1)["forward"])) < 100_000
 
 
 def test_nan_travels_as_text() -> None:
     graph = Graph.parse("x = input(2)\nh = log(x)\nloss = sum(h)")
     trace = graph.trace({"x": [[-1.0, 0.0]]})
-    told = explain(graph, trace, Notation(), "h", 0, 0.1)
+    told = every_tab(graph, trace, Notation(), "h", 0, 0.1)
     travels(told)
     assert '"NaN"' in json.dumps(told) and '"-Infinity"' in json.dumps(told)
 
 
 def test_a_batch_of_none_says_so() -> None:
     graph = Graph.parse("x = input(2)\nloss = sum(x)")
-    told = explain(graph, graph.trace({"x": np.zeros((0, 2))}), Notation(), "loss", 0, 0.1)
+    told = every_tab(graph, graph.trace({"x": np.zeros((0, 2))}), Notation(), "loss", 0, 0.1)
     assert "no samples" in words(told["forward"])
 
 
 def test_an_unknown_line_is_an_error_that_names_it() -> None:
     lesson, trace = traced("gates/add_gate")
     with pytest.raises(GraphError, match="nowhere"):
-        explain(lesson.graph, trace, lesson.notation, "nowhere", 0, 0.1)
+        every_tab(lesson.graph, trace, lesson.notation, "nowhere", 0, 0.1)

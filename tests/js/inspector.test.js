@@ -9,21 +9,26 @@ const JACOBIAN = { kind: "jacobian", of: "f1", wrt: "s", structure: "diagonal", 
   check: { same: true, difference: 0 }, note: ["because"] };
 
 /** What a server would say of a line; `scale` tells one film's numbers from another's. */
-function explanation(node, scale = 1) {
-  return { node, heading: [{ label: [[node, ""]], node }], meta: `about ${node}`,
+function explanation({ node, tab }, scale = 1) {
+  const told = {
     forward: [{ kind: "note", parts: [`${node} is `, { number: scale / 3 }] }],
     jacobian: [{ ...JACOBIAN, numbers: [scale, 0, 0, -scale / 3] }],
-    backward: [{ kind: "note", parts: ["back"] }], batch: [{ kind: "note", parts: ["all"] }] };
+    backward: [{ kind: "note", parts: ["back"] }], batch: [{ kind: "note", parts: ["all"] }],
+  };
+  return { node, heading: [{ label: [[node, ""]], node }], meta: `about ${node}`,
+    tabs: told[tab] ? told : { [tab]: [{ kind: "note", parts: [`${tab} of ${node}`] }] } };
 }
 
 function mounted({ answer = true } = {}) {
   const sent = [];
+  const films = new Set();
   const model = createModel((message) => {
     sent.push(message);
-    if (answer) queueMicrotask(() => reply(message, sent.length));
+    films.add(model.state.film);
+    if (answer) queueMicrotask(() => reply(message, films.size));
   });
   const reply = (message, scale) => model.receive({ type: "explanation", request: message.request, node: message.node,
-    tabs: explanation(message.node, scale) });
+    told: explanation(message, scale) });
   const root = document.createElement("aside");
   root.className = "inspector explorer";
   document.getElementById("root").append(root);
@@ -31,7 +36,11 @@ function mounted({ answer = true } = {}) {
   model.receive({ type: "film", film: smallFilm() });
   const tab = (name) => [...root.querySelectorAll("[role=tab]")].find((one) => one.textContent === name);
   const panel = root.querySelector("[role=tabpanel]");
-  return { model, root, panel, sent, reply, tab, shows: (node) => until(() => root.dataset.node === node, `${node} in the inspector`) };
+  const opens = (name) => {
+    tab(name).click();
+    return until(() => panel.dataset.tab === name.toLowerCase(), `the tab ${name}`);
+  };
+  return { model, root, panel, sent, reply, tab, opens, shows: (node) => until(() => root.dataset.node === node, `${node} in the inspector`) };
 }
 
 test("it follows the steps until a card is picked, and again when asked", async () => {
@@ -87,7 +96,8 @@ test("tabs are walked by arrows and keep their place", async () => {
   tab("Forward").focus();
   const press = (key) => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
   press("ArrowLeft");
-  same([document.activeElement.textContent, panel.textContent], ["Batch", "all"]);
+  await until(() => panel.dataset.tab === "derivation", "the last tab");
+  same([document.activeElement.textContent, panel.textContent], ["Derivation", "derivation of f1"]);
   press("Home");
   press("ArrowRight");
   same([tab("Jacobian").getAttribute("aria-selected"), tab("Forward").tabIndex], ["true", -1]);
@@ -98,9 +108,9 @@ test("tabs are walked by arrows and keep their place", async () => {
 });
 
 test("a Jacobian has named rows and columns, and two ways back", async () => {
-  const { panel, tab, shows } = mounted();
+  const { panel, opens, shows } = mounted();
   await shows("f1");
-  tab("Jacobian").click();
+  await opens("Jacobian");
   const cells = [...panel.querySelectorAll('[data-wrt="s"] [data-jacobian]')];
   same(cells.map((cell) => [cell.dataset.jacobian, Number(cell.dataset.number), cell.dataset.level]),
     [["0,0", 1, "p4"], ["0,1", 0, "zero"], ["1,0", 0, "zero"], ["1,1", -1 / 3, "n3"]]);
@@ -112,9 +122,9 @@ test("a Jacobian has named rows and columns, and two ways back", async () => {
 });
 
 test("digits change in place, and a new film changes numbers in the same cells", async () => {
-  const { model, panel, tab, shows } = mounted();
+  const { model, panel, opens, shows } = mounted();
   await shows("f1");
-  tab("Jacobian").click();
+  await opens("Jacobian");
   const cell = panel.querySelector('[data-jacobian="1,1"]');
   model.set({ digits: 6 });
   same(cell.textContent, "−0.333333");
@@ -124,9 +134,9 @@ test("digits change in place, and a new film changes numbers in the same cells",
 });
 
 test("pointing at a number lights its likes and shows it whole", async () => {
-  const { model, root, panel, tab, shows } = mounted();
+  const { model, root, panel, opens, shows } = mounted();
   await shows("f1");
-  tab("Jacobian").click();
+  await opens("Jacobian");
   const cell = panel.querySelector('[data-jacobian="1,0"]');
   cell.dispatchEvent(new PointerEvent("pointermove", { bubbles: true, clientX: 10, clientY: 10 }));
   same(model.state.highlight, { node: "f1", cell: "value:1", also: [{ node: "s", cell: "value:0" }] });
@@ -148,11 +158,11 @@ test("a large Jacobian is painted and read entry by entry", async () => {
   const numbers = new Float64Array(10_000);
   for (let place = 0; place < 100; place += 1) numbers[place * 101] = place - 50;
   const names = (letter) => Array.from({ length: 100 }, (_, place) => [[letter, ""], [String(place + 1), "sub"]]);
-  const tabs = { ...explanation("f1"), jacobian: [{ ...JACOBIAN, shape: [100, 100], out_shape: [100], in_shape: [100], numbers,
-    rows: names("f"), columns: names("s") }] };
-  model.receive({ type: "explanation", request: sent[0].request, node: "f1", tabs });
-  await shows("f1");
   tab("Jacobian").click();
+  const told = { ...explanation({ node: "f1", tab: "jacobian" }), tabs: { jacobian: [{ ...JACOBIAN, shape: [100, 100],
+    out_shape: [100], in_shape: [100], numbers, rows: names("f"), columns: names("s") }] } };
+  model.receive({ type: "explanation", request: sent[0].request, node: "f1", told });
+  await shows("f1");
   const canvas = panel.querySelector("[data-wrt=s] canvas");
   const pixel = (x, y) => [...canvas.getContext("2d").getImageData(x, y, 1, 1).data];
   ok(pixel(0, 0).join() !== pixel(99, 99).join() && pixel(0, 0).join() !== pixel(1, 0).join(), "colours by sign and size");

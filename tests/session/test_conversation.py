@@ -59,7 +59,7 @@ def test_an_edit_recomputes_the_pass():
     trace = lesson.graph.trace(data, lesson.params)
     np.testing.assert_array_equal(value(reply["film"], "h"), trace.values["h"][2])
     np.testing.assert_array_equal(value(reply["film"], "W", "gradient"), trace.gradients["W"])
-    assert reply["edits"] == [{"node": "x", "sample": 2, "index": [1], "text": "-0.25"}]
+    assert reply["edits"] == [{"node": "x", "sample": 2, "index": [1], "text": "-0.25", "pass": 0}]
     [reply] = talk.receive({"type": "reset", "request": 3})
     np.testing.assert_array_equal(value(reply["film"], "x"), lesson.data["x"][2])
     assert reply["edits"] == []
@@ -120,7 +120,7 @@ def test_every_line_of_every_case_can_be_explained():
         for node in film["film"]["nodes"]:
             [reply] = talk.receive({"type": "explain", "request": 5, "node": node["name"]})
             assert reply["type"] == "explanation", reply
-            assert {"forward", "jacobian", "backward", "batch"} <= set(reply["tabs"])
+            assert all(reply["told"]["tabs"][tab] for tab in ("forward", "jacobian", "backward", "batch"))
 
 
 @pytest.mark.parametrize(
