@@ -11,10 +11,11 @@ def shown(shape: tuple[int, ...]) -> tuple[list[int], list[int]]:
     """Indices of the rows and columns to show, GAP standing for what is left out."""
     rows, columns = shape[0], shape[1]
     # A vector may be longer than a matrix is tall or wide: it takes one line of the page, or one column of it.
-    return _ends(rows, MOST_ROWS + 2 * (columns == 1)), _ends(columns, MOST_COLUMNS + (rows == 1))
+    return ends(rows, MOST_ROWS + 2 * (columns == 1)), ends(columns, MOST_COLUMNS + (rows == 1))
 
 
-def _ends(count: int, most: int) -> list[int]:
+def ends(count: int, most: int) -> list[int]:
+    """Places of `count` things of which at most `most` are in sight."""
     if count <= most:
         return list(range(count))
     return [*range(most - 3), GAP, count - 1]

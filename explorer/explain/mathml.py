@@ -74,10 +74,10 @@ def _scripted(base: Element, scripts: dict[str, str]) -> Element:
 
 
 def symbol(leaf: f.Symbol) -> Element:
-    """A symbol that points at its node; gradients are marked as such, so that the page can colour them."""
+    """A symbol that points at its node, or at its own cell if it is one entry; gradients are marked, to be coloured."""
     attributes: dict[str, str] = {"class_": leaf.kind} if leaf.kind else {}
     if leaf.cells:
-        attributes |= {"link": f"{leaf.cells.node}|"}
+        attributes |= {"link": f"{leaf.cells.node}|{leaf.cells.at(0, 0) if leaf.cells.index else ''}"}
     if not leaf.under:
         return label((*leaf.label, *leaf.note), **attributes)
     quotient = element("mfrac", label(leaf.label), label(leaf.under), **attributes)

@@ -6,15 +6,18 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from explorer.explain import derived as d
 from explorer.explain import formula as f
+from explorer.explain import print_derived as derived
+from explorer.explain.binding import ATOM, POSTFIX, PREFIX, PRODUCT, SUM
 from explorer.explain.mathml import Element, element, infix, label, number, operator, symbol, table
 
 Mode: TypeAlias = Literal["symbols", "numbers"]
 Printed: TypeAlias = tuple[Any, int]
 
-# How tightly what was printed holds together.
-SUM, PRODUCT, PREFIX, POSTFIX, ATOM = range(5)
 MANY_TERMS = 3  # a sum of so many may be broken inside its parentheses
+WIDE = (d.Grid, d.Listed)  # factors between which a line may be broken even among symbols
+DERIVED = (d.BigSum, d.Series, d.Derivative, d.Grid, d.Listed, d.Marked, d.Braced, d.Outer, d.Remark)
 
 
 class Printer:
@@ -26,7 +29,7 @@ class Printer:
 
     def row(self, formula: f.Formula) -> Element:
         """The formula as one element."""
-        return self._print(formula)[0]
+        return self.printed(formula)[0]
 
     def chunks(self, formula: f.Formula) -> list[Element]:
         """The formula in pieces between which a line may be broken: at the signs of a sum, the factors of a product."""
@@ -39,32 +42,40 @@ class Printer:
                 opened = element("mrow", *([infix(sign)] if sign else []), operator("("), first)
                 before = self._factors(f.Product(tuple(head), formula.sign))
                 return [*before, opened, *middle, element("mrow", last, operator(")"))]
-            case f.Product() if self.numbers:
+            case f.Product(factors=factors) if self.numbers or any(isinstance(one, WIDE) for one in factors):
                 return self._factors(formula)
+            case d.Series() | d.BigSum() | d.Listed() | d.Outer() | d.Remark():
+                return derived.chunks(self, formula)
         return [self.row(formula)]
 
     def _factors(self, product: f.Product) -> list[Element]:
-        """Each factor with the sign before it."""
-        pieces = [self._operand(factor, PRODUCT, first=i == 0) for i, factor in enumerate(product.factors)]
-        signs = [self._sign(product, factor) for factor in product.factors[1:]]
-        joined = zip(pieces[1:], signs, strict=True)
-        return [pieces[0], *(element("mrow", infix(sign), piece) if sign else piece for piece, sign in joined)]
+        """Each factor with the sign before it; a row that is listed by hand may be broken inside."""
+        pieces: list[Element] = []
+        for position, factor in enumerate(product.factors):
+            listed = isinstance(factor, d.Listed)
+            first, *rest = self.chunks(factor) if listed else [self.operand(factor, PRODUCT, first=position == 0)]
+            sign = self._sign(product, factor) if position else ""
+            pieces += [element("mrow", infix(sign), first) if sign else first, *rest]
+        return pieces
 
     # -- by kind -----------------------------------------------------------------------------------------------------
-    def _print(self, formula: f.Formula) -> Printed:
+    def printed(self, formula: f.Formula) -> Printed:
+        """The formula as one element, and how tightly it binds."""
         match formula:
             case f.Symbol() | f.Local() | f.Transpose() | f.Number() | f.Constant():
                 return self._leaf(formula)
             case f.Sum(terms=terms):
                 return element("mrow", *self._terms(terms)), SUM
             case f.Negative(inner=inner):
-                return element("mrow", operator("−"), self._operand(inner, PRODUCT, first=False)), PREFIX
+                return element("mrow", operator("−"), self.operand(inner, PRODUCT, first=False)), PREFIX
             case f.Product():
                 return self._product(formula), PRODUCT
             case f.Fraction(over=over, under=under):
                 return element("mfrac", self.row(over), self.row(under)), ATOM
             case f.Power(base=base, exponent=exponent):
-                return element("msup", self._operand(base, ATOM), self.row(exponent)), POSTFIX
+                return element("msup", self.operand(base, ATOM), self.row(exponent)), POSTFIX
+        if isinstance(formula, DERIVED):
+            return derived.printed(self, formula)
         return self._function(formula), ATOM
 
     def _leaf(self, formula: f.Formula) -> Printed:
@@ -78,13 +89,13 @@ class Printer:
             case f.Local(inner=inner):
                 if self.numbers:
                     return self._values(inner, formula.evaluate())
-                body, level = Printer()._print(inner)
+                body, level = Printer().printed(inner)
                 return self._shaped(body, level, formula)
             case f.Transpose(inner=inner):
                 if self.numbers and isinstance(inner, f.Symbol | f.Local):
                     return self._values(inner, formula.evaluate(), transposed=True)
                 plain = Printer("numbers" if self.numbers else "symbols")
-                body = element("msup", plain._operand(inner, ATOM), operator("⊤"))
+                body = element("msup", plain.operand(inner, ATOM), operator("⊤"))
                 return self._shaped(body, POSTFIX, formula)
         raise TypeError(f"{type(formula).__name__} is no leaf")
 
@@ -93,7 +104,11 @@ class Printer:
         inner = named.inner if isinstance(named, f.Local) else named
         cells, kind = (inner.cells, inner.kind) if isinstance(inner, f.Symbol) else (None, "")
         body = table(value, cells, transposed, kind)
-        return body, PREFIX if isinstance(body, dict) and np.signbit(value).any() else ATOM
+        return body, self.level_of_numbers(body, value)
+
+    def level_of_numbers(self, body: Any, value: f.Array) -> int:
+        """A single number may start with a minus sign; several stand between brackets."""
+        return PREFIX if isinstance(body, dict) and np.signbit(value).any() else ATOM
 
     def _function(self, formula: f.Formula) -> Element:
         match formula:
@@ -117,7 +132,7 @@ class Printer:
         for position, term in enumerate(terms):
             negative = isinstance(term, f.Negative)
             inner = term.inner if isinstance(term, f.Negative) else term
-            body = self._operand(inner, PRODUCT, first=not position and not negative)
+            body = self.operand(inner, PRODUCT, first=not position and not negative)
             sign = infix("−" if negative else "+") if position else operator("−")
             pieces.append(element("mrow", sign, body) if position or negative else body)
         return pieces
@@ -128,7 +143,7 @@ class Printer:
             if position:
                 sign = self._sign(product, factor)
                 parts.append(infix(sign) if sign else operator("\N{INVISIBLE TIMES}"))
-            parts.append(self._operand(factor, PRODUCT, first=first and position == 0))
+            parts.append(self.operand(factor, PRODUCT, first=first and position == 0))
         return element("mrow", *parts)
 
     def _sign(self, product: f.Product, factor: f.Formula) -> str:
@@ -137,11 +152,11 @@ class Printer:
             return "·"
         return product.sign or ("·" if self.numbers and f.is_number(factor) else "")
 
-    def _operand(self, formula: f.Formula, least: int, first: bool = True) -> Any:
+    def operand(self, formula: f.Formula, least: int, first: bool = True) -> Any:
         """The formula, in parentheses if it binds less tightly than `least`, or has a minus sign where one stands."""
         if isinstance(formula, f.Product) and least <= PRODUCT:
             return self._product(formula, first)
-        body, level = self._print(formula)
+        body, level = self.printed(formula)
         if level < least or (not first and level == PREFIX):
             return element("mrow", operator("("), body, operator(")"))
         return body

@@ -108,7 +108,7 @@ class Symbols:
             return (*symbol, (str(self.sample + 1), "sub"))
         return symbol
 
-    def entry_label(self, name: str, index: Sequence[int]) -> Label:
+    def entry_label(self, name: str, index: Sequence[int | str]) -> Label:
         """The symbol of one entry, h₁; of a line's only entry, the line's own."""
         alone = all(length == 1 for length in self.graph.nodes[name].shape)
         return self.label(name) if alone else self.notation.element(name, index)

@@ -6,13 +6,14 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from explorer.explain import derived as d
 from explorer.explain import formula as f
+from explorer.explain.binding import ATOM, POSTFIX, PREFIX, PRODUCT, SUM
 from explorer.explain.numbers import json_number, spoken
 from explorer.notation import Label, plain
 
 Part: TypeAlias = str | dict[str, Any]
 
-SUM, PRODUCT, PREFIX, POSTFIX, ATOM = range(5)
 MANY = 6
 
 
@@ -114,7 +115,60 @@ def _print(formula: f.Formula, numbers: bool = False) -> tuple[list[Part], int]:
             return ["⟨", *_print(left, numbers)[0], ", ", *_print(right, numbers)[0], "⟩"], ATOM
         case f.Words(text=words):
             return [words], ATOM
+    return _derived(formula, numbers)
+
+
+def _derived(formula: f.Formula, numbers: bool) -> tuple[list[Part], int]:
+    """The pieces that derivations are written with."""
+    match formula:
+        case d.BigSum(below=below, above=above, body=body, terms=terms):
+            if numbers:
+                return _series(d.Series(terms), numbers), SUM
+            limits = f"{below.replace(' ', '')}…{above}" if above else below
+            return [f"Σ_({limits}) ", *_operand(body, PRODUCT, numbers)], SUM
+        case d.Series():
+            return _series(formula, numbers), SUM
+        case d.Derivative(over=over, under=under, value=value, apart=apart, d=sign):
+            if numbers:
+                return _numbers(value)
+            by = [sign, *_operand(under, ATOM, numbers)]
+            if apart:
+                return [sign, "/", *by, " ", *_operand(over, PRODUCT, numbers)], PRODUCT
+            return [sign, *_operand(over, ATOM, numbers), "/", *by], PRODUCT
+        case d.Grid(entries=entries):
+            rows = [_between(", ", [_print(one, numbers)[0] if one else ["…"] for one in row]) for row in entries]
+            return ["[", *_between("; ", rows), "]"], ATOM
+        case d.Listed(entries=entries):
+            return ["(", *_between(", ", [_print(one, numbers)[0] for one in entries]), ")"], ATOM
+        case d.Marked(inner=inner, mark=mark):
+            written, level = _print(inner, numbers)
+            said = {"cancel": " (cancels)", "zero": " (is 0)", "one": " (is 1)", "kept": ""}[mark]
+            return [*written, said], level
+        case d.Braced(inner=inner, under=under):
+            written = _operand(inner, PRODUCT, numbers)
+            return (written if numbers else [*written, " (", *_print(under)[0], ")"]), PRODUCT
+        case d.Outer(left=left, right=right):
+            return [*_operand(left, PRODUCT, numbers), " ⊗ ", *_operand(right, PRODUCT, numbers, first=False)], PRODUCT
+        case d.Remark(inner=inner, words=words):
+            return [*_print(inner, numbers)[0], words], SUM
     raise TypeError(f"{type(formula).__name__} has no text. Add it to explain.text.")
+
+
+def _between(sign: str, items: list[list[Part]]) -> list[Part]:
+    return [part for item in items for part in (sign, *item)][1:]
+
+
+def _series(series: d.Series, numbers: bool) -> list[Part]:
+    written: list[Part] = []
+    for term in series.shown:
+        if term is None:
+            written.append(" + …")
+            continue
+        negative = isinstance(term, f.Negative)
+        inner = term.inner if isinstance(term, f.Negative) else term
+        sign = (" − " if negative else " + ") if written else "−" if negative else ""
+        written += [sign, *_operand(inner, PRODUCT, numbers, first=not written and not negative)]
+    return written
 
 
 def _numbers(value: f.Array) -> tuple[list[Part], int]:

@@ -122,15 +122,18 @@ class Notation:
         """Whether the lesson has its own name for this gradient."""
         return name in self._gradient_labels
 
-    def element(self, name: str, index: Sequence[int]) -> Label:
-        """One element, h₁ or W₂,₃: indices count from 0 here, from 1 on paper. A scalar's is its symbol."""
+    def element(self, name: str, index: Sequence[int | str]) -> Label:
+        """One element, h₁ or W₂,₃: indices count from 0 here, from 1 on paper; letters stay letters, hᵢ.
+
+        A scalar's is its symbol.
+        """
         symbol = self.symbol(name)
         if not index:
             return symbol
         if self.weights == "from-to" and len(index) == 2 and len(symbol[0][0]) == 1:
             index = tuple(reversed(index))
             symbol = ((symbol[0][0].lower(), ""), *symbol[1:])
-        subscript = (",".join(str(position + 1) for position in index), "sub")
+        subscript = (",".join(at if isinstance(at, str) else str(at + 1) for at in index), "sub")
         if any(script == "sub" for _, script in symbol):
             return (("(", ""), *symbol, (")", ""), subscript)
         superscripts = tuple(part for part in symbol if part[1] == "sup")
