@@ -51,14 +51,18 @@ export function render({ model, el }) {
 
     def _send_later(self, later: Later) -> None:
         """Work on another thread, so that no other page waits for it, and send what comes of it from this one."""
-        loop = asyncio.get_running_loop()
-        context = contextvars.copy_context()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # already on a thread of its own
+            self._send_all(later.work())
+            return
+        context = contextvars.copy_context()  # says which session's page is meant
+        working = loop.run_in_executor(None, later.work)
+        working.add_done_callback(lambda done: context.run(self._send_all, done.result()))
 
-        def done(future: asyncio.Future[list[Reply]]) -> None:
-            for reply in future.result():
-                context.run(self._send_msg, reply)
-
-        loop.run_in_executor(None, later.work).add_done_callback(done)
+    def _send_all(self, replies: list[Reply]) -> None:
+        for reply in replies:
+            self._send_msg(reply)
 
 
 def explore(
