@@ -15,7 +15,7 @@ LEVELS = [
     {"layout", "explain"},
     {"film"},
     {"lessons"},
-    {"export"},
+    {"export", "timing"},
     {"session"},
     {"views"},
     {"app", "serve"},
