@@ -52,6 +52,7 @@ def make_film(subject: Subject, trace: Trace, sample: int = 0) -> dict[str, Any]
         "batch": trace.batch,
         "sample": sample,
         "learning_rate": subject.learning_rate,
+        "rate_label": notation.rate_label,
         "objective": graph.objective,
         "reduction": trace.reduction,
         "width": places.width,

@@ -16,7 +16,7 @@ from explorer.lessons import catalogue
 from explorer.lessons.fused import fusible
 from explorer.lessons.lesson import Lesson
 from explorer.notation import Notation
-from explorer.session.document import Document, Refused
+from explorer.session.document import MOST_PASSES, Document, Refused
 from explorer.session.fragment import open_document
 from explorer.session.intents import (
     Choose,
@@ -102,7 +102,7 @@ class Conversation:
 
     def _show(self, document: Document) -> None:
         """Compute the pass first: if that fails, the last good picture stays."""
-        run = self._run if self._run is not None and self._run.suits(document) else Run(document)
+        run = Run(document) if self._run is None else self._run.follow(document)
         self._trace = run.trace(document.passes)
         self._run, self._document = run, document
 
@@ -124,7 +124,8 @@ class Conversation:
             "fusible": list(pair) if pair else None,
             "run": {
                 "pass": document.passes,
-                "losses": [json_number(loss) for loss in self._run.losses(document.passes)],
+                "most": MOST_PASSES,
+                "losses": [json_number(loss) for loss in self._run.losses],
                 "rates": [[since, repr(rate)] for since, rate in sorted(document.rates.items())],
             },
         }

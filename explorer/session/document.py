@@ -65,7 +65,7 @@ class Document:
     def at_pass(self, number: int) -> Document:
         """The same run of passes, seen after `number` updates. Raises: Refused."""
         if not 0 <= number <= MOST_PASSES:
-            raise Refused(f"pass {number}: passes are counted from 0 to {MOST_PASSES}.")
+            raise Refused(f"pass {number}: a run has {MOST_PASSES} updates at most. Expected 0 to {MOST_PASSES}.")
         if number and not self.lesson.graph.parameters:
             raise Refused(f"pass {number}: {self.lesson.title} has no parameters, so that no pass changes anything.")
         return replace(self, passes=number)
