@@ -47,6 +47,11 @@ class Golden:
         """The gradient of every node that has one."""
         return {name: self._of_sample(name, found, sample) for name, found in self._case["gradients"].items()}
 
+    def numbers(self) -> dict[str, np.ndarray]:
+        """What may be edited without changing what the case is about: inputs, (B, …) each, and parameters."""
+        given = {**self._case["data"], **self._case["params"]}
+        return {name: np.asarray(array, dtype=float) for name, array in given.items() if name not in self.targets}
+
     def jacobians(self, sample: int) -> Iterator[tuple[str, str, np.ndarray]]:
         """Line, what it reads, and the matrix of the one by the other."""
         for found in self._case["jacobians"]:

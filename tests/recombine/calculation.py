@@ -1,0 +1,229 @@
+"""Whether the lines of a calculation say the same: symbols, numbers and result, computed from what is displayed."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from tests.recombine.grammar import Unknown, evaluate
+from tests.recombine.intervals import Interval, Mismatch, agree
+from tests.recombine.reading import Name, Shown, Sign, Token, Unreadable, bounds, spelled, tokens
+from tests.recombine.stage import Stage, Tensor
+
+MOST_VECTORS = 8  # symbols of vectors in one formula, each of which may stand as a row or as a column
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of an equation: a formula in symbols or in numbers."""
+
+    found: list[Token]
+    symbolic: bool
+
+
+@dataclass
+class Tally:
+    """What became of the formulas of a page."""
+
+    recombined: int = 0  # sides in numbers that came to the displayed result
+    followed: int = 0  # sides in symbols that did so with the numbers of the stage
+    named: int = 0  # sides in symbols whose numbers the stage does not show
+    open: int = 0  # sides whose digits leave the result open
+    linked: int = 0  # numbers that are those of the stage's cells
+    complaints: list[str] = field(default_factory=list)
+
+    def add(self, other: Tally) -> None:
+        for name in ("recombined", "followed", "named", "open", "linked"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.complaints += other.complaints
+
+
+def equations(lines: Sequence[Mapping[str, Any]]) -> Iterator[list[Side]]:
+    """The chains a = b = c of a calculation: a line without a left side goes on with the one above it."""
+    chain: list[Side] = []
+    for line in lines:
+        if line["left"] is not None:
+            if chain:
+                yield chain
+            assigned = line["sign"] not in ("=", "≈")
+            chain = [] if assigned else [Side(tokens(line["left"]), True)]
+        symbolic = line["role"] == "symbols"
+        whole = [token for chunk in line["chunks"] for token in tokens(chunk)]
+        chain += [Side(found, symbolic) for found in parted(whole)]
+    if chain:
+        yield chain
+
+
+def parted(whole: list[Token]) -> Iterator[list[Token]]:
+    """The tokens between equals signs that stand in no parentheses."""
+    depth, part = 0, list[Token]()
+    for token in whole:
+        if isinstance(token, Sign):
+            depth += (token.text in ("(", "[", "⟨", "{")) - (token.text in (")", "]", "⟩", "}"))
+            if token.text in ("=", "≈") and depth == 0:
+                yield part
+                part = []
+                continue
+        part.append(token)
+    yield part
+
+
+def names(found: list[Token]) -> Iterator[Name]:
+    """All symbols of a formula."""
+    for token in found:
+        if isinstance(token, Name):
+            yield token
+        for inner in ("over", "under", "base", "exponent", "inner"):
+            yield from names(getattr(token, inner, []))
+        for row in getattr(token, "rows", []):
+            for entry in row:
+                yield from names(entry)
+
+
+def numbers(found: list[Token]) -> Iterator[Shown]:
+    """All displayed numbers of a formula."""
+    for token in found:
+        if isinstance(token, Shown):
+            yield token
+        for inner in ("over", "under", "base", "exponent", "inner"):
+            yield from numbers(getattr(token, inner, []))
+        for row in getattr(token, "rows", []):
+            for entry in row:
+                yield from numbers(entry)
+
+
+def check(
+    lines: Sequence[Mapping[str, Any]], stage: Stage, where: str, known: Mapping[str, Interval] = MappingProxyType({})
+) -> Tally:
+    """Every side of a calculation against its result, every linked number against its cell.
+
+    `known` are the numbers of symbols that are no card's.
+    """
+    tally = Tally()
+    try:
+        chains = list(equations(lines))
+    except Unreadable as error:
+        return Tally(complaints=[f"{where}: {error}"])
+    for chain in chains:
+        for side in chain:
+            _links(side, stage, where, tally)
+        _chain(chain, _Symbols(stage, known), where, tally)
+    return tally
+
+
+def _links(side: Side, stage: Stage, where: str, tally: Tally) -> None:
+    for shown in numbers(side.found):
+        for _, _, link, text in shown.links:
+            cell = stage.cell(link)
+            if cell is None:
+                continue
+            tally.linked += 1
+            if not np.all(agree(cell, bounds(text))[0]):
+                tally.complaints.append(f"{where}: {text} stands for {link}, which shows {stage.text(link)}")
+
+
+class _Symbols:
+    """The numbers of symbols, those of the stage and others."""
+
+    def __init__(self, stage: Stage, known: Mapping[str, Interval]) -> None:
+        self._stage = stage
+        self._known = known
+
+    def tensor(self, name: Name) -> Tensor | None:
+        if name.text in self._known and not name.link:
+            return Tensor(self._known[name.text], False)
+        return self._stage.tensor(name)
+
+    def ways(self, found: list[Token]) -> Iterator[Callable[[Name], Interval | None]]:
+        """All ways of standing its vectors up as columns or laying them down as rows."""
+        links = {name.link: self.tensor(name) for name in names(found) if name.link}
+        vectors = sorted(link for link, tensor in links.items() if tensor is not None and tensor.vector)[:MOST_VECTORS]
+        for turned in itertools.product((False, True), repeat=len(vectors)):
+            lying = {link for link, turn in zip(vectors, turned, strict=True) if turn}
+
+            def symbols(name: Name, lying: set[str] = lying) -> Interval | None:
+                tensor = self.tensor(name)
+                return None if tensor is None else tensor.oriented(name.link in lying)
+
+            yield symbols
+
+
+def _chain(chain: list[Side], symbols: _Symbols, where: str, tally: Tally) -> None:
+    """All sides against the last one; a chain of symbols alone against the last one whose numbers are known."""
+    if chain[-1].symbolic:
+        known = [side for side in chain if _followed(side.found, symbols)]
+        tally.named += len(chain) - len(known)
+        chain = known
+    if not chain:
+        return
+    try:
+        results = _followed(chain[-1].found, symbols) if chain[-1].symbolic else [evaluate(chain[-1].found)]
+    except (Unreadable, Mismatch) as error:
+        tally.complaints.append(f"{where}: {error}")
+        return
+    for side in chain[:-1]:
+        outcomes = [_outcome(side, result, symbols) for result in results]
+        outcome = next((found for found in outcomes if not isinstance(found, str)), outcomes[0])
+        if isinstance(outcome, str):
+            tally.complaints.append(f"{where}: {spelled(side.found)} = {spelled(chain[-1].found)}: {outcome}")
+        elif outcome is None:
+            tally.named += 1
+        elif not outcome:
+            tally.open += 1
+        elif side.symbolic:
+            tally.followed += 1
+        else:
+            tally.recombined += 1
+
+
+def _followed(found: list[Token], symbols: _Symbols) -> list[Interval]:
+    """What a formula in symbols comes to, for every way that its vectors may stand; none where a symbol is unknown."""
+    values = []
+    for way in symbols.ways(found):
+        try:
+            values.append(evaluate(found, way))
+        except Unknown:
+            return []
+        except (Unreadable, Mismatch):
+            continue
+    return values
+
+
+def _verdict(value: Interval, result: Interval) -> str | int:
+    """What is wrong, or how many entries could be held against the result."""
+    try:
+        meets, telling = agree(value, result)
+    except Mismatch as error:
+        return str(error)
+    if np.all(meets):
+        return int(telling.sum())
+    if value.low.shape != meets.shape:
+        return "numbers that do not add up"
+    wrong = tuple(int(place) for place in np.argwhere(~meets)[0])
+    entry = "" if meets.size == 1 else f" in row {wrong[0] + 1}, column {wrong[1] + 1}"
+    return f"computed from {value.low[wrong]:.8g} to {value.high[wrong]:.8g}{entry}"
+
+
+def _outcome(side: Side, result: Interval, symbols: _Symbols) -> str | int | None:
+    """The verdict on a side; None where it has symbols that no number is known of. A vector may stand either way."""
+    try:
+        if not side.symbolic:
+            return _verdict(evaluate(side.found), result)
+    except (Unreadable, Mismatch) as error:
+        return str(error)
+    verdict: str | int | None = None
+    for way in symbols.ways(side.found):
+        try:
+            verdict = _verdict(evaluate(side.found, way), result)
+        except Unknown:
+            return None
+        except (Unreadable, Mismatch) as error:
+            verdict = verdict or str(error)
+        if not isinstance(verdict, str):
+            return verdict
+    return verdict

@@ -1,0 +1,51 @@
+// Reads what the inspector's open tab shows, all in one go: formulas as MathML in lists, tables as texts.
+(panel) => {
+  const tree = (node) => {
+    if (node.nodeType === 3) return node.data;
+    const attributes = {};
+    if (node.dataset?.link) attributes.link = node.dataset.link;
+    if (node.dataset?.number !== undefined) attributes.number = node.dataset.number;
+    if (node.getAttribute("class")) attributes.class = node.getAttribute("class");
+    return [node.localName, attributes, ...[...node.childNodes].map(tree)];
+  };
+  const one = (line) => ({
+    role: ["symbols", "numbers", "result"].find((role) => line.classList.contains(role)) ?? "",
+    left: line.querySelector(".left math") ? tree(line.querySelector(".left math")) : null,
+    sign: line.querySelector(".sign")?.textContent ?? "=",
+    chunks: [...line.querySelectorAll(".chunks math")].map(tree),
+  });
+  const cells = (row) => [...row.querySelectorAll("td[data-number]")].map((cell) =>
+    [cell.textContent, cell.dataset.number, cell.dataset.link ?? ""]);
+  const rows = (table) => [...table.querySelectorAll("tbody tr")].map((row) => ({
+    head: row.querySelector("th")?.textContent ?? "", cells: cells(row),
+  }));
+  const heading = (element) => {
+    const titles = [];
+    for (let at = element.parentElement; at && at !== panel; at = at.parentElement) {
+      const title = at.querySelector(":scope > h3, :scope > .caption");
+      if (title) titles.unshift(title.textContent);
+    }
+    return titles.join(" / ");
+  };
+  return {
+    formulas: [...panel.querySelectorAll(".formula")].map((formula) => ({
+      title: heading(formula), wrt: formula.closest("[data-wrt]")?.dataset.wrt ?? "", way: Boolean(formula.closest(".way")),
+      lines: [...formula.querySelectorAll(".line")].map(one),
+    })),
+    maths: panel.querySelectorAll("math").length,
+    read: panel.querySelectorAll(".formula .line math").length,
+    jacobians: [...panel.querySelectorAll("[data-wrt]")].map((block) => ({
+      wrt: block.dataset.wrt,
+      rows: [...block.querySelectorAll(".matrix tbody tr")].map((row) =>
+        [...row.querySelectorAll("[data-jacobian]")].map((cell) => [cell.textContent, cell.dataset.number])),
+      check: block.querySelector(".check")?.textContent ?? "",
+    })),
+    tables: [...panel.querySelectorAll(".samples table")].map((table) => ({
+      title: heading(table), rows: rows(table),
+      sums: table.querySelector("thead th.sum") ? "column" : table.querySelector("tbody th.sum") ? "row" : "",
+    })),
+    stacks: [...panel.querySelectorAll(".stack figure")].map((figure) => ({
+      title: heading(figure), sample: figure.querySelector("figcaption")?.textContent ?? "", rows: rows(figure).map(({ cells }) => cells),
+    })),
+  };
+}

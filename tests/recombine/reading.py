@@ -1,0 +1,264 @@
+"""What stands on the page, as data: displayed numbers with the bounds that their digits leave open, formulas as tokens.
+
+A formula arrives as the page's MathML in lists, [tag, attributes, ...children] with text as strings (`page.js`). Rows
+within rows are taken apart: how the printer grouped things is not seen on the screen, only its parentheses are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from tests.recombine.intervals import Interval, exact
+
+Tree: TypeAlias = list[Any]
+DIGITS = 4
+FEWEST = 3  # of a number that is too long for its cell
+SPACES = str.maketrans("", "", "\N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE} ")
+DOTS = frozenset("⋮⋯⋱…")
+LAYOUT = frozenset({"math", "mrow", "mstyle", "mpadded"})
+
+
+class Unreadable(ValueError):
+    """Something on the page that nobody has taught this reader."""
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A number, or a table of numbers, as shown; `links` are the stage's cells that it stands for, by entry."""
+
+    text: str
+    value: Interval
+    links: tuple[tuple[int, int, str, str], ...] = ()  # row, column, link, text
+
+    @property
+    def signed(self) -> bool:
+        return self.value.single and self.text.startswith("−")
+
+
+@dataclass(frozen=True)
+class Sign:
+    """An operator, a fence or a comma."""
+
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
+class Name:
+    """A symbol in words, h, W₁, ∂L/∂h; `link` is the node, or the node's cell, that it stands for."""
+
+    text: str
+    link: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Fraction:
+    over: list[Token]
+    under: list[Token]
+
+
+@dataclass(frozen=True, eq=False)
+class Script:
+    """A base with an exponent, or ᵀ."""
+
+    base: list[Token]
+    exponent: list[Token]
+
+
+@dataclass(frozen=True, eq=False)
+class Root:
+    inner: list[Token]
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """A matrix of formulas."""
+
+    rows: list[list[list[Token]]]
+
+
+Token: TypeAlias = Shown | Sign | Name | Fraction | Script | Root | Grid
+
+
+# -- numbers -----------------------------------------------------------------------------------------------------------
+def number(text: str, digits: int = DIGITS) -> float:
+    """The number that a text writes. Raises: Unreadable."""
+    plain = text.strip().replace("−", "-").replace("∞", "inf").replace("NaN", "nan")
+    try:
+        return float(plain)
+    except ValueError:
+        raise Unreadable(f"“{text}” is no number") from None
+
+
+def bounds(text: str, whole: str = "", digits: int = DIGITS) -> Interval:
+    """All numbers that show as `text`: half a unit of the last of `digits` significant digits either way.
+
+    Zeros at the end are not shown, so 0.5 stands for 0.49995 to 0.5005 by itself; where the whole number, which the
+    page tells on pointing at it, is just what is shown, it is that number alone.
+    """
+    value = number(text)
+    if value == 0 or not np.isfinite(value):
+        return exact(value)  # only 0 itself shows as 0
+    if whole and abs(number(whole)) == abs(value):
+        return exact(value)
+    size = abs(value)
+    exponent = int(np.floor(np.log10(size) + 1e-12))
+    half = 0.5 * 10.0 ** (exponent - digits + 1)
+    at_power_of_ten = np.isclose(size, 10.0**exponent, rtol=1e-9, atol=0)
+    below = half / 10 if at_power_of_ten else half
+    low, high = size - below, size + half
+    ends = (low, high) if value > 0 else (-high, -low)
+    return Interval(np.array([[ends[0]]]), np.array([[ends[1]]]))
+
+
+def cell(text: str, whole: str = "") -> Interval:
+    """A number in a cell of the stage, where a long one gives up digits."""
+    long = "e" in text and len(text) > len("−1.2e−12")
+    return bounds(text, whole, FEWEST if long else DIGITS)
+
+
+# -- formulas ----------------------------------------------------------------------------------------------------------
+def text_of(tree: Tree | str) -> str:
+    """All text of an element, without spaces."""
+    return tree.translate(SPACES) if isinstance(tree, str) else "".join(text_of(child) for child in tree[2:])
+
+
+def tokens(tree: Tree) -> list[Token]:
+    """An element's contents in the order of reading. Raises: Unreadable."""
+    tag, attributes, *children = tree
+    if tag == "mrow" and (attributes.get("link") or "value" in _kind(attributes) or "gradient" in _kind(attributes)):
+        if not _has_numbers(tree):
+            return [Name(_name(tree), attributes.get("link", ""), _kind(attributes))]
+    if tag in LAYOUT:
+        return _joined([token for child in children for token in tokens(child)])
+    if tag == "mn":
+        return [_number(tree)]
+    if tag == "mo":
+        return [Sign(text_of(tree))]
+    if tag in ("mi", "mtext", "ms"):
+        return [Name(text_of(tree), attributes.get("link", ""), _kind(attributes))]
+    if tag == "mtable":
+        return [table(tree)]
+    if tag == "mfrac":
+        return _quotient(tree)
+    if tag == "msqrt":
+        return [Root([token for child in children for token in tokens(child)])]
+    if tag == "msup":
+        return _power(tree)
+    if tag in ("msub", "msubsup"):
+        if _has_numbers(tree):
+            raise Unreadable(f"a subscript on numbers: {text_of(tree)}")
+        return [Name(_name(tree), *_linked(tree))]
+    if tag in ("munder", "mover", "munderover"):
+        if text_of(children[0]) in ("∑", "Σ"):
+            return [Name(_name(tree))]
+        return tokens(children[0])  # the shape under a factor, a brace over it
+    raise Unreadable(f"<{tag}>")
+
+
+def _kind(attributes: dict[str, str]) -> str:
+    return attributes.get("class", "")
+
+
+def _has_numbers(tree: Tree | str) -> bool:
+    """Whether a displayed number stands in it: subscripts are digits too, but carry no number."""
+    if isinstance(tree, str):
+        return False
+    return (tree[0] == "mn" and "number" in tree[1]) or any(_has_numbers(child) for child in tree[2:])
+
+
+def _number(tree: Tree) -> Token:
+    text, attributes = text_of(tree), tree[1]
+    if "number" not in attributes:
+        return Shown(text, exact(number(text)))
+    link = attributes.get("link", "")
+    return Shown(text, bounds(text, attributes["number"]), ((0, 0, link, text),) if link else ())
+
+
+def _name(tree: Tree | str) -> str:
+    """h, W_1, W^(1)_1,2, ∂L/∂h in one line."""
+    if isinstance(tree, str):
+        return tree.translate(SPACES)
+    signs = {"msub": "_", "msup": "^", "munder": "_", "mfrac": "/", "msubsup": "_^", "munderover": "_^", "mover": "^"}
+    parts = [_name(child) for child in tree[2:]]
+    marks = signs.get(tree[0], "")
+    return "".join(
+        part if not place or not marks else f"{marks[min(place - 1, len(marks) - 1)]}{part}"
+        for place, part in enumerate(parts)
+    )
+
+
+def _linked(tree: Tree | str) -> tuple[str, str]:
+    """The first link in an element, and the kind of what carries it."""
+    if isinstance(tree, str):
+        return "", ""
+    if tree[1].get("link"):
+        return tree[1]["link"], _kind(tree[1])
+    return next((found for child in tree[2:] if (found := _linked(child))[0]), ("", ""))
+
+
+def _quotient(tree: Tree) -> list[Token]:
+    """A fraction, or ∂L/∂h, which is one symbol."""
+    over, under = tree[2], tree[3]
+    if text_of(over).startswith(("∂", "d")) and text_of(under).startswith(("∂", "d")) and not _has_numbers(tree):
+        return [Name(_name(tree), *_linked(tree))]
+    return [Fraction(tokens(over), tokens(under))]
+
+
+def _power(tree: Tree) -> list[Token]:
+    base, exponent = tree[2], tree[3]
+    if exponent[0] in ("mtext", "mn") and not _has_numbers(tree):  # W⁽¹⁾: part of a name, no exponent
+        return [Name(_name(tree), *_linked(tree))]
+    return [Script(tokens(base), tokens(exponent))]
+
+
+def table(tree: Tree) -> Shown | Grid:
+    """A matrix of numbers, or of formulas; its brackets come before and after it."""
+    entries = [[tokens(["mrow", {}, *entry[2:]]) for entry in row[2:]] for row in tree[2:]]
+    texts = [[spelled(entry) for entry in row] for row in entries]
+    gap_rows = [place for place, row in enumerate(texts) if all(text in DOTS for text in row)]
+    gap_columns = [
+        place for place, column in enumerate(zip(*texts, strict=True)) if all(text in DOTS for text in column)
+    ]
+    low, high = np.full((len(rows := entries), len(rows[0])), -np.inf), np.full((len(rows), len(rows[0])), np.inf)
+    links: list[tuple[int, int, str, str]] = []
+    for (i, j), entry in ((place, rows[place[0]][place[1]]) for place in np.ndindex(low.shape)):
+        if i in gap_rows or j in gap_columns:
+            continue
+        if len(entry) != 1 or not isinstance(entry[0], Shown) or not entry[0].value.single:
+            return Grid(entries)
+        low[i, j], high[i, j] = entry[0].value.low[0, 0], entry[0].value.high[0, 0]
+        links += [(i, j, link, text) for _, _, link, text in entry[0].links]
+    gaps = (gap_rows[0] if gap_rows else None, gap_columns[0] if gap_columns else None)
+    return Shown("[" + "; ".join(" ".join(row) for row in texts) + "]", Interval(low, high, gaps), tuple(links))
+
+
+def _joined(found: list[Token]) -> list[Token]:
+    """A matrix with its brackets as one token."""
+    joined: list[Token] = []
+    for token in found:
+        joined.append(token)
+        match joined[-3:]:
+            case [Sign(text="["), Grid() | Shown() as matrix, Sign(text="]")]:
+                joined[-3:] = [matrix]
+    return joined
+
+
+def spelled(found: list[Token]) -> str:
+    """Tokens as one line, for messages."""
+    words = []
+    for token in found:
+        if isinstance(token, Fraction):
+            words.append(f"({spelled(token.over)})/({spelled(token.under)})")
+        elif isinstance(token, Script):
+            words.append(f"{spelled(token.base)}^{spelled(token.exponent)}")
+        elif isinstance(token, Root):
+            words.append(f"√({spelled(token.inner)})")
+        elif isinstance(token, Grid):
+            words.append("[" + "; ".join(", ".join(spelled(entry) for entry in row) for row in token.rows) + "]")
+        else:
+            words.append(token.text)
+    return " ".join(words)

@@ -1,0 +1,82 @@
+"""What the stage shows at one moment: the numbers of every card, by the names that the inspector's links use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from tests.recombine.intervals import Interval
+from tests.recombine.reading import Name, cell
+
+# Node → cell → (text, data-number), as the page is read; symbols: node → kind → text.
+Cells = Mapping[str, Mapping[str, tuple[str, str]]]
+MARKS = str.maketrans("", "", "_^, \N{NO-BREAK SPACE}")
+
+
+@dataclass(frozen=True, eq=False)
+class Tensor:
+    """All cells of one card's value or gradient, in C order as a matrix; a vector as a column."""
+
+    value: Interval
+    vector: bool
+
+    def oriented(self, row: bool) -> Interval:
+        return self.value.transposed if row and self.vector else self.value
+
+
+class Stage:
+    """Cells with their bounds, and the tensors that whole symbols stand for."""
+
+    def __init__(self, cells: Cells, symbols: Mapping[str, Mapping[str, str]]) -> None:
+        self._cells = cells
+        self._symbols = symbols
+
+    def text(self, link: str) -> str:
+        node, _, name = link.partition("|")
+        return self._cells.get(node, {}).get(name, ("", ""))[0]
+
+    def cell(self, link: str) -> Interval | None:
+        """The number of a cell, "h|value:0"; None where the stage shows none."""
+        node, _, name = link.partition("|")
+        text, whole = self._cells.get(node, {}).get(name, ("", ""))
+        return cell(text, whole) if text else None
+
+    def whole(self, node: str, kind: str) -> Tensor | None:
+        """All of a card's value or gradient; None where cells are hidden or empty."""
+        found = {}
+        for name in self._cells.get(node, {}):
+            if name.partition(":")[0] == kind:
+                index = tuple(int(place) for place in name.partition(":")[2].split(","))
+                found[index] = self.cell(f"{node}|{name}")
+        ranks = {len(index) for index in found}
+        if not found or None in found.values() or len(ranks) != 1 or max(ranks) > 2:
+            return None
+        shape = tuple(max(index[axis] for index in found) + 1 for axis in range(max(ranks)))
+        if len(found) != int(np.prod(shape)):
+            return None
+        low, high = np.empty(shape), np.empty(shape)
+        for index, interval in found.items():
+            assert interval is not None
+            low[index], high[index] = interval.low[0, 0], interval.high[0, 0]
+        vector = len(shape) == 1 and shape[0] > 1
+        columns = 1 if len(shape) == 1 else shape[1]
+        return Tensor(Interval(low.reshape(-1, columns), high.reshape(-1, columns)), vector)
+
+    def tensor(self, name: Name) -> Tensor | None:
+        """What a symbol stands for: the cell that its link names, or the card whose own symbol it is."""
+        node, _, place = name.link.partition("|")
+        if place:
+            known = self.cell(name.link)
+            return None if known is None else Tensor(known, False)
+        if node not in self._symbols:
+            return None
+        kind = "gradient" if "gradient" in name.kind else "value"
+        found, own, said = self.whole(node, kind), self._symbols[node], name.text.translate(MARKS)
+        if found is None or found.value.single:
+            return found  # a card with one number has no entries that a symbol could mean
+        whole = said == own.get(kind, "").translate(MARKS)
+        if kind == "gradient" and not whole:
+            whole = said.endswith(f"/∂{own['value'].translate(MARKS)}")
+        return found if whole else None

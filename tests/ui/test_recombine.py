@@ -1,0 +1,49 @@
+"""Numbers that add up: whatever the page shows as a calculation comes to what it shows as the result.
+
+Every step of every case is walked, with several sets of random numbers. Only displayed digits are used; formulas are
+read off the page and computed again by an evaluator of the tests' own (`tests.recombine`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.recombine.film import Walk, examine
+from tests.ui.conftest import Opener
+from tests.ui.golden import CASES, Golden
+
+TABS = ("Forward", "Jacobian", "Backward", "Batch", "Derivation")
+FOLDER = Path(__file__).resolve().parent.parent / "recombine"
+WALK, READ = (FOLDER / "walk.js").read_text(), (FOLDER / "page.js").read_text()
+# Weights of everyday size; small ones, whose gradients are tiny; large ones, which saturate units.
+SCALES = {"plain": 1.0, "small": 1e-3, "large": 3.0}
+
+
+def fragment(case: str, scale: str) -> str:
+    """A link to the case with other numbers in every input and parameter, at one of its samples."""
+    golden = Golden(case)
+    random = np.random.default_rng([*map(ord, f"{case} {scale}")])
+    edits = []
+    for name, array in golden.numbers().items():
+        for index in np.ndindex(*array.shape):
+            number = float(random.normal() * SCALES[scale])
+            text = f"{number:.2f}" if scale == "large" else repr(number)
+            whose, place = ("", index) if name in golden.parameters else (f"@{index[0]}", index[1:])
+            edits.append(f"{'.'.join([name, *map(str, place)])}{whose}={text}")
+    sample = len(scale) % golden.batch
+    return f"lesson={case}&sample={sample}&edits={';'.join(edits)}"
+
+
+@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("case", CASES)
+def test_what_is_displayed_adds_up(explorer: Opener, case: str, scale: str) -> None:
+    page = explorer(fragment(case, scale))
+    arguments = [page.stage.element_handle(), page.inspector.element_handle(), page.slider.element_handle()]
+    walk = Walk(page.page.evaluate(f"given => ({WALK})([...given, ({READ})])", [*arguments, TABS]))
+    tally = examine(walk)
+    assert not tally.complaints, "\n".join([f"{len(tally.complaints)} complaints:", *tally.complaints])
+    assert tally.recombined and tally.followed and tally.linked
+    assert tally.open <= 0.05 * tally.recombined, f"{tally.open} of {tally.recombined} sides are left open"
