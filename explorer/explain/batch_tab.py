@@ -65,6 +65,7 @@ def _group(scene: Scene, name: str, kind: str, label: Label) -> Block:
         "node": name,
         "kind": kind,
         "label": label,
+        "negated": kind == "gradient" and scene.notation.negated(name),
         **columns(scene, name, kind, indices, label),
         "hidden": flat.shape[1] - len(indices),
         "numbers": flat_numbers(flat[:, : len(indices)]),

@@ -29,6 +29,7 @@ class Formula:
 class Symbol(Formula):
     """A name with numbers: h, W, δ₂, or with `under` a quotient, ∂L/∂h.
 
+    `value` holds the engine's numbers; a `negated` name stands for minus them, as where a lesson calls −∂E/∂s δ.
     `cells` links it to the stage; `kind` is value or gradient, for its colour; `note` is a subscript of the whole, as
     in ∂E/∂s via f₁; `batch_axis` is the axis along which the samples stand.
     """
@@ -40,9 +41,10 @@ class Symbol(Formula):
     note: Label = ()
     kind: Literal["", "value", "gradient"] = ""
     batch_axis: int | None = None
+    negated: bool = False
 
     def evaluate(self) -> Array:
-        return self.value
+        return -self.value if self.negated else self.value
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,6 +208,9 @@ def spelled_out(formula: Formula) -> Formula:
     A loss's slope, o − t, is all that it sends back: among numbers it would be no more than its own result.
     """
     match formula:
+        case Negative(inner=inner):
+            spelled = spelled_out(inner)
+            return formula if spelled is inner else Negative(spelled)
         case Local(inner=Symbol()):
             return formula
         case Local(inner=inner) if inner.evaluate().shape == formula.evaluate().shape:

@@ -134,7 +134,7 @@ def _full(scene: Scene, name: str, matrix: f.Array, product: f.Array) -> Block:
     upstream = _long(scene.gradient(scene.node.name), scene.node.shape, rows)
     written = f.Product((upstream, jacobian) if rows else (f.Transpose(jacobian), upstream))
     into = _long(_result(scene, name, product), scene.graph.nodes[name].shape, rows)
-    return calculation(into, written, shapes=True)
+    return calculation(into, scene.renamed(scene.node.name, name, written), shapes=True)
 
 
 def _long(symbol: f.Symbol, shape: f.Shape, rows: bool) -> f.Symbol:
@@ -149,10 +149,11 @@ def _long(symbol: f.Symbol, shape: f.Shape, rows: bool) -> f.Symbol:
 def _short(scene: Scene, name: str, short: f.Formula, value: f.Array) -> list[Block]:
     """The shortcut in symbols and numbers; where the line meets its loss, the shorter one too."""
     result = _result(scene, name, value)
-    blocks = [calculation(result, short, shapes=True)]
+    blocks = [calculation(result, scene.named(name, short), shapes=True)]
     collapse = collapsed(scene)
     if collapse is not None:
-        blocks.append(section(["Together with the loss"], calculation(result, collapse, shapes=True)))
+        shorter = calculation(result, scene.named(name, collapse), shapes=True)
+        blocks.append(section(["Together with the loss"], shorter))
     return blocks
 
 

@@ -1,7 +1,7 @@
 """MathML in JSON, for a browser that builds only the elements on its own short list: symbols, numbers, tables.
 
-An element is [tag, attributes, *children]; a child is an element, a text or {"number": x, "link": "h|value:0", "kind"}.
-Numbers stay numbers: the browser rounds them to the digits that the reader chose.
+An element is [tag, attributes, *children]; a child is an element, a text or {"number": x, "link": "h|value:0", "kind",
+"negated"}. Numbers stay numbers: the browser rounds them to the digits that the reader chose.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ def infix(sign: str) -> Element:
     return element("mo", sign, form="infix")
 
 
-def number(value: float, link: str = "", kind: str = "") -> dict[str, Any]:
-    """A number leaf; `kind` colours one that stands without brackets."""
-    told = {"link": link, "kind": kind}
+def number(value: float, link: str = "", kind: str = "", negated: bool = False) -> dict[str, Any]:
+    """A number leaf; `kind` colours one that stands without brackets, a `negated` one is shown as minus the value."""
+    told = {"link": link, "kind": kind, "negated": negated}
     return {"number": json_number(value), **{name: said for name, said in told.items() if said}}
 
 
@@ -88,11 +88,13 @@ def symbol(leaf: f.Symbol) -> Element:
     )
 
 
-def table(numbers: f.Array, cells: f.Cells | None = None, transposed: bool = False, kind: str = "") -> Any:
+def table(
+    numbers: f.Array, cells: f.Cells | None = None, transposed: bool = False, kind: str = "", negated: bool = False
+) -> Any:
     """Numbers between brackets, the middle of long ones elided; a single number stands bare."""
     if numbers.size == 1:
         link = f"{cells.node}|{cells.at(0, 0)}" if cells and cells.at(0, 0) else ""
-        return number(float(numbers.reshape(-1)[0]), link, kind)
+        return number(float(numbers.reshape(-1)[0]), link, kind, negated)
     if numbers.ndim < 2:
         numbers = numbers.reshape(-1, 1)
     rows, columns = shown(numbers.shape)
@@ -101,7 +103,7 @@ def table(numbers: f.Array, cells: f.Cells | None = None, transposed: bool = Fal
         if i == GAP or j == GAP:
             return operator(DOTS["both" if i == j else "row" if i == GAP else "column"])
         cell = cells.at(*((j, i) if transposed else (i, j))) if cells else ""
-        return number(float(numbers[i, j]), f"{cells.node}|{cell}" if cells and cell else "")
+        return number(float(numbers[i, j]), f"{cells.node}|{cell}" if cells and cell else "", negated=negated)
 
     body = element("mtable", *(element("mtr", *(element("mtd", entry(i, j)) for j in columns)) for i in rows))
     return element("mrow", operator("["), body, operator("]"), class_=f"table {kind}".strip())

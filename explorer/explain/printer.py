@@ -36,6 +36,9 @@ class Printer:
         match formula:
             case f.Sum(terms=terms):
                 return self._terms(terms)
+            case f.Negative(inner=f.Product() as inner) if self.numbers:
+                first, *rest = self._factors(inner, leads=False)
+                return [element("mrow", operator("−"), first), *rest]
             case f.Product(factors=(*head, f.Sum(terms=terms)) as factors) if head and len(terms) >= MANY_TERMS:
                 first, *middle, last = self._terms(terms)
                 sign = self._sign(formula, factors[-1])
@@ -48,12 +51,16 @@ class Printer:
                 return derived.chunks(self, formula)
         return [self.row(formula)]
 
-    def _factors(self, product: f.Product) -> list[Element]:
-        """Each factor with the sign before it; a row that is listed by hand may be broken inside."""
+    def _factors(self, product: f.Product, leads: bool = True) -> list[Element]:
+        """Each factor with the sign before it; a row that is listed by hand may be broken inside.
+
+        A product that `leads` stands behind no minus sign.
+        """
         pieces: list[Element] = []
         for position, factor in enumerate(product.factors):
+            foremost = leads and position == 0
             listed = isinstance(factor, d.Listed)
-            first, *rest = self.chunks(factor) if listed else [self.operand(factor, PRODUCT, first=position == 0)]
+            first, *rest = self.chunks(factor) if listed else [self.operand(factor, PRODUCT, first=foremost)]
             sign = self._sign(product, factor) if position else ""
             pieces += [element("mrow", infix(sign), first) if sign else first, *rest]
         return pieces
@@ -80,8 +87,10 @@ class Printer:
 
     def _leaf(self, formula: f.Formula) -> Printed:
         match formula:
-            case f.Symbol(value=value):
-                return self._values(formula, value) if self.numbers else self._shaped(symbol(formula), ATOM, formula)
+            case f.Symbol():
+                if self.numbers:
+                    return self._values(formula, formula.evaluate())
+                return self._shaped(symbol(formula), ATOM, formula)
             case f.Number(value=value):
                 return number(value), PREFIX if value < 0 else ATOM
             case f.Constant(label=name):
@@ -103,7 +112,8 @@ class Printer:
         """Numbers in place of a name, linked to the stage where the name is."""
         inner = named.inner if isinstance(named, f.Local) else named
         cells, kind = (inner.cells, inner.kind) if isinstance(inner, f.Symbol) else (None, "")
-        body = table(value, cells, transposed, kind)
+        negated = isinstance(inner, f.Symbol) and inner.negated
+        body = table(-value if negated else value, cells, transposed, kind, negated)
         return body, self.level_of_numbers(body, value)
 
     def level_of_numbers(self, body: Any, value: f.Array) -> int:

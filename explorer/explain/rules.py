@@ -8,13 +8,20 @@ from explorer.engine import jacobians as j
 from explorer.engine.graph import Read, Temp
 from explorer.explain import formula as f
 from explorer.explain.gates import IDENTITY_LABEL, Gates
+from explorer.explain.signs import negative
 
 
 class Rules(Gates):
     """Formulas of one line: the ways through its operations, multiplied along each and summed over all."""
 
     def sent_back(self, name: str, g: f.Formula) -> f.Formula | None:
-        """What the line sends back to `name`, the upstream gradient being g: the sum over its readings."""
+        """What the line sends back to `name`, the upstream gradient being g: the sum over its readings.
+
+        It is linear in g, so that the minus sign of −δ stands before the whole.
+        """
+        if isinstance(g, f.Negative):
+            sent = self.sent_back(name, g.inner)
+            return None if sent is None else negative(sent)
         if not self.scene.readable:
             return self.opaque(self._whole(name), g)
         code, inputs = self.scene.node.code, self.scene.node.inputs

@@ -76,7 +76,10 @@ class Scene(Symbols):
         return expressions[operand.index]
 
     def upstream(self) -> Formula:
-        """The gradient that arrives at the line; at the objective's own 1, or 1/B, which says more than ∂L/∂L."""
+        """The gradient that arrives at the line; at the objective's own 1, or 1/B, which says more than ∂L/∂L.
+
+        Where the lesson calls minus the gradient δ, it is −δ.
+        """
         if self.node.name != self.graph.objective:
-            return self.gradient(self.node.name)
+            return self.named(self.node.name, self.gradient(self.node.name))
         return ONE if self.seed == 1.0 else Fraction(ONE, Number(1 / self.seed))

@@ -15,16 +15,17 @@ def sending(scene: Scene, name: str, left: f.Symbol) -> list[Block]:
     written = Rules(scene).sent_back(name, scene.upstream())
     if written is None:
         return [note("Nothing goes back: the line takes ", label_part(scene.label(name), name), " as a constant.")]
+    named = scene.named(name, written)
     if scene.node.batched and not scene.graph.nodes[name].batched and scene.batch > 1:
         share = scene.share(name, written.evaluate().reshape(scene.graph.nodes[name].shape))
-        return [calculation(share, written, shapes=True), _summed(scene, left)]
-    blocks = [calculation(left, written, shapes=True)]
+        return [calculation(share, named, shapes=True), _summed(scene, left)]
+    blocks = [calculation(left, named, shapes=True)]
     shortcut = collapsed(scene)
     if shortcut is not None:
         blocks.append(
             section(
                 ["Together with the loss"],
-                calculation(left, shortcut, shapes=True),
+                calculation(left, scene.named(name, shortcut), shapes=True),
                 badge="identity (7)" if scene.node.code[0].op.name == "softmax" else "",
             )
         )

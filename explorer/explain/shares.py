@@ -46,7 +46,7 @@ def _shares(scene: Scene, reader: str) -> list[Block]:
         shares = np.einsum("bmn,bm->bn", stack, gradients)
     count = min(scene.batch, MOST_SAMPLES)
     indices = list(np.ndindex(*shape))[:MOST_ENTRIES]
-    label = scene.notation.gradient(name)
+    label, negated = scene.notation.gradient(name), scene.notation.negated(name)
     total = np.asarray(scene.gradient_of(name)).reshape(-1)
     block: Block = {
         "kind": "samples",
@@ -57,12 +57,13 @@ def _shares(scene: Scene, reader: str) -> list[Block]:
                 "node": "",
                 "kind": "share",
                 "label": label,
+                "negated": negated,
                 "hidden": 0,
                 **columns(scene, name, "gradient", indices, label),
                 "numbers": flat_numbers(shares[:count]),
             }
         ],
-        "total": {"label": "Σ", "node": name, "numbers": flat_numbers(total)},
+        "total": {"label": "Σ", "node": name, "numbers": flat_numbers(total), "negated": negated},
         "caption": [] if count == scene.batch else [f"The first {count} of {scene.batch} samples; the sum is of all."],
     }
     return [section(["Each sample's share, and their sum"], block)]
@@ -84,9 +85,10 @@ def at_once(scene: Scene, name: str) -> Block | None:
     if apply.op.name == "+" and scene.graph.nodes[name].shape == scene.node.shape:
         ones = f.Symbol((("[1 … 1]", ""),), np.ones((1, batch)), batch_axis=1)
         result = replace(left, value=f.orient(left.value.reshape(-1), True))
+        total = scene.renamed(scene.node.name, name, f.Product((ones, gradients)))
         return formula(
-            line(result, f.Product((ones, gradients)), shapes=True),
-            line(None, f.Product((ones, gradients)), numbers=True),
+            line(result, total, shapes=True),
+            line(None, total, numbers=True),
             line(None, result, numbers=True, role="result"),
         )
     other = apply.operands[1 - slot]
@@ -97,4 +99,4 @@ def at_once(scene: Scene, name: str) -> Block | None:
         return None
     vectors = scene.stack_of(vector.name, "value")
     factors = (f.Transpose(gradients), vectors) if slot == 0 else (f.Transpose(vectors), gradients)
-    return calculation(left, f.Product(factors), shapes=True)
+    return calculation(left, scene.renamed(scene.node.name, name, f.Product(factors)), shapes=True)

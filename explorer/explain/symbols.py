@@ -13,7 +13,8 @@ import numpy as np
 from explorer.engine.arrays import to_host
 from explorer.engine.graph import Graph, Literal, Node, Operand, Read
 from explorer.engine.trace import Trace
-from explorer.explain.formula import Array, Cells, Shape, Symbol, orient
+from explorer.explain.formula import Array, Cells, Formula, Negative, Shape, Symbol, orient
+from explorer.explain.signs import negative
 from explorer.notation import Label, Notation, plain
 
 
@@ -139,7 +140,8 @@ class Symbols:
     def _gradient_symbol(self, name: str, value: Array, own: bool, cells: Cells | None, note: str = "") -> Symbol:
         said: Label = ((note, "sub"),) if note else ()
         if own and self.notation.gradient_is_own(name):
-            return Symbol(self.notation.gradient(name), value, cells, note=said, kind="gradient")
+            label, negated = self.notation.gradient(name), self.notation.negated(name)
+            return Symbol(label, value, cells, note=said, kind="gradient", negated=negated)
         over: Label = (("∂", ""), *self.notation.loss_label)
         under: Label = (("∂", ""), *self.label(name))
         return Symbol(over, value, cells, under, said, "gradient")
@@ -152,6 +154,18 @@ class Symbols:
             return Symbol(self.notation.symbol(name), rows, batch_axis=0)
         symbol = self._gradient_symbol(name, rows, True, None)
         return replace(symbol, batch_axis=0)
+
+    def named(self, name: str, gradient: Formula) -> Formula:
+        """What a formula of a line's gradient is by the line's own name for it: minus it where δ is −∂L/∂s."""
+        return negative(gradient) if self.notation.negated(name) else gradient
+
+    def renamed(self, of: str, name: str, sent: Formula) -> Formula:
+        """What a line sends back, written with that line's own name for its gradient, by the receiver's own name."""
+        return self.named(name, self.named(of, sent))
+
+    def definition(self, name: str) -> Formula | None:
+        """−∂L/∂s, where the lesson's own name for the gradient stands for minus it."""
+        return Negative(self.gradient(name, own=False)) if self.notation.negated(name) else None
 
     def at(self, name: str) -> Self:
         """The same pass, seen from another line."""

@@ -36,7 +36,8 @@ def as_text(written: list[Part]) -> str:
         elif "label" in part:
             words.append(plain(tuple((text, script) for text, script in part["label"])))
         elif "number" in part:
-            words.append(spoken(float(part["number"])))
+            number = float(part["number"])
+            words.append(spoken(-number if part.get("negated") else number))
         else:
             words.append(as_text(part["strong"]))
     return "".join(words)
@@ -47,9 +48,9 @@ def label_part(label: Label, node: str | None = None) -> Part:
     return {"label": [list(part) for part in label], **({"node": node} if node else {})}
 
 
-def number_part(value: float) -> Part:
-    """A number in a sentence, rounded in the browser."""
-    return {"number": json_number(value)}
+def number_part(value: float, negated: bool = False) -> Part:
+    """A number in a sentence, rounded in the browser; a `negated` one is shown as minus the value."""
+    return {"number": json_number(value), **({"negated": True} if negated else {})}
 
 
 def table_text(numbers: f.Array) -> str:
@@ -76,9 +77,9 @@ def _merged(written: list[Part]) -> list[Part]:
 
 def _print(formula: f.Formula, numbers: bool = False) -> tuple[list[Part], int]:
     match formula:
-        case f.Symbol(label=label, under=under, note=note, cells=cells, value=value):
+        case f.Symbol(label=label, under=under, note=note, cells=cells):
             if numbers:
-                return _numbers(value)
+                return _numbers(formula.evaluate())
             whole = (*label, ("/", ""), *under) if under else label
             said = [f" ({text})" for text, _ in note]
             return [label_part(whole, cells.node if cells else None), *said], PRODUCT if under else ATOM
