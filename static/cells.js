@@ -108,7 +108,7 @@ function makeGrid(node, kind, block, gap) {
 }
 
 /**
- * @param {FilmNode} node @param {"value" | "gradient" | "mean"} kind @param {Geometry} geometry
+ * @param {FilmNode} node @param {"value" | "gradient" | "mean" | "inside"} kind @param {Geometry} geometry
  * @param {Block} own  with its place on the card
  */
 export function createBlock(node, kind, own, geometry) {

@@ -15,6 +15,7 @@ const NOTE_SIZE = 11;
 const NOTE_LEADING = 12.5;
 const NOTE = ["no gradient:", "never updated"];
 const BESIDE_SIZE = 12;
+const FRAME = 4;
 const NOTE_BESIDE = ["no", "gradient:", "never", "updated"];
 const SPOKEN = {
   waiting: "not computed yet", partial: "partly accumulated", done: "computed", zero: "exactly zero", stale: "stale",
@@ -69,6 +70,26 @@ function meanBlock(node, geometry) {
   return createBlock({ ...node, shape: [], editable: false }, "mean", block, geometry);
 }
 
+/**
+ * What a loss on logits keeps inside: the probabilities, which are shown and not gone by. A frame sets them apart.
+ */
+function insideBlock(node, geometry) {
+  const { inside } = node;
+  const made = createBlock({ ...node, shape: inside.shape, editable: false }, "inside", inside, geometry);
+  const left = inside.x - geometry.label;
+  const width = inside.x - left + inside.cell_width;
+  const height = inside.rows.length * (inside.cell_height + geometry.gap) - geometry.gap;
+  const frame = svg("rect", { class: "frame", x: node.x + left - FRAME, y: node.y + inside.y - FRAME,
+    width: width + 2 * FRAME, height: height + (inside.strip ? geometry.strip : 0) + 2 * FRAME, rx: 2 * FRAME });
+  made.element.prepend(frame);
+  return made;
+}
+
+/** What is inside is computed when the value is, and goes stale with it. */
+function insideState({ state, numbers }, probabilities) {
+  return { state: state === "zero" ? "done" : state, numbers: numbers && probabilities };
+}
+
 /** The mean is there when the loss is, and zero or not by itself. */
 function meanState({ state, numbers }, meanNumbers) {
   if (!numbers || state === "stale") return { state, numbers: numbers && meanNumbers };
@@ -84,21 +105,24 @@ export function createCard(node, geometry) {
   const value = createBlock(node, "value", node.value, geometry);
   const gradient = node.gradient && createBlock(node, "gradient", node.gradient, geometry);
   const mean = node.mean_box && meanBlock(node, geometry);
+  const inside = node.inside && insideBlock(node, geometry);
   const element = svg("g", { class: "card", role: "group", tabindex: 0, "data-node": node.name, "data-kind": node.kind,
     "aria-label": node.accessible }, body, ...heading(node, geometry), value.element);
   if (gradient) element.append(gradient.element);
   else if (node.kind === "target") element.append(note(node, geometry));
-  if (mean) element.append(mean.element);
+  for (const block of [mean, inside]) if (block) element.append(block.element);
   let drawn = "";
 
   /**
    * @param {ReturnType<typeof import("explorer/player.js").nodeState>} state
    * @param {Float64Array | null} meanNumbers @param {number | "all"} digits
+   * @param {Float64Array | null} [probabilities]  inside the line
    */
-  function update(state, meanNumbers, digits) {
+  function update(state, meanNumbers, digits, probabilities = null) {
     value.update(state.value, "", digits);
     gradient?.update(state.gradient, state.contributions, digits);
     mean?.update(meanState(state.value, meanNumbers), "", digits);
+    inside?.update(insideState(state.value, probabilities), "", digits);
     const spoken = [`value ${SPOKEN[state.value.state]}`];
     if (state.gradient) spoken.push(`gradient ${SPOKEN[state.gradient.state]}`);
     const key = `${state.value.state} ${state.gradient?.state} ${state.contributions}`;

@@ -47,6 +47,7 @@
  * @property {Span | null} update
  * @property {number | null} mean
  * @property {{x: number, y: number, width: number, height: number} | null} mean_box
+ * @property {Block & {shape: number[]} | null} inside  the probabilities inside a loss on logits
  * @property {number} value_step
  * @property {number | null} gradient_step
  * @property {[number, number | null, number][]} arrivals  step, edge (null: the seed), readings

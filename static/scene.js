@@ -5,14 +5,14 @@
 import { createCard } from "explorer/draw.js";
 import { assign, svg } from "explorer/dom.js";
 import { createEdge } from "explorer/edges.js";
-import { dependents } from "explorer/film.js";
+import { dependents, read } from "explorer/film.js";
 import { changesByStep, edgeState, nodeState, NOTHING_OUTDATED } from "explorer/player.js";
 
 /** @typedef {import("explorer/film.js").Film} Film */
 
 const HALO = 5;
 const DRAWN = ["name", "kind", "accessible", "title", "shape", "x", "y", "width", "height", "value", "gradient", "total",
-  "mean_box", "editable"];
+  "mean_box", "inside", "editable"];
 
 /** What has to be equal for two films to be drawn by the same cards. @param {Film} film */
 function structure({ nodes, edges, geometry }) {
@@ -59,7 +59,8 @@ export function createScene(first) {
     const key = [state.value.state, state.value.numbers?.byteOffset, state.gradient?.state, state.contributions].join();
     if (drawn[index] === key) return;
     drawn[index] = key;
-    cards[index].update(state, node.mean_box && film.numbers.subarray(node.mean, node.mean + 1), digits);
+    cards[index].update(state, node.mean_box && film.numbers.subarray(node.mean, node.mean + 1), digits,
+      node.inside && read(film, node.inside.at));
   }
 
   /**

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from explorer.engine.nodes import Node, Read
 from explorer.engine.ops import REGISTRY
 from explorer.engine.ops.base import Op
 from explorer.engine.program import Instruction, Program
@@ -17,6 +18,8 @@ PAIRS = {
     "bce": ("sigmoid", "bce_with_logits"),
     "cross_entropy": ("softmax", "cross_entropy_with_logits"),
 }
+# a loss on logits -> the activation that it contains
+CONTAINED = {fused: activation for activation, fused in PAIRS.values()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +44,13 @@ def fusions(program: Program) -> dict[int, Fusion]:
             logits = program.code[producer].operands[0]
             found[place] = Fusion(REGISTRY[fused](), (logits, loss.operands[1]), producer)
     return found
+
+
+def contained(node: Node) -> Op | None:
+    """The activation inside a line that is a lone loss on logits, such as L = bce_with_logits(θ, y); None elsewhere."""
+    if len(node.code) != 1 or node.code[0].op.name not in CONTAINED or not isinstance(node.code[0].operands[0], Read):
+        return None
+    return REGISTRY[CONTAINED[node.code[0].op.name]]()
 
 
 def _matches(program: Program, producer: Instruction, activation: str) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.engine.arrays import Array, frozen, public_view, to_host
+from explorer.engine.fusion import contained
 from explorer.engine.line_jacobian import LineJacobian
 from explorer.engine.steps import Step, steps_of
 
@@ -67,6 +68,19 @@ class Trace:
     def steps(self) -> tuple[Step, ...]:
         """The pass step by step: forward, seed, backward, accumulate."""
         return steps_of(self.graph)
+
+    def inside(self, name: str) -> Array | None:
+        """The probabilities that a loss on logits computes within its own line, batch first; None for other lines.
+
+        ŷ = σ(θ) of L = bce_with_logits(θ, y), with the shape of θ. They are for showing: the loss does not go by them.
+        """
+        node = self.graph.node(name)
+        activation = contained(node)
+        if activation is None:
+            return None
+        logits = node.inputs[0]
+        xp, array = self.laid_out.xp, self._values[self.graph.program.of[logits]]
+        return self._public(logits, frozen(activation.forward(xp, array)))
 
     def jacobian(self, of: str, wrt: str) -> LineJacobian:
         """The local Jacobian of line `of` by line `wrt`, every other line held constant.

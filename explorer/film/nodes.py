@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from explorer.engine.fusion import contained
 from explorer.engine.graph import Graph, Node
 from explorer.engine.trace import Trace
 from explorer.film.numbers import Numbers
@@ -16,6 +17,7 @@ from explorer.layout import Block, Box, Card, measure
 from explorer.layout.cards import CELL_HEIGHT
 from explorer.notation import Label, Notation, plain
 
+LOSSES = {"bce_with_logits": "bce", "cross_entropy_with_logits": "cross_entropy"}
 KINDS = {"input": "input", "target": "target", "param": "parameter"}
 
 
@@ -27,6 +29,7 @@ def measure_cards(graph: Graph, notation: Notation, batch: int) -> dict[str, Car
             len(plain(notation.expression(node, graph))) + len(shape_text(node)) - 2,
             gradient=node.kind != "target",
             mean=name == graph.objective and node.batched and batch > 1,
+            inside=None if contained(node) is None else graph.nodes[node.inputs[0]].shape,
         )
         for name, node in graph.nodes.items()
     }
@@ -71,6 +74,7 @@ def make_node(
         "update": numbers.span(updated[name]) if name in updated else None,
         "mean": None,
         "mean_box": None,
+        "inside": None,
         "value_step": clock.value_step,
         "gradient_step": clock.gradient_step,
         "total": clock.total,
@@ -89,7 +93,19 @@ def make_node(
     if card.mean:
         made["mean"] = numbers.span(trace.loss)[0]
         made["mean_box"] = {"x": card.mean.x, "y": card.mean.y, "width": card.mean.cell_width, "height": CELL_HEIGHT}
+    if card.inside:
+        inside = _inside(trace, name, sample)
+        block = _block(card.inside, notation.symbol_inside(node), numbers.span(inside))
+        made["inside"] = {**block, "shape": list(inside.shape)}
     return made
+
+
+def _inside(trace: Trace, name: str, sample: int) -> np.ndarray:
+    """The probabilities inside a loss on logits: of this sample, or of all where they are the same."""
+    found = trace.inside(name)
+    assert found is not None
+    logits = trace.graph.nodes[trace.graph.nodes[name].inputs[0]]
+    return np.asarray(found[sample] if logits.batched else found)
 
 
 def _block(block: Block, label: Label, at: list[int]) -> dict[str, Any]:
@@ -111,8 +127,13 @@ def _block(block: Block, label: Label, at: list[int]) -> dict[str, Any]:
 
 def _accessible(node: Node, graph: Graph, notation: Notation) -> str:
     """What a screen reader says of a card: "h, sigmoid, shape 4"."""
-    what = KINDS.get(node.kind) or (
-        node.code[0].op.name if len(node.code) == 1 else plain(notation.expression(node, graph))
-    )
+    what = KINDS.get(node.kind) or _operation(node, graph, notation)
     shape = f"shape {' by '.join(str(length) for length in node.shape)}" if node.shape else "scalar"
     return f"{node.name}, {what}, {shape}"
+
+
+def _operation(node: Node, graph: Graph, notation: Notation) -> str:
+    activation = contained(node)
+    if activation is not None:
+        return f"{activation.name} with {LOSSES[node.code[0].op.name]}"
+    return node.code[0].op.name if len(node.code) == 1 else plain(notation.expression(node, graph))

@@ -16,6 +16,7 @@ LABEL = 34.0  # a block's label, left of a row of cells
 PAD = 11.0
 GAP = 3.0  # between cells
 BLOCK_GAP = 7.0
+INSIDE_GAP = 4.0  # more, around the frame of what a line has inside
 CELL_HEIGHT = 30.0
 CELL_WIDTH = 63.0  # holds "−0.07476" in the cell's font; longer numbers shrink a little
 STRIP = 12.0  # the heat strip of a tensor too long to show whole
@@ -59,20 +60,25 @@ class Block:
 
 @dataclass(frozen=True)
 class Card:
-    """A node's card: its size and its blocks; `mean` is the place of the loss card's batch mean."""
+    """A node's card: its size and its blocks.
+
+    `mean` is the place of the loss card's batch mean, `inside` of the probabilities that a loss on logits contains.
+    """
 
     width: float
     height: float
     value: Block
     gradient: Block | None
     mean: Block | None = None
+    inside: Block | None = None
 
 
-def measure(shape: Shape, letters: int, *, gradient: bool, mean: bool = False) -> Card:
+def measure(shape: Shape, letters: int, *, gradient: bool, mean: bool = False, inside: Shape | None = None) -> Card:
     """The card of a node with a per-sample `shape` and a title of so many `letters`.
 
     A vector stands as a column, its gradient beside it, so that each unit's two numbers share a line. Scalars and
-    matrices have the gradient below the value. Targets (`gradient=False`) have a remark in its place.
+    matrices have the gradient below the value. Targets (`gradient=False`) have a remark in its place. What is `inside`
+    a line stands below everything else, a vector as a column.
     """
     floor = max(MINIMUM_WIDTH, PAD * 2 + letters * LETTER + 46)
     if len(shape) == 1 and shape[0] != 1:
@@ -85,16 +91,24 @@ def measure(shape: Shape, letters: int, *, gradient: bool, mean: bool = False) -
     blocks = [value]
     for wanted in (gradient, mean):
         if wanted:
-            blocks.append(_block(PAD + LABEL, blocks[-1].y + blocks[-1].height + BLOCK_GAP, matrix, "left"))
-    width = max(floor, 2 * PAD + LABEL + value.width)
+            blocks.append(_block(PAD + LABEL, _below(blocks[-1]), matrix, "left"))
+    if inside is not None:
+        rows = (inside[0] if inside else 1, 1) if len(inside) < 2 else (prod(inside[:-1]), inside[-1])
+        blocks.append(_block(PAD + LABEL, _below(blocks[-1]) + INSIDE_GAP, rows, "left"))
+    width = max(floor, *(2 * PAD + LABEL + block.width for block in blocks))
     stretched = [_stretch(block, width) for block in blocks]
     return Card(
         width,
-        _bottom(stretched[-1], gradient),
+        _bottom(stretched[-1], gradient) + (INSIDE_GAP if inside is not None else 0.0),
         stretched[0],
         stretched[1] if gradient else None,
-        stretched[-1] if mean else None,
+        stretched[gradient + mean] if mean else None,
+        stretched[-1] if inside is not None else None,
     )
+
+
+def _below(block: Block) -> float:
+    return block.y + block.height + BLOCK_GAP
 
 
 def _bottom(last: Block, gradient: bool) -> float:

@@ -18,13 +18,16 @@ def fusible(graph: Graph) -> tuple[str, str] | None:
         return None
     activation = graph.nodes[loss.inputs[0]]
     alone = [reader for reader, _ in graph.readers(activation.name)] == [loss.name]
-    fits = len(activation.code) == 1 and activation.code[0].op.name == pair[0] and len(activation.shape) == 1
-    return (activation.name, loss.name) if alone and fits else None
+    fits = len(activation.code) == len(activation.inputs) == 1 and activation.code[0].op.name == pair[0]
+    return (activation.name, loss.name) if alone and fits and len(activation.shape) < 2 else None
 
 
 @lru_cache(maxsize=64)
 def fused(lesson: Lesson) -> Lesson | None:
-    """The lesson with the pair as one line of the loss's name; None where there is no pair."""
+    """The lesson with the pair as one line of the loss's name; None where there is no pair.
+
+    Its notation knows the activation's symbol still: it is what the loss's card shows inside.
+    """
     found = fusible(lesson.graph)
     if found is None:
         return None
@@ -35,4 +38,5 @@ def fused(lesson: Lesson) -> Lesson | None:
     places = {key: place for key, place in lesson.places.items() if key[1] != activation.name}
     if ("backward", activation.name) in lesson.places:
         places["backward", loss.name] = lesson.places["backward", activation.name]
-    return replace(lesson, graph=Graph.parse("\n".join(lines)), places=places)
+    notation = replace(lesson.notation, inside={**lesson.notation.inside, loss.name: activation.name})
+    return replace(lesson, graph=Graph.parse("\n".join(lines)), places=places, notation=notation)

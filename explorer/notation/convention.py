@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from explorer.notation.expressions import title
+from explorer.engine.fusion import contained
+from explorer.notation.expressions import function_name, title
 from explorer.notation.labels import Label, parse_label
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Notation:
     sign: of the gradients that the lesson names (`gradients`): δ = ∂L/∂s (plus), or δ = −∂L/∂s (minus).
     weights: index order of a matrix element: W_{row,column}, or w_{from,to}, which stands in row `to`.
     learning_rate: markup of the step length.
+    inside: for a loss that has its activation inside, the name that the activation's line had: {"loss": "y_hat"}.
     Raises: ValueError that quotes malformed markup and says where it goes wrong.
     """
 
@@ -56,6 +58,7 @@ class Notation:
     sign: Literal["plus", "minus"] = "plus"
     weights: Literal["row-column", "from-to"] = "row-column"
     learning_rate: str = "η"
+    inside: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for option, allowed in (
@@ -101,6 +104,20 @@ class Notation:
         if name in self._labels:
             return self._labels[name]
         return self.loss_label if name == "loss" else guess(name)
+
+    def symbol_inside(self, node: Node) -> Label:
+        """The symbol of the probability inside a lone loss on logits: ŷ, or σ(θ) where no line ever had that name.
+
+        Raises: ValueError for a line that has none inside.
+        """
+        activation = contained(node)
+        if activation is None:
+            raise ValueError(
+                f"symbol inside: '{node.name}' is no loss on logits. Expected a line such as bce_with_logits(θ, y)."
+            )
+        if node.name in self.inside:
+            return self.symbol(self.inside[node.name])
+        return (*function_name(activation), ("(", ""), *self.symbol(node.inputs[0]), (")", ""))
 
     def gradient(self, name: str) -> Label:
         """The gradient of a line: the lesson's own name, such as δ₂, else ∂L/∂h."""

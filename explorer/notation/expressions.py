@@ -18,7 +18,15 @@ NESTED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|‖[^‖]*‖|\|[^|]*\|")
 SUM, PRODUCT, SCRIPT, ATOM = 1, 2, 3, 4
 ELLIPSIS = "…"
 # Losses by the names that the handouts give to their gates.
-FUNCTIONS = {"sqerr": "SqErr", "mse": "MSE", "bce": "BCE", "cross_entropy": "CE", "hinge": "hinge"}
+FUNCTIONS = {
+    "sqerr": "SqErr",
+    "mse": "MSE",
+    "bce": "BCE",
+    "cross_entropy": "CE",
+    "hinge": "hinge",
+    "bce_with_logits": "σ · BCE",
+    "cross_entropy_with_logits": "softmax · CE",
+}
 LONGEST = 24
 
 

@@ -140,3 +140,18 @@ def test_log_softmax_and_logsumexp_keep_them_too(lead):
     assert_close(log_share.loss, -math.log1p(small))
     smooth = Graph.parse("z = input(3)\nloss = logsumexp(z)").trace({"z": [[-lead, 0.0, -lead - 1]]}, {})
     assert_close(smooth.loss, math.log1p(small))
+
+
+@pytest.mark.parametrize(("activation", "text"), [
+    ("sigmoid", "loss = bce_with_logits(z, y)"), ("softmax", "loss = cross_entropy_with_logits(z, y)"),
+])
+def test_the_probability_inside_a_loss_on_logits(activation, text):
+    """It is what the activation alone would give, to the last bit, saturated or not."""
+    data = {"z": [[0.3, -1.0, 900.0], [0.2, -0.2, 0.1]], "y": [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]}
+    head = "z = input(3)\ny = target(3)\n"
+    trace = Graph.parse(head + text).trace(data)
+    alone = Graph.parse(f"{head}p = {activation}(z)\nloss = sum(p)").trace(data)
+    np.testing.assert_array_equal(trace.inside("loss"), alone.values["p"])
+    assert trace.inside("z") is None and alone.inside("p") is None
+    together = Graph.parse(f"{head}{text} + 0.1 * sum(z)").trace(data)
+    assert together.inside("loss") is None
