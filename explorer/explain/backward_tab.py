@@ -6,6 +6,7 @@ import numpy as np
 
 from explorer.explain import formula as f
 from explorer.explain.blocks import Block, assignment, calculation, formula, line, note, section
+from explorer.explain.descent import new_value, new_value_by_delta, rate
 from explorer.explain.scene import Scene
 from explorer.explain.sending import badge, sending
 from explorer.explain.text import Part, label_part, number_part, parts
@@ -80,11 +81,19 @@ def _arrival(scene: Scene) -> list[Block]:
     readers = list(dict.fromkeys(reader for reader, _ in readings))
     if scene.node.kind == "op" and len(readings) == 1:
         came = label_part(scene.label(readers[0]), readers[0])
-        return [section(["Upstream, from ", came], formula(line(own, own, numbers=True, role="result")))]
+        return [section(["Upstream, from ", came], _given(scene, own))]
     if len(readings) > 1:
         return [section([f"{len(readings)} contributions are summed"], *_sum(scene, own, readers))]
     came = label_part(scene.label(readers[0]), readers[0])
     return [section(["From ", came], *_made_in(scene, readers[0]), badge=badge(scene.at(readers[0]), name))]
+
+
+def _given(scene: Scene, own: f.Symbol) -> Block:
+    """The gradient's numbers; before them what a δ stands for, where it is minus the gradient."""
+    defined, numbers = scene.definition(scene.node.name), line(None, own, numbers=True, role="result")
+    if defined is None:
+        return formula(line(own, own, numbers=True, role="result"))
+    return formula(line(own, defined), numbers)
 
 
 def _sum(scene: Scene, own: f.Symbol, readers: list[str]) -> list[Block]:
@@ -123,18 +132,16 @@ def _targets(scene: Scene) -> list[Block]:
 # -- the step ------------------------------------------------------------------------------------------------------
 def _update(scene: Scene) -> Block:
     """W ← W − η ∂L/∂W, with its numbers."""
-    name = scene.node.name
-    value, gradient = scene.value(name), scene.gradient(name)
-    rate = f.Symbol(scene.notation.rate_label, np.asarray(scene.rate))
-    step = f.Sum((value, f.Negative(f.Product((rate, gradient)))))
+    value, step, by_delta = scene.value(scene.node.name), new_value(scene), new_value_by_delta(scene)
+    lines = [assignment(value, step)] + ([line(None, by_delta)] if by_delta is not None else [])
     with np.errstate(all="ignore"):
-        new = f.Symbol(value.label, value.value - scene.rate * gradient.value)
+        new = f.Symbol(value.label, step.evaluate())
     return section(
         ["Update"],
-        formula(assignment(value, step), line(None, step, numbers=True), line(None, new, numbers=True, role="result")),
+        formula(*lines, line(None, step, numbers=True), line(None, new, numbers=True, role="result")),
         note(
             "Learning rate ",
-            *parts(rate),
+            *parts(rate(scene)),
             " = ",
             number_part(scene.rate),
             ". The whole pass is done before anything is updated.",

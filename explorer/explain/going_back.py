@@ -17,12 +17,12 @@ def backward(scene: Scene, receivers: Sequence[str]) -> list[Part]:
     if not receivers:
         return [strong("Nothing goes back from ", symbol(scene, scene.node.name)), ": it reads targets only."]
     if len(scene.node.code) == 1 and scene.node.code[0].op.identity == "(4)":
-        return [*insights.slopes(scene), *_collapse(scene, receivers[0])]
+        return [*insights.slopes(scene), *_defined(scene, receivers), *_collapse(scene, receivers[0])]
     clauses = [_sent(scene, name) for name in receivers]
     said: list[Part]
     if len(receivers) == 1:
         said = [strong(*clauses[0])]
-    elif all(_passes(scene, name) for name in receivers):
+    elif all(_passes(scene, name) and not scene.notation.negated(name) for name in receivers):
         to = listed([[symbol(scene, name)] for name in receivers])
         upstream = parts(scene.upstream())
         said = [
@@ -39,6 +39,7 @@ def backward(scene: Scene, receivers: Sequence[str]) -> list[Part]:
         *said,
         *insights.backward(scene, receivers),
         ".",
+        *_defined(scene, receivers),
         *_collapse(scene, receivers[0]),
         *_batch_sum(scene, receivers),
     ]
@@ -49,7 +50,18 @@ def _collapse(scene: Scene, receiver: str) -> list[Part]:
     shortcut = collapsed(scene)
     if shortcut is None:
         return []
-    return [" With the loss it collapses to ", *parts(scene.gradient(receiver)), " = ", *parts(shortcut), "."]
+    named = scene.named(receiver, shortcut)
+    return [" With the loss it collapses to ", *parts(scene.gradient(receiver)), " = ", *parts(named), "."]
+
+
+def _defined(scene: Scene, receivers: Sequence[str]) -> list[Part]:
+    """What a δ stands for, where it is minus the gradient: δ⁽²⁾ = −∂E/∂s⁽²⁾."""
+    said: list[list[Part]] = []
+    for name in receivers:
+        definition = scene.definition(name)
+        if definition is not None:
+            said.append([*parts(scene.gradient(name)), " = ", *parts(definition)])
+    return [" Here ", *listed(said), "."] if said else []
 
 
 def _batch_sum(scene: Scene, receivers: Sequence[str]) -> list[Part]:
@@ -65,7 +77,7 @@ def _batch_sum(scene: Scene, receivers: Sequence[str]) -> list[Part]:
 
 
 def _sent(scene: Scene, name: str) -> list[Part]:
-    """One receiver's clause: W receives the outer product δ₂·xᵀ."""
+    """One receiver's clause: W receives the outer product δ₂·xᵀ, z receives δ_z = δ_t·V where that is −∂R/∂z."""
     if scene.trace.jacobian(scene.node.name, name).structure == "zero":
         return [symbol(scene, name), " receives nothing"]
     upstream = scene.upstream()
@@ -74,8 +86,10 @@ def _sent(scene: Scene, name: str) -> list[Part]:
         return [symbol(scene, name), " receives nothing"]
     kind = {"outer": "the outer product ", "selection": "its own entries, "}
     structure = scene.trace.jacobian(scene.node.name, name).structure
+    formula = scene.named(name, formula)
+    own = [*parts(scene.gradient(name)), " = "] if scene.notation.negated(name) else []
     tail: list[Part] = [" unchanged"] if formula is upstream else []
-    return [symbol(scene, name), " receives ", kind.get(structure, ""), *parts(formula), *tail]
+    return [symbol(scene, name), " receives ", *own, kind.get(structure, ""), *parts(formula), *tail]
 
 
 def _passes(scene: Scene, name: str) -> bool:

@@ -134,4 +134,5 @@ def backward(scene: Scene, receivers: Sequence[str]) -> list[Part]:
     if len(receivers) != 1:
         return []
     sent = scene.contribution_of(scene.node.name, receivers[0]).reshape(-1)
-    return [", here ", number_part(float(sent[0]))] if sent.size == 1 and np.isfinite(sent[0]) else []
+    negated = scene.notation.negated(receivers[0])
+    return [", here ", number_part(float(sent[0]), negated)] if sent.size == 1 and np.isfinite(sent[0]) else []

@@ -8,6 +8,7 @@ from explorer.engine.graph import Graph
 from explorer.engine.steps import Step
 from explorer.engine.trace import Trace
 from explorer.explain import insights
+from explorer.explain.descent import new_value, new_value_by_delta, rate
 from explorer.explain.going_back import backward
 from explorer.explain.phrases import count, listed, strong, symbol, template
 from explorer.explain.rules import Rules
@@ -89,19 +90,25 @@ def seed(scene: Scene) -> list[Part]:
             loss,
             " changes the objective by just as much.",
         ]
-    if scene.trace.reduction == "sum":
-        return [
-            strong(f"The objective is the sum of {batch} losses"),
-            ", one a sample, so the gradient of each is ",
-            number_part(scene.seed),
-            ".",
-        ]
-    return [
-        strong(f"The objective is the mean of {batch} losses"),
-        ", one a sample, so the gradient of each is 1/B = ",
-        number_part(scene.seed),
-        ".",
+    word = scene.trace.reduction
+    total = label_part(scene.notation.loss_label)
+    said: list[Part] = [
+        strong("The objective ", total, f" is the {word} of {batch} losses"),
+        ", ",
+        *_losses(scene),
+        ", so that ",
+        *parts(scene.gradient(node.name)),
     ]
+    if word == "sum":
+        return [*said, " = ", number_part(scene.seed), "."]
+    return [*said, " = 1/B = ", number_part(scene.seed), "."]
+
+
+def _losses(scene: Scene) -> list[Part]:
+    """L₁ and L₂, or L₁ to L₅."""
+    name, batch = scene.node.name, scene.batch
+    first, last = (label_part(scene.loss_label(place), name) for place in (0, batch - 1))
+    return [first, " and " if batch == 2 else " to ", last]
 
 
 def accumulate(scene: Scene) -> list[Part]:
@@ -114,19 +121,18 @@ def accumulate(scene: Scene) -> list[Part]:
     said += [": from ", *listed([[symbol(scene, reader)] for reader in once])]
     value = scene.gradient_of(name).reshape(-1)
     if value.size == 1:
-        said += [", together ", number_part(float(value[0]))]
+        said += [", together ", number_part(float(value[0]), scene.notation.negated(name))]
     return [*said, "."]
 
 
 def update(scene: Scene) -> list[Part]:
     """A parameter's step down the gradient."""
     name = scene.node.name
-    rate = label_part(scene.notation.rate_label)
-    gradient = parts(scene.gradient(name))
+    step = new_value_by_delta(scene) or new_value(scene)
     said: list[Part] = [
-        strong(symbol(scene, name), " ← ", symbol(scene, name), " − ", rate, "·", *gradient),
+        strong(symbol(scene, name), " ← ", *parts(step)),
         " with ",
-        rate,
+        *parts(rate(scene)),
         " = ",
         number_part(scene.rate),
     ]

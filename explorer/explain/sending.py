@@ -19,7 +19,9 @@ def sending(scene: Scene, name: str, left: f.Symbol) -> list[Block]:
     if scene.node.batched and not scene.graph.nodes[name].batched and scene.batch > 1:
         share = scene.share(name, written.evaluate().reshape(scene.graph.nodes[name].shape))
         return [calculation(share, named, shapes=True), _summed(scene, left)]
-    blocks = [calculation(left, named, shapes=True)]
+    defined = scene.definition(name)
+    blocks = [formula(line(left, defined))] if defined is not None and not scene.fans_out(name) else []
+    blocks.append(calculation(left, named, shapes=True))
     shortcut = collapsed(scene)
     if shortcut is not None:
         blocks.append(

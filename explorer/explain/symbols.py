@@ -104,10 +104,13 @@ class Symbols:
     # -- symbols ---------------------------------------------------------------------------------------------------
     def label(self, name: str) -> Label:
         """The symbol of a line; the loss of one sample of several is L with the sample's number."""
-        symbol = self.notation.symbol(name)
         if name == self.graph.objective and self.batch > 1 and self.graph.nodes[name].batched:
-            return (*symbol, (str(self.sample + 1), "sub"))
-        return symbol
+            return self.loss_label(self.sample)
+        return self.notation.symbol(name)
+
+    def loss_label(self, sample: int) -> Label:
+        """The loss of one sample (from 0) of several: L₁."""
+        return (*self.notation.symbol(self.graph.objective), (str(sample + 1), "sub"))
 
     def entry_label(self, name: str, index: Sequence[int | str]) -> Label:
         """The symbol of one entry, h₁; of a line's only entry, the line's own."""

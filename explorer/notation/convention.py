@@ -44,7 +44,8 @@ class Notation:
     vectors: whether a vector of the graph stands as a column (W·x) or as a row (x·W).
     deltas: whether a vector's gradient stands as a column or as a row; "" for the same as `vectors`.
     sign: of the gradients that the lesson names (`gradients`): δ = ∂L/∂s (plus), or δ = −∂L/∂s (minus).
-    weights: index order of a matrix element: W_{row,column}, or w_{from,to}, which stands in row `to`.
+    weights: index order of a matrix element: W_{row,column}, or w_{from,to}, which stands in row `to` of W in W·x, and in
+        row `from` in x·W.
     learning_rate: markup of the step length.
     inside: for a loss that has its activation inside, the name that the activation's line had: {"loss": "y_hat"}.
     Raises: ValueError that quotes malformed markup and says where it goes wrong.
@@ -148,7 +149,7 @@ class Notation:
         if not index:
             return symbol
         if self.weights == "from-to" and len(index) == 2 and len(symbol[0][0]) == 1:
-            index = tuple(reversed(index))
+            index = tuple(index) if self.vectors == "row" else tuple(reversed(index))
             symbol = ((symbol[0][0].lower(), ""), *symbol[1:])
         subscript = (",".join(at if isinstance(at, str) else str(at + 1) for at in index), "sub")
         if any(script == "sub" for _, script in symbol):

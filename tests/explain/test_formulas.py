@@ -36,7 +36,7 @@ def check_backward(scene: Scene, rules: Rules) -> None:
         if nodes[name].kind == "target":
             continue
         matrix = scene.trace.jacobian(scene.node.name, name).dense(sample=scene.sample)
-        local, sent = rules.jacobian(name), rules.sent_back(name, scene.gradient(scene.node.name))
+        local, sent = rules.jacobian(name), rules.sent_back(name, scene.gradient(scene.node.name, own=False))
         wanted = matrix.T @ scene.gradient_of(scene.node.name).reshape(-1)
         if local is None or sent is None:
             assert not matrix.any() and local is None and sent is None
@@ -76,7 +76,7 @@ def test_shortcuts_and_contributions_are_one(case: str) -> None:
             shared = scene.node.batched and not lesson.graph.nodes[name].batched and trace.batch > 1
             if lesson.graph.nodes[name].kind == "target" or shared:
                 continue
-            sent = Rules(scene).sent_back(name, scene.gradient(scene.node.name))
+            sent = Rules(scene).sent_back(name, scene.gradient(scene.node.name, own=False))
             assert sent is not None
             contribution = scene.contribution(scene.node.name, name)
             close(sent.evaluate(), contribution.value)

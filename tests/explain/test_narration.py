@@ -88,7 +88,7 @@ def sentences(case: str) -> dict[tuple[str, str], str]:
         ),
         ("mlp/bce_mlp", ("backward", "y_hat"), "With the loss it collapses to δ₁ = ŷ − y."),
         ("mlp/bce_mlp", ("seed", "loss"), "Backward starts at the loss: ∂L/∂L = 1."),
-        ("mlp/bce_mlp_batch", ("seed", "loss"), "The objective is the mean of 5 losses"),
+        ("mlp/bce_mlp_batch", ("seed", "loss"), "The objective L is the mean of 5 losses, L₁ to L₅, so that ∂L/∂L₁ = 1/B = 0.2."),
         ("mlp/bce_mlp_batch", ("backward", "z"), "the shares of all 5 samples are summed"),
         ("mlp/bce_mlp", ("backward", "z"), "W receives the outer product δ₂ᵀ·xᵀ"),
         (
