@@ -44,8 +44,8 @@ export function createScene(first) {
   const moved = new Map();
   /** @type {(string | undefined)[]} */
   let drawn = [];
-  const element = svg("g", { class: "scene" }, svg("g", { class: "edges" }, ...edges.map((edge) => edge.element)),
-    front);
+  const back = svg("g", { class: "edges" }, ...edges.map((edge) => edge.element));
+  const element = svg("g", { class: "scene" }, back, front);
 
   const box = (name) => {
     const { x, y, width, height } = film.nodes[places.get(name)];
@@ -131,5 +131,7 @@ export function createScene(first) {
     card: (name) => cards[places.get(name)],
     edge: (index) => edges[index],
     definitions: definitions(),
+    picture: { names: first.nodes.map(({ name }) => name), box, card: (name) => cards[places.get(name)].element,
+      edges: back, halo },
   };
 }

@@ -5,6 +5,7 @@
 import { assign, html, svg } from "explorer/dom.js";
 import { wholeNumber } from "explorer/format.js";
 import { linkCells } from "explorer/highlight.js";
+import { createMerge } from "explorer/merge.js";
 import { createPulses } from "explorer/pulses.js";
 import { createScene } from "explorer/scene.js";
 import { createView, listenToPointers } from "explorer/view.js";
@@ -71,15 +72,17 @@ export function createStage(model, signal) {
     drawing.classList.toggle("far", k < LEGIBLE);
   }, signal);
   const pulses = createPulses(canvas, view);
+  const merge = createMerge(world, signal);
   /** @type {ReturnType<typeof createScene> | null} */
   let scene = null;
+  let lesson = "";
   let shown = 0;
   let marked = { now: null, selected: null };
 
   element.append(createTip(element, signal));
   listenToPointers(element, view, {
     card: (target) => target.closest?.("[data-node]")?.dataset.node ?? null,
-    move: (name, dx, dy) => { scene.move(name, dx, dy); refresh(true); },
+    move: (name, dx, dy) => { merge.finish(); scene.move(name, dx, dy); refresh(true); },
   }, signal);
   element.addEventListener("click", (event) => {
     const name = event.target.closest?.("[data-node]")?.dataset.node;
@@ -88,13 +91,23 @@ export function createStage(model, signal) {
     model.set({ selected: name, follow: false, ...(cell ? { entries: picked(state, name, cell) } : {}) });
   }, { signal });
 
-  /** Put a film on the stage; a film of the same graph only changes the numbers. */
+  /**
+   * Put a film on the stage; a film of the same graph only changes the numbers.
+   * @returns {() => void} to be called when it is drawn
+   */
   function cast(film) {
-    if (scene?.recast(film)) return;
+    const same = film.case === lesson;
+    lesson = film.case;
+    if (scene?.recast(film)) return () => {};
+    merge.finish();
+    const [old, seen] = [scene?.picture, view.transform()];
     scene = createScene(film);
     marked = { now: null, selected: null };
     world.replaceChildren(scene.definitions, scene.element);
     view.fit({ x: 0, y: 0, width: film.width, height: film.height });
+    const [pair, { picture }] = [state.fusible, scene];
+    const turned = same && pair && old.names.includes(pair[0]) !== picture.names.includes(pair[0]);
+    return () => { if (turned) merge.run(old, seen, picture, view.transform(), pair); };
   }
 
   /** @param {"now" | "selected"} role  which mark @param {string | null} name  the card that has it from now on */
@@ -116,10 +129,11 @@ export function createStage(model, signal) {
 
   model.on(["film", "step", "digits", "pending", "selected"], (_, changed) => {
     if (!state.film) return;
-    if (changed.includes("film")) cast(state.film);
+    const drawn = changed.includes("film") ? cast(state.film) : null;
     if (changed.includes("digits")) scene.forget();
     refresh(changed.some((key) => key !== "step" && key !== "selected"));
     mark("selected", state.selected);
+    drawn?.();
   });
   model.on(["playing"], () => assign(element, { "data-playing": String(state.playing) }));
   linkCells(element, model, signal);
