@@ -123,7 +123,7 @@ def test_the_contenders_agree_on_every_case(case):
 def test_contenders_that_differ_are_not_timed():
     lesson = lessons.load("mlp")
     present, _ = contenders(lesson.graph, lesson.params)
-    others, _ = contenders(lesson.graph, lesson.params | {"b2": lesson.params["b2"] + 1e-6})
+    others, _ = contenders(lesson.graph, {**lesson.params, "b2": lesson.params["b2"] + 1e-6})
     with pytest.raises(Unfit, match="loops and numpy differ on the loss"):
         check(present | {"loops": others["loops"]}, lesson.data)
 

@@ -39,8 +39,9 @@ def start():
     for worker in workers:
         worker.kill()
         worker.wait()
-        worker.stdin.close()
-        worker.stdout.close()
+        for stream in (worker.stdin, worker.stdout):
+            assert stream is not None
+            stream.close()
 
 
 def test_a_job_arrives_as_it_was_sent():

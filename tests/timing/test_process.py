@@ -1,0 +1,101 @@
+"""A worker that is followed: nothing blocks, everything is told, and it is gone whenever the following ends."""
+
+import asyncio
+import os
+import sys
+
+import pytest
+
+from explorer import lessons
+from explorer.timing import process
+from explorer.timing.messages import Event, Failed, Finished, Limits, Progress, Started
+from explorer.timing.worker import encode
+
+QUICK = Limits(sizes=(1, 3), rounds=1, batch_seconds=0.001, slice_seconds=0.001)
+ENDLESS = Limits(sizes=(1, 10), batch_seconds=3600.0, total_seconds=36000.0)
+PATIENCE = 60.0
+
+
+def job(limits):
+    lesson = lessons.load("mlp")
+    return encode(lesson.graph, lesson.data, lesson.params, limits)
+
+
+@pytest.fixture
+def workers(monkeypatch):
+    """The processes that are started, as they are started."""
+    started = []
+    start = asyncio.create_subprocess_exec
+
+    async def record(*command, **options):
+        started.append(await start(*command, **options))
+        return started[-1]
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", record)
+    return started
+
+
+def gone(worker):
+    """Not even a zombie is left: its number is nobody's any more."""
+    try:
+        os.kill(worker.pid, 0)
+    except ProcessLookupError:
+        return worker.returncode is not None
+    return False
+
+
+def test_everything_is_told_and_the_loop_stays_free(workers):
+    told: list[Event] = []
+    beats: list[int] = []
+
+    async def beat():
+        while not told or not isinstance(told[-1], Finished):
+            beats.append(len(told))
+            await asyncio.sleep(0)
+
+    async def both():
+        await asyncio.gather(process.follow(job(QUICK), told.append, PATIENCE), beat())
+
+    asyncio.run(both())
+    assert isinstance(told[0], Started) and isinstance(told[-1], Finished)
+    assert len(beats) > 100  # the loop went round and round while the worker measured
+    assert gone(workers[0])
+
+
+def test_a_cancelled_follower_takes_its_worker_along(workers):
+    async def cancelled():
+        running = asyncio.Event()
+
+        def tell(event):
+            if isinstance(event, Progress):
+                running.set()
+
+        task = asyncio.create_task(process.follow(job(ENDLESS), tell, PATIENCE))
+        await asyncio.wait_for(running.wait(), PATIENCE)
+        assert workers[0].returncode is None
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(cancelled())
+    assert gone(workers[0])
+
+
+def test_a_worker_that_takes_too_long_is_stopped(workers):
+    told: list[Event] = []
+    asyncio.run(process.follow(job(ENDLESS), told.append, 0.5))
+    assert isinstance(told[-1], Failed) and "was stopped" in told[-1].reason
+    assert gone(workers[0])
+
+
+@pytest.mark.parametrize("script", ["pass", "print('{}')", "import sys; sys.stdin.close(); print('{', flush=True)"])
+def test_a_worker_that_fails_is_told_of_or_raised(workers, monkeypatch, script):
+    monkeypatch.setattr(process, "COMMAND", (sys.executable, "-c", script))
+    told: list[Event] = []
+    try:
+        asyncio.run(process.follow(job(QUICK), told.append, PATIENCE))
+    except ValueError:
+        assert not told  # a line that is no message
+    else:
+        assert isinstance(told[-1], Failed) and "ended unexpectedly" in told[-1].reason
+    assert gone(workers[0])
