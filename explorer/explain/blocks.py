@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from explorer.explain import formula as f
+from explorer.explain.ledger import ledger
 from explorer.explain.mathml import element, infix
 from explorer.explain.numbers import json_number
 from explorer.explain.printer import Printer
@@ -26,14 +27,18 @@ BINARY_FROM = 2_000  # numbers; fewer travel as a plain list
 def line(
     left: f.Formula | None, right: f.Formula, *, numbers: bool = False, shapes: bool = False, role: str = ""
 ) -> Block:
-    """One line of a calculation: left = right, or a further "= right". `role` is symbols, numbers or result."""
-    printer = Printer("numbers" if numbers else "symbols", shapes)
+    """One line of a calculation: left = right, or a further "= right". `role` is symbols, numbers or result.
+
+    `shapes` writes the shape of every factor under it.
+    """
     spoken = text(right, numbers)
+    told = ledger(left, right) if shapes else None
     return {
-        "left": Printer("symbols", shapes).row(left) if left is not None else None,
-        "chunks": printer.chunks(right),
+        "left": Printer("symbols").row(left) if left is not None else None,
+        "chunks": Printer("numbers" if numbers else "symbols").chunks(right),
         "role": role or ("numbers" if numbers else "symbols"),
         "text": f"{text(left)} = {spoken}" if left is not None else f"= {spoken}",
+        **({"ledger": told} if told else {}),
     }
 
 
@@ -49,8 +54,9 @@ def joined(*lines: Block) -> Block:
 
 def assignment(left: f.Formula, right: f.Formula) -> Block:
     """left ← right."""
-    block = line(left, right)
-    return {**block, "sign": "←", "text": block["text"].replace(" = ", " ← ", 1)}
+    block, told = line(left, right), ledger(left, right, sign="←")
+    spoken = block["text"].replace(" = ", " ← ", 1)
+    return {**block, "sign": "←", "text": spoken, **({"ledger": told} if told else {})}
 
 
 def calculation(left: f.Formula, right: f.Formula, result: f.Formula | None = None, *, shapes: bool = False) -> Block:

@@ -20,7 +20,7 @@ def forward_tab(scene: Scene) -> list[Block]:
     if scene.node.kind != "op":
         return _declared(scene)
     whole, own = expressions(scene), scene.value(scene.node.name)
-    lines = [line(own, whole[-1])]
+    lines = [line(own, whole[-1], shapes=True)]
     lines.append(line(None, whole[-1], numbers=True))
     between = _last_step(scene, whole)
     if between is not None:
@@ -53,7 +53,10 @@ def _last_step(scene: Scene, whole: list[f.Formula]) -> f.Formula | None:
         return None
     if last.op.name not in ("+", "-", "*", "/", "sigmoid", "tanh", "relu", "softmax"):
         return None
-    done = [f.Local(scene.leaf(operand, whole), scene.rows) for operand in last.operands]
+    done = [
+        f.Local(scene.leaf(operand, whole), scene.rows if len(scene.shape_of(operand)) == 1 else None)
+        for operand in last.operands
+    ]
     match last.op.name:
         case "+":
             return f.Sum(tuple(done))

@@ -37,7 +37,8 @@ def slope(scene: Scene, position: int, slot: int, out: f.Formula, operands: list
             written = rules[slot](out, *operands)
             claimed = written.evaluate()
         if _same(claimed, numbers):
-            return f.Local(written, rows if factor.ndim == 2 else None)
+            vector = factor.ndim == 2 or len(jacobian.in_shape) == 2
+            return f.Local(written, rows if vector else None)
     name = f"{apply.op.symbol}′" if apply.op.symbol.isalpha() else "f′"
     return f.Local(f.Symbol(((name, ""),), numbers))
 
