@@ -1,4 +1,4 @@
-"""Prints formula trees as MathML: among symbols, with shapes under the factors, or as this sample's numbers."""
+"""Prints formula trees as MathML: as symbols or as this sample's numbers."""
 
 from __future__ import annotations
 
@@ -21,11 +21,10 @@ DERIVED = (d.BigSum, d.Series, d.Derivative, d.Grid, d.Listed, d.Marked, d.Brace
 
 
 class Printer:
-    """Prints formulas in one mode. `shapes` writes the shape of every named factor under it."""
+    """Prints formulas in one mode: symbols as symbols, or as their numbers."""
 
-    def __init__(self, mode: Mode = "symbols", shapes: bool = False) -> None:
+    def __init__(self, mode: Mode = "symbols") -> None:
         self.numbers = mode == "numbers"
-        self.shapes = shapes
 
     def row(self, formula: f.Formula) -> Element:
         """The formula as one element."""
@@ -90,7 +89,7 @@ class Printer:
             case f.Symbol():
                 if self.numbers:
                     return self._values(formula, formula.evaluate())
-                return self._shaped(symbol(formula), ATOM, formula)
+                return symbol(formula), ATOM
             case f.Number(value=value):
                 return number(value), PREFIX if value < 0 else ATOM
             case f.Constant(label=name):
@@ -98,14 +97,11 @@ class Printer:
             case f.Local(inner=inner):
                 if self.numbers:
                     return self._values(inner, formula.evaluate())
-                body, level = Printer().printed(inner)
-                return self._shaped(body, level, formula)
+                return Printer().printed(inner)
             case f.Transpose(inner=inner):
                 if self.numbers and isinstance(inner, f.Symbol | f.Local):
                     return self._values(inner, formula.evaluate(), transposed=True)
-                plain = Printer("numbers" if self.numbers else "symbols")
-                body = element("msup", plain.operand(inner, ATOM), operator("⊤"))
-                return self._shaped(body, POSTFIX, formula)
+                return element("msup", self.operand(inner, ATOM), operator("⊤")), POSTFIX
         raise TypeError(f"{type(formula).__name__} is no leaf")
 
     def _values(self, named: f.Formula, value: f.Array, transposed: bool = False) -> Printed:
@@ -157,10 +153,10 @@ class Printer:
         return element("mrow", *parts)
 
     def _sign(self, product: f.Product, factor: f.Formula) -> str:
-        """What stands before a factor: nothing among symbols, a dot before a bare number."""
+        """What stands before a factor: nothing among symbols; a dot among numbers, where a line may be broken."""
         if product.sign == "∘" and f.is_number(product):
             return "·"
-        return product.sign or ("·" if self.numbers and f.is_number(factor) else "")
+        return product.sign or ("·" if self.numbers else "")
 
     def operand(self, formula: f.Formula, least: int, first: bool = True) -> Any:
         """The formula, in parentheses if it binds less tightly than `least`, or has a minus sign where one stands."""
@@ -170,22 +166,3 @@ class Printer:
         if level < least or (not first and level == PREFIX):
             return element("mrow", operator("("), body, operator(")"))
         return body
-
-    def _shaped(self, body: Any, level: int, formula: f.Formula) -> Printed:
-        text = shape_text(formula) if self.shapes else ""
-        if not text:
-            return body, level
-        if level < POSTFIX:
-            body = element("mrow", operator("("), body, operator(")"))
-        return element("munder", body, element("mtext", text, class_="shape")), ATOM
-
-
-def shape_text(formula: f.Formula) -> str:
-    """The oriented shape of a factor, (4,3), with B for a batch axis; "" for scalars."""
-    inner = formula.inner if isinstance(formula, f.Transpose) else formula
-    lengths = [str(length) for length in inner.evaluate().shape]
-    if isinstance(inner, f.Symbol) and inner.batch_axis is not None:
-        lengths[inner.batch_axis] = "B"
-    if inner is not formula:
-        lengths.reverse()
-    return f"({','.join(lengths)})" if lengths else ""
