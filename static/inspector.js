@@ -13,6 +13,9 @@ import { morph } from "explorer/morph.js";
 const TABS = ["Forward", "Jacobian", "Backward", "Batch", "Check", "Derivation"];
 /** Told together, so that walking through them never waits. */
 const QUICK = ["forward", "jacobian", "backward", "batch"];
+/** Milliseconds that an answer may take before the page says that it is waiting for it. */
+const AWHILE = 200;
+const WAITING = [{ kind: "note", parts: ["…"] }];
 const KEYS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
 
 /** What the server has told about a film's lines, each asked for once. @param {import("explorer/model.js").Model} model */
@@ -63,7 +66,8 @@ export function createInspector(root, model, signal) {
   root.append(head.element, panel);
   const links = createLinks(root, model, signal);
   const answer = createAnswers(model);
-  const view = { way: /** @type {"full" | "shortcut"} */ ("full") };
+  const view = { way: /** @type {"full" | "shortcut"} */ ("full"), late: false };
+  let patience = 0;
   /** @type {Record<string, any> | null} */
   let told = null;
 
@@ -83,9 +87,9 @@ export function createInspector(root, model, signal) {
     morph(head.heading, heading);
     head.meta.textContent = told.meta;
     const fresh = /** @type {HTMLElement} */ (panel.cloneNode(false));
-    // Until the answer is here the old tab stays.
-    const tab = told.tabs[state.tab] ? state.tab : panel.dataset.tab;
-    fresh.append(...renderBlocks(told.tabs[tab] ?? [], { digits: state.digits, way: view.way }));
+    // Until the answer is here the old tab stays, for a while.
+    const tab = told.tabs[state.tab] || view.late ? state.tab : panel.dataset.tab;
+    fresh.append(...renderBlocks(told.tabs[tab] ?? WAITING, { digits: state.digits, way: view.way }));
     const same = root.dataset.node === told.node && panel.dataset.tab === tab;
     if (same) morph(panel, fresh);
     else {
@@ -104,13 +108,23 @@ export function createInspector(root, model, signal) {
     const { film, selected, tab, stacked, entries } = state;
     if (!film || !selected) return;
     root.setAttribute("aria-busy", "true");
+    view.late = false;
+    clearTimeout(patience);
+    patience = setTimeout(() => { view.late = true; draw(); }, AWHILE);
     draw();
     const reply = await answer();
     if (signal.aborted || film !== state.film || selected !== state.selected || tab !== state.tab
       || stacked !== state.stacked || entries !== state.entries) return;
+    clearTimeout(patience);
+    view.late = false;
     root.removeAttribute("aria-busy");
     told = reply.told ?? { node: selected, heading: [selected], meta: "", tabs: { [tab]: [refusal(reply)] } };
     draw();
+  }
+
+  /** An entry that is to be worked out: "2,1" of W. @param {DOMStringMap} entry */
+  function pick({ of, entry }) {
+    model.set({ entries: { ...state.entries, [of ?? ""]: (entry ?? "").split(",").map(Number) } });
   }
 
   /** @param {object} reply */
@@ -133,6 +147,8 @@ export function createInspector(root, model, signal) {
     head.tabs[next].focus();
   }, { signal });
   panel.addEventListener("click", (event) => {
+    const entry = event.target instanceof Element ? event.target.closest("[data-entry]") : null;
+    if (entry instanceof HTMLElement) pick(entry.dataset);
     const button = event.target instanceof Element ? event.target.closest("[data-way]") : null;
     if (!(button instanceof HTMLElement)) return;
     view.way = button.dataset.way === "shortcut" ? "shortcut" : "full";

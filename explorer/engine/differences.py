@@ -77,6 +77,17 @@ class Difference:
         """Whether the slope jumps: from the left it is one number, from the right another."""
         return not self.settled and math.isfinite(self.uncertainty + self.left + self.right)
 
+    def confirms(self, gradient: float) -> bool | None:
+        """Whether a gradient is this slope, but for rounding; None where the function has no slope to compare it with.
+
+        At a kink every number between the slopes of its two sides will do, and says nothing.
+        """
+        if self.settled:
+            return abs(gradient - self.value) <= SETTLED * max(abs(gradient), abs(self.value)) + NOISES * self.noise
+        slack = SETTLED * max(abs(self.left), abs(self.right))
+        between = min(self.left, self.right) - slack <= gradient <= max(self.left, self.right) + slack
+        return False if self.kinked and not between else None
+
 
 def slope_of(function: Callable[[float], float], scales: Iterable[float] = (1.0,)) -> Difference:
     """Central differences of order 6 at 0, at the step that tells most.

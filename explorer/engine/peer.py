@@ -20,7 +20,7 @@ Tensor: TypeAlias = Any
 
 
 class NoPeer(RuntimeError):
-    """PyTorch has no number to give; the message says why."""
+    """PyTorch, "it", has no number to give; the message says why."""
 
 
 def gradients(trace: Trace) -> dict[str, np.ndarray]:
@@ -36,7 +36,7 @@ def gradients(trace: Trace) -> dict[str, np.ndarray]:
 
     def apply(step: Apply, operands: list[Tensor]) -> Tensor:
         if step.op.name not in table:
-            raise NoPeer(f"no function of PyTorch is known for {step.op.name}")
+            raise NoPeer(f"no function of it is known for {step.op.name}")
         return table[step.op.name](step.op, *operands)
 
     def literal(value: float) -> Tensor:
@@ -69,7 +69,7 @@ def load() -> Any:
     try:
         import torch
     except ImportError:
-        raise NoPeer("PyTorch is not installed here") from None
+        raise NoPeer("it is not installed here") from None
     except Exception as error:  # noqa: BLE001  a broken installation raises whatever its libraries do
-        raise NoPeer(f"PyTorch is installed but does not start ({type(error).__name__})") from error
+        raise NoPeer(f"it is installed, but does not start ({type(error).__name__})") from error
     return torch

@@ -12,6 +12,7 @@ from explorer.engine.trace import Trace
 from explorer.explain.backward_tab import backward_tab
 from explorer.explain.batch_tab import batch_tab
 from explorer.explain.blocks import Block, note, shape_words
+from explorer.explain.check_tab import check_tab
 from explorer.explain.expression import expressions
 from explorer.explain.forward_tab import forward_tab
 from explorer.explain.jacobian_tab import jacobian_tab
@@ -26,7 +27,7 @@ TABS: Mapping[str, Callable[[Scene], list[Block]]] = {
     "jacobian": jacobian_tab,
     "backward": backward_tab,
     "batch": batch_tab,
-    "check": lambda scene: [note("Nothing is checked yet.")],
+    "check": check_tab,
     "derivation": lambda scene: [note("Nothing is derived yet.")],
 }
 KINDS = {"input": "input", "target": "target", "param": "parameter"}
@@ -64,7 +65,7 @@ def explain(
 def heading(scene: Scene) -> list[Part]:
     """σ : h = σ(z), or only z = W·x + b₁ where the title says the same."""
     node = scene.node
-    own = label_part(scene.notation.symbol(node.name), node.name)
+    own = label_part(scene.label(node.name), node.name)
     if node.kind != "op":
         return [own]
     whole = [own, " = ", *parts(expressions(scene)[-1])] if scene.batch else [own]

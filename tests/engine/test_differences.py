@@ -68,3 +68,13 @@ def test_no_number_is_no_slope() -> None:
 def test_the_best_of_several_steps_is_kept() -> None:
     assert isinstance(slope_of(math.exp, [1.0, 1e-3]), Difference)
     assert slope_of(math.exp, [1.0, 1e-3]).step == pytest.approx(1e-3)
+
+
+def test_it_confirms_a_gradient_or_does_not() -> None:
+    smooth, kinked = slope_of(math.exp), slope_of(lambda x: max(x, 0.0))
+    assert smooth.confirms(1 + 1e-9) is True
+    assert smooth.confirms(1.0001) is smooth.confirms(math.nan) is False
+    assert slope_of(lambda x: 3.0).confirms(0.0) is True
+    assert kinked.confirms(0.0) is kinked.confirms(1.0) is None
+    assert kinked.confirms(-0.5) is False
+    assert slope_of(lambda x: math.nan).confirms(0.0) is None

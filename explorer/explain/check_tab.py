@@ -1,0 +1,127 @@
+"""The Check tab: a line's gradient beside numbers that were found without any rule of differentiation."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.engine.check import COMPLEX_STEP
+from explorer.engine.differences import SETTLED
+from explorer.explain import check_words as words
+from explorer.explain.blocks import Block, note, section
+from explorer.explain.checked import Checked, around, checked, rows_within_reason, torch_gradient
+from explorer.explain.difference_quotient import Quotient, all_differences, first_difference
+from explorer.explain.formula import Cells
+from explorer.explain.numbers import JsonNumber, json_number
+from explorer.explain.scene import Scene
+from explorer.explain.text import Part, label_part, number_part
+from explorer.notation import Label
+
+Place = tuple[tuple[int, ...], int]  # index, sample
+METHODS = (("central", "central differences"), ("complex", "complex step"), ("torch", "PyTorch"))
+
+
+def check_tab(scene: Scene) -> list[Block]:
+    """Blocks for any line."""
+    node = scene.node
+    if node.kind == "target":
+        return [
+            note(
+                {"strong": ["There is nothing to check: a target has no gradient."]},
+                " It is what the loss compares with, and is never updated.",
+            )
+        ]
+    torch, without_torch = torch_gradient(scene.trace, node.name)
+    places = _places(scene)
+    rows = checked(scene.trace, node.name, places, torch)
+    chosen = rows[places.index((scene.entry(node.name), scene.sample if node.batched else 0))]
+    return [
+        words.what(scene),
+        _table(scene, rows, chosen),
+        *words.why_empty(scene, rows, without_torch),
+        *words.kinks(scene, rows),
+        *words.more(scene, len(rows), _stacked(scene)),
+        *_worked(scene, chosen),
+    ]
+
+
+# -- which entries -------------------------------------------------------------------------------------------------
+def _stacked(scene: Scene) -> bool:
+    return scene.stacked and scene.node.batched and scene.batch > 1
+
+
+def _places(scene: Scene) -> list[Place]:
+    """All entries where they are few, else those around the chosen one; stacked, the chosen one of all samples."""
+    node, most = scene.node, rows_within_reason(scene.trace, scene.node.name)
+    own = scene.sample if node.batched else 0
+    index = scene.entry(node.name)
+    if _stacked(scene):
+        return [(index, sample) for sample in around(own, scene.batch, most)]
+    size = int(np.prod(node.shape, dtype=int))
+    middle = int(np.ravel_multi_index(index, node.shape)) if index else 0
+    return [(_unravelled(place, node.shape), own) for place in around(middle, size, most)]
+
+
+def _unravelled(place: int, shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(int(i) for i in np.unravel_index(place, shape)) if shape else ()
+
+
+# -- the table -----------------------------------------------------------------------------------------------------
+def _table(scene: Scene, rows: list[Checked], chosen: Checked) -> Block:
+    name = scene.node.name
+    return {
+        "kind": "check",
+        "node": name,
+        "axis": "sample" if _stacked(scene) else "",
+        "within": SETTLED,
+        "columns": [
+            {"key": key, "title": title, "empty": all(getattr(row, key) is None for row in rows)}
+            for key, title in METHODS
+        ],
+        "rows": [_row(scene, row, row is chosen) for row in rows],
+        "agree": [sum(row.same is verdict for row in rows) for verdict in (True, False, None)],
+    }
+
+
+def _row(scene: Scene, row: Checked, chosen: bool) -> Block:
+    name, probe = scene.node.name, row.probe
+    label: Label = scene.entry_label(name, probe.index)
+    on_stage = not scene.node.batched or probe.sample == scene.sample
+    errors = {key: _json(error) for key, error in row.errors.items()}
+    return {
+        "label": ((str(probe.sample + 1), ""),) if _stacked(scene) else label,
+        "index": list(probe.index),
+        "cell": Cells(name, "value", scene.node.shape, probe.index).at(0, 0) if on_stage else "",
+        "analytic": json_number(row.analytic),
+        **{key: _json(getattr(row, key)) for key, _ in METHODS},
+        "errors": errors,
+        "error": _json(max((error for error in row.errors.values() if error is not None), default=None)),
+        "same": row.same,
+        "chosen": chosen,
+    }
+
+
+def _json(number: float | None) -> JsonNumber | None:
+    return None if number is None else json_number(number)
+
+
+# -- one entry, worked out -----------------------------------------------------------------------------------------
+def _worked(scene: Scene, row: Checked) -> list[Block]:
+    """How the difference was taken at the chosen entry."""
+    if row.central is None:
+        return []
+    quotient = Quotient(scene, row.probe.index, row.difference)
+    entry = label_part(quotient.entry.label, scene.node.name)
+    blocks = [
+        section(
+            ["A central difference at ", entry],
+            first_difference(quotient),
+            note("Two more, over twice and three times the distance, take most of its error away:"),
+            all_differences(quotient),
+        )
+    ]
+    if row.complex is not None:
+        loss = label_part(scene.notation.loss_label)
+        said: list[Part] = ["The imaginary part of ", loss, "(", entry, " + iε), divided by ε = "]
+        said += [number_part(COMPLEX_STEP), ". Nothing is subtracted, so no digit is lost."]
+        blocks.append(section(["The complex step"], note(*said)))
+    return blocks

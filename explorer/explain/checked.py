@@ -1,0 +1,128 @@
+"""One entry's gradient beside the numbers that know nothing of it: differences, the complex step, PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from explorer.engine import peer
+from explorer.engine.arrays import to_host
+from explorer.engine.differences import Difference
+from explorer.engine.probe import NotAnalytic, Probe
+from explorer.engine.replay import dependents
+from explorer.engine.trace import Trace
+
+MOST_ROWS = 12
+MOST_WORK = 2e8  # numbers computed for a table; what a second or two are enough for
+PER_OPERATION = 1_000  # numbers that could be computed in the time that it takes to call an operation at all
+EVALUATIONS = 8  # of the objective, for an entry
+EXACT = 1e-9  # relative: how far the complex step and PyTorch may be from a gradient, and differ only in rounding
+ROUNDING = 1e-14  # of the objective's size: what cancels in a gradient leaves as much
+
+
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """A gradient's entry; `torch` is PyTorch's number for it, None where there is none."""
+
+    probe: Probe
+    analytic: float
+    torch: float | None
+
+    @cached_property
+    def finite(self) -> bool:
+        """Whether the objective has a value, so that there is something to take differences of."""
+        return bool(np.isfinite(self.probe.objective()))
+
+    @cached_property
+    def difference(self) -> Difference:
+        return self.probe.central_difference()
+
+    @cached_property
+    def central(self) -> float | None:
+        """Central differences, where the objective is smooth."""
+        return self.difference.value if self.difference.settled else None
+
+    @cached_property
+    def complex(self) -> float | None:
+        """The complex step, where all operations on the way are analytic, and are so here."""
+        if not self.finite:
+            return None
+        try:
+            found = self.probe.complex_step()
+        except NotAnalytic:
+            return None
+        return found if np.isfinite(found) else None
+
+    def error(self, found: float | None) -> float | None:
+        """The relative error of a number: in units of the larger of the two, 0 where they are equal."""
+        if found is None:
+            return None
+        scale = max(abs(found), abs(self.analytic))
+        return 0.0 if found == self.analytic else abs(found - self.analytic) / scale
+
+    @cached_property
+    def errors(self) -> dict[str, float | None]:
+        return {name: self.error(getattr(self, name)) for name in ("central", "complex", "torch")}
+
+    @cached_property
+    def same(self) -> bool | None:
+        """Whether every number that there is agrees with the gradient; None where there is none to say so."""
+        verdicts = [self.difference.confirms(self.analytic), self._exactly(self.complex), self._exactly(self.torch)]
+        known = [verdict for verdict in verdicts if verdict is not None]
+        return all(known) if known else None
+
+    def _exactly(self, found: float | None) -> bool | None:
+        if found is None or np.isnan(found) and np.isnan(self.analytic):
+            return None
+        if found == self.analytic:
+            return True
+        slack = EXACT * max(abs(found), abs(self.analytic)) + ROUNDING * abs(self.probe.objective())
+        return bool(abs(found - self.analytic) <= slack)
+
+
+def torch_gradient(trace: Trace, name: str) -> tuple[np.ndarray | None, str]:
+    """PyTorch's gradient of a line, batch-first, and why there is none."""
+    try:
+        return peer.gradients(trace)[name], ""
+    except peer.NoPeer as reason:
+        return None, str(reason)
+
+
+def checked(
+    trace: Trace, name: str, places: list[tuple[tuple[int, ...], int]], torch: np.ndarray | None
+) -> list[Checked]:
+    """The line's entries at (index, sample)."""
+    return [
+        Checked(
+            Probe(trace, name, index, sample),
+            at(trace, name, trace.gradients[name], index, sample),
+            None if torch is None else at(trace, name, torch, index, sample),
+        )
+        for index, sample in places
+    ]
+
+
+def at(trace: Trace, name: str, array: object, index: tuple[int, ...], sample: int) -> float:
+    """One number of a public array of a line."""
+    host = np.asarray(to_host(array))
+    return float(host[(sample, *index) if trace.graph.nodes[name].batched else index])
+
+
+def rows_within_reason(trace: Trace, name: str) -> int:
+    """How many entries of a line are checked without a long wait: at least one."""
+    nodes = trace.graph.nodes
+    samples = 1 if nodes[name].batched else max(trace.batch, 1)
+    work = 1.0
+    for node in dependents(trace.graph, name):
+        sizes = [int(np.prod(nodes[line].shape, dtype=int)) for line in (node.name, *node.inputs)]
+        work += PER_OPERATION * len(node.code) + samples * sum(sizes)
+    return int(min(MOST_ROWS, max(1, MOST_WORK // (EVALUATIONS * work))))
+
+
+def around(place: int, count: int, most: int) -> Iterator[int]:
+    """Places near one of `count` places, `most` of them at most."""
+    first = max(0, min(place - most // 2, count - most))
+    yield from range(first, min(count, first + most))

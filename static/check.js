@@ -1,0 +1,70 @@
+/**
+ * A line's gradient in a table beside numbers that were found without any rule, each with its relative error under it.
+ */
+
+import { html, htmlLabel } from "explorer/dom.js";
+import { dataNumber, formatNumber, readNumber } from "explorer/format.js";
+
+/** @typedef {import("explorer/dom.js").Label} Label */
+/** @typedef {import("explorer/format.js").Digits} Digits */
+/** @typedef {{label: Label, index: number[], cell: string, analytic: number | string, same: boolean | null, chosen: boolean,
+ *   errors: Record<string, number | string | null>} & Record<string, any>} Row */
+/** @typedef {{key: string, title: string, empty: boolean}} Column */
+/** @typedef {{node: string, axis: string, within: number, columns: Column[], rows: Row[], agree: [number, number, number]}} Check */
+
+/** An error is a size, not a number to calculate with. */
+const ERROR_DIGITS = 2;
+const VERDICTS = new Map([[true, ["✓", "same", "agrees"]], [false, ["✗", "different", "disagrees"]],
+  [null, ["–", "unknown", "nothing to compare with"]]]);
+
+/** ✓, ✗ or – with its words. @param {boolean | null} verdict @param {string} [tag] */
+export function mark(verdict, tag = "td") {
+  const [sign, name, words] = VERDICTS.get(verdict);
+  return html(tag, { class: `verdict ${name}`, title: words },
+    html("span", { "aria-hidden": "true" }, sign), html("span", { class: "unseen" }, words));
+}
+
+/** @param {Row} row @param {string} key @param {Digits} digits */
+function foundCell(row, key, digits) {
+  if (row[key] === null) return html("td", { class: "none" }, "–");
+  const number = readNumber(row[key]);
+  const error = readNumber(row.errors[key]);
+  return html("td", { "data-number": dataNumber(number), "data-method": key }, formatNumber(number, digits),
+    html("span", { class: "off", "data-number": dataNumber(error) }, formatNumber(error, ERROR_DIGITS)));
+}
+
+/** @param {Check} block @param {Row} row @param {Digits} digits */
+function tableRow({ node, axis, columns }, row, digits) {
+  const at = (kind) => (row.cell ? `${node}|${row.cell.replace("value", kind)}` : null);
+  const label = axis || !row.index.length ? htmlLabel(row.label)
+    : [html("button", { type: "button", "data-of": node, "data-entry": row.index.join(), title: "Work this entry out" }, ...htmlLabel(row.label))];
+  const analytic = readNumber(row.analytic);
+  return html("tr", { class: row.chosen ? "chosen" : null },
+    html("th", { scope: "row", "data-link": at("value") }, ...label),
+    html("td", { "data-number": dataNumber(analytic), "data-method": "analytic", "data-link": at("gradient") }, formatNumber(analytic, digits)),
+    ...columns.map(({ key }) => foundCell(row, key, digits)), mark(row.same));
+}
+
+/** How many entries agree. @param {Check} block */
+function summary({ agree: [same, different, unknown], rows, axis }) {
+  const what = axis ? "sample" : "entry";
+  const plural = axis ? "samples" : "entries";
+  const of = (count) => (rows.length === 1 ? `the ${what}` : `${count} of ${rows.length} ${plural}`);
+  if (different) return html("p", { class: "check different" }, `✗ ${of(different)} ${different === 1 ? "disagrees" : "disagree"}`);
+  if (!same) return html("p", { class: "check" }, "– there is nothing to compare with");
+  const told = same === rows.length && rows.length > 1 ? `all ${same} ${plural} agree` : `${of(same)} ${same === 1 ? "agrees" : "agree"}`;
+  return html("p", { class: "check same" }, `✓ ${told}${unknown ? `, ${unknown} cannot be compared` : ""}`);
+}
+
+/** @param {Check} block @param {Digits} digits @returns {HTMLElement} */
+export function checkTable(block, digits) {
+  const titles = block.columns.map(({ title, empty }) => html("th", { scope: "col", class: empty ? "none" : null }, title));
+  const head = html("tr", {}, html("th", { scope: "col", class: "axis" }, block.axis), html("th", { scope: "col" }, "analytic"),
+    ...titles, html("td", { class: "corner" }));
+  return html("div", { class: "checked" },
+    html("div", { class: "scroller", tabindex: 0, role: "group", "aria-label": "Gradients and what they are checked with" },
+      html("table", {}, html("thead", {}, head), html("tbody", {}, ...block.rows.map((row) => tableRow(block, row, digits))))),
+    html("p", { class: "legend" },
+      `Under each number: its relative error. ✓ stands where it is below ${formatNumber(block.within, digits)}, or no more than rounding.`),
+    summary(block));
+}
