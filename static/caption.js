@@ -1,7 +1,7 @@
 /** What stands at a tensor's cells: its symbol, and the mark of its state when there is one. */
 
-import { assign, plainLabel, svg, svgLabel } from "explorer/dom.js";
-import { fitted, textWidth } from "explorer/text.js";
+import { assign, SCRIPT_SIZE, svg, svgLabel } from "explorer/dom.js";
+import { textWidth } from "explorer/text.js";
 
 /** @typedef {import("explorer/film.js").Block} Block */
 /** @typedef {import("explorer/film.js").Geometry} Geometry */
@@ -9,11 +9,15 @@ import { fitted, textWidth } from "explorer/text.js";
 const SYMBOL_SIZE = 15;
 const MARK_SIZE = 10.5;
 const LEAST_SIZE = 12.5;
+const TRANSPOSED = "⊤";
+/** Of the transposed sign, in the symbol's size: how high it stands, how large it is, and how far from the symbol. */
+const RAISED = 0.34;
+const RAISED_SIZE = 0.62;
+const APART = 0.06;
 
-/** ∂L of ∂L/∂h, as cards with little room write it; null for any other name. @param {Block["label"]} label */
-function quotientTop(label) {
-  const bar = label.findIndex(([text, script]) => !script && text.startsWith("/"));
-  return bar > 0 ? label.slice(0, bar) : null;
+/** @param {Block["label"]} label @returns {number} its width in type of size 1 */
+function widthOf(label) {
+  return label.reduce((sum, [text, script]) => sum + textWidth(text, script ? SCRIPT_SIZE : 1, "serif", "italic"), 0);
 }
 
 /**
@@ -22,26 +26,53 @@ function quotientTop(label) {
  */
 export function createCaption(block, { label: column, caption: row }, width) {
   const above = block.caption === "above";
-  const brief = quotientTop(block.label);
-  let shown = block.label;
-  const symbol = svg("text", { class: "symbol", x: block.x - (above ? 0 : column) }, ...svgLabel(block.label));
+  const left = block.x - (above ? 0 : column);
   const line = block.y - 0.28 * row;
+  const symbol = svg("text", { class: "symbol", x: left });
+  const sign = svg("text", { class: "symbol transposed" }, TRANSPOSED);
+  const title = svg("title");
   const place = above ? { x: block.x + width, y: line, "text-anchor": "end" }
-    : { x: block.x - column, y: block.y + block.cell_height - 1 };
+    : { x: left, y: block.y + block.cell_height - 1 };
   const mark = svg("text", { class: "mark", "font-size": MARK_SIZE, ...place });
+  const element = svg("g", { class: "caption" }, symbol);
+  const signWidth = textWidth(TRANSPOSED, RAISED_SIZE, "serif") + APART;
+  /** @type {Pick<Block, "label" | "brief" | "note" | "turned">} */
+  let told = { label: [] };
+  let shown = "";
 
-  /** @param {string} said */
-  function update(said) {
+  /** The transposed sign is a text of its own: it says how the symbol stands, the symbol says what it is. */
+  function transpose(turned, size, at, y) {
+    assign(sign, { x: (at + APART * size).toFixed(2), y: (y - RAISED * size).toFixed(2), "font-size": (RAISED_SIZE * size).toFixed(2) });
+    if (turned) symbol.after(sign);
+    else sign.remove();
+  }
+
+  /** @param {string} state  the mark of the state, "" where it needs none */
+  function update(state) {
+    const said = state || (told.note ?? "");
     mark.textContent = said;
-    if (said) symbol.after(mark);
+    if (said) element.append(mark);
     else mark.remove();
     const room = above ? width - (said && textWidth(`${said} `, MARK_SIZE, "mono")) : column - 6;
-    const size = (label) => fitted(plainLabel(label), SYMBOL_SIZE, "serif", room, "italic");
-    const label = said && brief && size(block.label) < LEAST_SIZE ? brief : block.label;
-    if (label !== shown) symbol.replaceChildren(...svgLabel(label));
-    shown = label;
-    assign(symbol, { "font-size": size(label).toFixed(2),
-      y: above ? line : block.y + block.cell_height * (said ? 0.4 : 0.66) });
+    const ends = told.turned ? signWidth : 0;
+    const size = (label, end) => Math.min(SYMBOL_SIZE, room / (widthOf(label) + end));
+    const short = Boolean(said && told.brief && size(told.label, ends) < LEAST_SIZE);
+    const label = short ? told.brief : told.label;
+    const type = size(label, short ? 0 : ends);
+    const y = above ? line : block.y + block.cell_height * (said ? 0.4 : 0.66);
+    const key = JSON.stringify(label);
+    if (key !== shown) symbol.replaceChildren(...svgLabel(label));
+    shown = key;
+    assign(symbol, { "font-size": type.toFixed(2), y });
+    transpose(told.turned && !short, type, left + widthOf(label) * type, y);
   }
-  return { symbol, update };
+
+  /** Other words for the same cells; drawn at the next update. @param {typeof told} words */
+  function recast(words) {
+    told = words;
+    title.textContent = words.turned ?? "";
+    if (words.turned) element.prepend(title);
+    else title.remove();
+  }
+  return { element, update, recast };
 }

@@ -5,7 +5,7 @@
 import { createCaption } from "explorer/caption.js";
 import { assign, svg } from "explorer/dom.js";
 import { cellName, indexOf, spokenCell } from "explorer/film.js";
-import { dataNumber } from "explorer/format.js";
+import { numberData, shownNumber } from "explorer/format.js";
 import { largest, level } from "explorer/scale.js";
 import { fitted, fittedNumbers, TIGHT } from "explorer/text.js";
 
@@ -38,19 +38,21 @@ function makeCell(name, box) {
   const path = svg("path");
   const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
   const text = svg("text", { ...middle, dy: "0.35em", "text-anchor": "middle" });
-  return { element: svg("g", { class: "cell", "data-cell": name }, path, text), path, text, box, number: null };
+  return { element: svg("g", { class: "cell", "data-cell": name }, path, text), path, text, box, number: null, negated: false };
 }
 
-/** Put a number, or nothing yet, into a cell. */
-function paint(cell, number, text, size) {
+/** Put a number, or nothing yet, into a cell; a negated one looks like minus itself. */
+function paint(cell, number, negated, text, size) {
   const known = number !== undefined;
   if (cell.text.textContent !== text) cell.text.textContent = text;
   cell.text.setAttribute("font-size", size);
-  if (known && cell.number === number) return;
-  cell.number = number;
-  const shade = known ? level(number) : "empty";
-  assign(cell.element, { "data-level": shade, "data-number": known ? dataNumber(number) : null });
-  assign(cell.path, { d: outline(cell.box, number < 0), fill: known ? "currentColor" : "url(#waiting)" });
+  if (known && cell.number === number && cell.negated === negated) return;
+  Object.assign(cell, { number, negated });
+  const shown = shownNumber(number, negated);
+  const shade = known ? level(shown) : "empty";
+  const data = known ? numberData(number, negated) : { "data-number": null, "data-sign": null };
+  assign(cell.element, { "data-level": shade, ...data });
+  assign(cell.path, { d: outline(cell.box, shown < 0), fill: known ? "currentColor" : "url(#waiting)" });
 }
 
 /** All entries in one thin line: a long tensor is seen as a whole. Each bar shows the strongest of its entries. */
@@ -86,7 +88,7 @@ function gapText({ x, y, width, height }, text) {
   return svg("text", { class: "gap", ...middle, dy: "0.35em", "text-anchor": "middle", "font-size": size }, text);
 }
 
-/** @returns {{grid: SVGElement, cells: (ReturnType<typeof makeCell> & {flat: number})[]}} */
+/** @returns {{grid: SVGElement, cells: (ReturnType<typeof makeCell> & {flat: number, index: number[]})[]}} */
 function makeGrid(node, kind, block, gap) {
   const cells = [];
   const grid = svg("g", { class: "grid", "letter-spacing": `${TIGHT}em` });
@@ -98,10 +100,9 @@ function makeGrid(node, kind, block, gap) {
     const index = indexOf(node.shape, flat);
     const cell = makeCell(cellName(kind, index), box);
     if (kind === "value" && node.editable) {
-      assign(cell.element, { "data-index": JSON.stringify(index), role: "button", tabindex: -1,
-        "aria-label": spokenCell(node.name, index) });
+      assign(cell.element, { "data-index": JSON.stringify(index), role: "button", tabindex: -1 });
     }
-    cells.push({ ...cell, flat });
+    cells.push({ ...cell, flat, index });
     grid.append(cell.element);
   }
   return { grid, cells };
@@ -121,7 +122,8 @@ export function createBlock(node, kind, own, geometry) {
   const barrier = svg("path", { class: "barrier", d: `M${block.x - gap - 1} ${block.y - 1}v${height + 2}` });
   const strip = svg("g", { class: "strip" });
   const stripBox = { x: block.x, y: block.y + height + gap, width, height: geometry.strip - gap };
-  const element = svg("g", { class: `block ${kind}` }, caption.symbol, grid);
+  const element = svg("g", { class: `block ${kind}` }, caption.element, grid);
+  let negated = false;
   if (block.strip) element.append(strip);
 
   /**
@@ -129,14 +131,26 @@ export function createBlock(node, kind, own, geometry) {
    * @param {number | "all"} digits
    */
   function update({ state, numbers }, contributions, digits) {
-    const shown = numbers ? cells.map(({ flat }) => numbers[flat]) : [];
-    const { texts, size } = fittedNumbers(shown, digits, block.cell_width - INSET, block.cell_height * NUMBER_SIZE);
-    cells.forEach((cell, place) => paint(cell, shown[place], texts[place] ?? "", size));
+    const shown = numbers && (negated ? numbers.map((number) => -number) : numbers);
+    const { texts, size } = fittedNumbers(shown ? cells.map(({ flat }) => shown[flat]) : [], digits,
+      block.cell_width - INSET, block.cell_height * NUMBER_SIZE);
+    cells.forEach((cell, place) => paint(cell, numbers?.[cell.flat], negated, texts[place] ?? "", size));
     caption.update(state === "partial" ? contributions : (MARKS[state] ?? ""));
     element.dataset.state = state;
     if (state === "zero") grid.before(barrier);
     else barrier.remove();
-    if (block.strip) strip.replaceChildren(...(numbers ? heatStrip(numbers, stripBox) : []));
+    if (block.strip) strip.replaceChildren(...(shown ? heatStrip(shown, stripBox) : []));
   }
-  return { element, update };
+
+  /** Take over what the conventions say of the same cells. @param {FilmNode} node @param {Block} block */
+  function recast({ name, axes }, { label, brief, note, turned, sign }) {
+    negated = sign === -1;
+    caption.recast({ label, brief, note, turned });
+    for (const { element: cell, index } of cells) {
+      if (cell.dataset.index) cell.setAttribute("aria-label", spokenCell(name, index, axes));
+    }
+  }
+
+  recast(node, own);
+  return { element, update, recast };
 }

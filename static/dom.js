@@ -6,7 +6,8 @@
 /** @typedef {Record<string, string | number | boolean | null | undefined>} Attributes */
 
 const SVG = "http://www.w3.org/2000/svg";
-const SCRIPT_SIZE = 0.68;
+/** Of a sub- or superscript, in the size of what it stands at. */
+export const SCRIPT_SIZE = 0.68;
 const SCRIPT_SHIFT = { sub: 0.28, sup: -0.42 };
 
 /**

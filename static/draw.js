@@ -62,10 +62,10 @@ function noteText(lines, size, x, y) {
     ...lines.map((line, place) => svg("tspan", { x, y: y + place * NOTE_LEADING }, line)));
 }
 
-/** The loss card's other cell: the mean over the batch. */
+/** The loss card's other cell: the objective, the mean or the sum over the batch. */
 function meanBlock(node, geometry) {
-  const { x, y, width, height } = node.mean_box;
-  const block = { label: [["mean", ""]], at: [node.mean, 1], x, y, rows: [0], columns: [0], stride: 1,
+  const { x, y, width, height, label, note } = node.mean_box;
+  const block = { label, note, at: [node.mean, 1], x, y, rows: [0], columns: [0], stride: 1,
     cell_width: width, cell_height: height, caption: "left", strip: false, hidden: 0 };
   return createBlock({ ...node, shape: [], editable: false }, "mean", block, geometry);
 }
@@ -132,6 +132,14 @@ export function createCard(node, geometry) {
       "data-contributions": state.contributions, "aria-description": spoken.join(", ") });
   }
 
+  /** Take over what the conventions say of the same cells; it is drawn at the next update. @param {FilmNode} next */
+  function recast(next) {
+    value.recast(next, next.value);
+    gradient?.recast(next, next.gradient);
+    mean?.recast(next, next.mean_box);
+    inside?.recast(next, next.inside);
+  }
+
   /** Whether a pulse is still on its way to this part of the card. @param {"value" | "gradient"} part */
   function hold(part, held) {
     (part === "value" ? value : gradient)?.element.classList.toggle("arriving", held);
@@ -141,5 +149,5 @@ export function createCard(node, geometry) {
   function move(dx, dy) {
     assign(element, { transform: dx || dy ? `translate(${dx} ${dy})` : null });
   }
-  return { element, update, hold, move };
+  return { element, update, recast, hold, move };
 }

@@ -2,14 +2,16 @@
  * The inspector's contents: blocks that arrive as data, made into elements. Nothing here listens to anything.
  */
 
+import { checkTable } from "explorer/check.js";
 import { html, htmlLabel } from "explorer/dom.js";
-import { dataNumber, formatNumber, readNumber } from "explorer/format.js";
+import { formatNumber, numberData, readNumber, shownNumber } from "explorer/format.js";
 import { formulaLine } from "explorer/formula.js";
+import { ledgerLine } from "explorer/ledger.js";
 import { jacobianMatrix } from "explorer/matrix.js";
 import { jacobianStack, samplesTable } from "explorer/samples.js";
 
 /** @typedef {import("explorer/format.js").Digits} Digits */
-/** @typedef {string | {label: import("explorer/dom.js").Label, node?: string} | {number: number | string} | {strong: Part[]}} Part */
+/** @typedef {string | {label: import("explorer/dom.js").Label, node?: string} | {number: number | string, negated?: boolean} | {strong: Part[]}} Part */
 /** @typedef {{digits: Digits, way: "full" | "shortcut"}} View  how the reader wants it */
 /** @typedef {{kind: string} & Record<string, any>} Block */
 
@@ -20,7 +22,8 @@ export function partNodes(parts, digits) {
     if ("strong" in part) return html("strong", {}, ...partNodes(part.strong, digits));
     if ("number" in part) {
       const number = readNumber(part.number);
-      return html("span", { class: "number", "data-number": dataNumber(number) }, formatNumber(number, digits));
+      return html("span", { class: "number", ...numberData(number, part.negated) },
+        formatNumber(shownNumber(number, part.negated), digits));
     }
     return html("span", { class: "symbol", "data-link": part.node ? `${part.node}|` : null }, ...htmlLabel(part.label));
   });
@@ -28,9 +31,9 @@ export function partNodes(parts, digits) {
 
 /** @type {Record<string, (block: Block, view: View) => HTMLElement>} */
 const MAKERS = {
-  formula: ({ lines, caption }, { digits }) => html("div", { class: "formula" },
+  formula: ({ lines, caption, digits: own }, { digits }) => html("div", { class: "formula" },
     ...(caption.length ? [html("p", { class: "caption" }, ...partNodes(caption, digits))] : []),
-    ...lines.map((line) => formulaLine(line, digits))),
+    ...lines.map((line) => formulaLine(line, own ?? digits))),
   note: ({ parts }, { digits }) => html("p", { class: "note" }, ...partNodes(parts, digits)),
   section: ({ title, badge, blocks }, view) => html("section", {},
     html("h3", {}, html("span", {}, ...partNodes(title, view.digits)),
@@ -40,6 +43,7 @@ const MAKERS = {
   samples: (block, { digits }) => html("div", {}, samplesTable(block, digits),
     ...(block.caption.length ? [html("p", { class: "note" }, ...partNodes(block.caption, digits))] : [])),
   stack: (block, { digits }) => jacobianStack(block, digits),
+  check: (block, { digits }) => checkTable(/** @type {any} */ (block), digits),
 };
 
 /** The whole matrix and its shortcut, one of them in sight, and whether they agree. @param {Block} block @param {View} view */

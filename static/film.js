@@ -17,6 +17,10 @@
 /**
  * @typedef {object} Block  a tensor as rows and columns of cells; null stands for the gap "… n"
  * @property {Label} label
+ * @property {Label} [brief]  the same where room is scarcer still
+ * @property {string} [note]  a word under the symbol, while there is no state to mark
+ * @property {string} [turned]  says that the tensor lies the other way than its cells
+ * @property {1 | -1} [sign]  -1: the symbol stands for minus the numbers, and so the cells show them
  * @property {Span} at
  * @property {number} x  left edge of the first cell, from the card's corner
  * @property {number} y
@@ -46,7 +50,7 @@
  * @property {Block | null} gradient  null for targets
  * @property {Span | null} update
  * @property {number | null} mean
- * @property {{x: number, y: number, width: number, height: number} | null} mean_box
+ * @property {{x: number, y: number, width: number, height: number, label: Label, note: string} | null} mean_box
  * @property {Block & {shape: number[]} | null} inside  the probabilities inside a loss on logits
  * @property {number} value_step
  * @property {number | null} gradient_step
@@ -58,6 +62,7 @@
  * @property {boolean} zero_value
  * @property {boolean} zero_gradient
  * @property {boolean} editable
+ * @property {string[]} axes  what a matrix's two indices are: row and column, or to and from
  * @property {boolean} batched
  */
 /**
@@ -71,7 +76,7 @@
  * @property {number | null} backward_step
  * @property {Label | null} label
  */
-/** @typedef {string | {label: Label, node?: string} | {number: number} | {strong: Part[]}} Part */
+/** @typedef {string | {label: Label, node?: string} | {number: number, negated?: boolean} | {strong: Part[]}} Part */
 /**
  * @typedef {object} FilmStep
  * @property {"forward" | "seed" | "backward" | "accumulate" | "update"} kind
@@ -80,7 +85,16 @@
  * @property {number[]} edges
  * @property {Label} tick
  * @property {string} place
+ * @property {string[]} identity  numbers of the CS224n gradient notes
  * @property {Part[]} sentence
+ */
+/**
+ * @typedef {object} Conventions  those in force, and the choices in the lesson's letters
+ * @property {"row" | "column"} gradients
+ * @property {"plus" | "minus"} sign
+ * @property {"row-column" | "from-to"} weights
+ * @property {[string, string] | null} delta  δ and what it names, ∂E/∂s
+ * @property {Record<string, string> | null} entry  an entry of W in either order of its indices
  */
 /**
  * @typedef {object} Film
@@ -90,6 +104,9 @@
  * @property {number} sample
  * @property {string} about
  * @property {string} objective
+ * @property {number} learning_rate
+ * @property {Label} rate_label
+ * @property {Conventions} conventions
  * @property {Float64Array} numbers
  * @property {number} width
  * @property {number} height
@@ -128,9 +145,15 @@ export function cellName(kind, index) {
   return `${kind}:${index.length ? index.join(",") : 0}`;
 }
 
-/** How a person would say where the entry is: "W, row 1, column 2". @param {string} name @param {number[]} index */
-export function spokenCell(name, index) {
-  const words = index.length === 2 ? ["row", "column"] : ["entry"];
+/**
+ * How a person would say where the entry is: "W, row 1, column 2", or "W, from 2 to 1".
+ * @param {string} name @param {number[]} index @param {string[]} [axes]  what a matrix's two indices are
+ */
+export function spokenCell(name, index, axes = ["row", "column"]) {
+  if (index.length === 2 && axes.includes("from")) {
+    return `${name}, ${["from", "to"].map((word) => `${word} ${index[axes.indexOf(word)] + 1}`).join(" ")}`;
+  }
+  const words = index.length === 2 ? axes : ["entry"];
   return [name, ...index.map((place, axis) => `${words[axis] ?? `axis ${axis + 1}`} ${place + 1}`)].join(", ");
 }
 

@@ -12,7 +12,7 @@ import { largest } from "explorer/scale.js";
  * @typedef {object} Flight
  * @property {number} edge
  * @property {ReturnType<typeof measured>} path
- * @property {Float64Array} numbers
+ * @property {Float64Array} numbers  as they are shown
  * @property {number} columns  how many numbers stand in one row
  * @property {import("explorer/dom.js").Label} label
  * @property {boolean} backward
@@ -39,7 +39,8 @@ export function flightsOf(film, step, rate, pathOf) {
   return edges.map((index, place) => {
     const { source, target, value, contribution, label } = film.edges[index];
     const sender = film.nodes.find(({ name }) => name === source);
-    const numbers = read(film, backward ? contribution : value);
+    const sent = read(film, backward ? contribution : value);
+    const numbers = backward && sender.gradient?.sign === -1 ? sent.map((number) => -number) : sent;
     const magnitude = largest(numbers);
     return {
       edge: index, numbers, backward,

@@ -66,6 +66,25 @@ export function dataNumber(x) {
 }
 
 /**
+ * The attributes of what shows a number: a name such as δ = −∂E/∂s shows minus the number that it holds.
+ * @param {number} number @param {boolean} [negated]
+ */
+export function numberData(number, negated = false) {
+  return { "data-number": dataNumber(number), "data-sign": negated ? "-1" : null };
+}
+
+/** The number as it is shown. @param {number} number @param {boolean} [negated] @returns {number} */
+export function shownNumber(number, negated = false) {
+  return negated ? -number : number;
+}
+
+/** The number that an element with `numberData` shows. @param {Element} element @returns {number} */
+export function numberShown(element) {
+  const { number, sign } = /** @type {HTMLElement} */ (element).dataset;
+  return shownNumber(Number(number), sign === "-1");
+}
+
+/**
  * @param {string} figures  significant figures without a point
  * @param {number} exponent  power of ten of the first figure
  * @returns {string}

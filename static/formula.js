@@ -3,11 +3,11 @@
  * attributes of a short list are ever made, and text only as text nodes, so a formula cannot smuggle in anything else.
  */
 
-import { html } from "explorer/dom.js";
-import { dataNumber, formatNumber, readNumber } from "explorer/format.js";
+import { assign, html } from "explorer/dom.js";
+import { formatNumber, numberData, readNumber, shownNumber } from "explorer/format.js";
 
 /** @typedef {import("explorer/format.js").Digits} Digits */
-/** @typedef {string | {number: number | string, link?: string, kind?: string} | Tree} Child */
+/** @typedef {string | {number: number | string, link?: string, kind?: string, negated?: boolean} | Tree} Child */
 /** @typedef {[string, Record<string, string>, ...Child[]]} Tree */
 /**
  * @typedef {object} Line  one line of a calculation
@@ -59,11 +59,10 @@ function element([tag, attributes, ...children], digits) {
   return made;
 }
 
-/** @param {{number: number | string, link?: string, kind?: string}} leaf @param {Digits} digits */
-function numberNode({ number: sent, link, kind }, digits) {
+/** @param {{number: number | string, link?: string, kind?: string, negated?: boolean}} leaf @param {Digits} digits */
+function numberNode({ number: sent, link, kind, negated }, digits) {
   const number = readNumber(sent);
-  const made = math("mn", formatNumber(number, digits));
-  made.dataset.number = dataNumber(number);
+  const made = assign(math("mn", formatNumber(shownNumber(number, negated), digits)), numberData(number, negated));
   if (link) made.dataset.link = link;
   if (kind && CLASSES.has(kind)) made.setAttribute("class", kind);
   return made;

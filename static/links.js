@@ -4,7 +4,7 @@
  */
 
 import { html } from "explorer/dom.js";
-import { wholeNumber } from "explorer/format.js";
+import { numberShown, wholeNumber } from "explorer/format.js";
 import { entryAt, readEntry } from "explorer/heatmap.js";
 
 /** @typedef {{node: string, cell: string, also: {node: string, cell: string}[]}} Highlight  an empty cell means the node */
@@ -41,7 +41,7 @@ export function createLinks(root, model, signal) {
     tip.hidden = number === undefined;
     if (number === undefined) return;
     const name = element.dataset.name ? `${element.dataset.name} = ` : "";
-    tip.textContent = name + wholeNumber(Number(number));
+    tip.textContent = name + wholeNumber(numberShown(element));
     const box = root.getBoundingClientRect();
     tip.style.left = `${Math.max(0, Math.min(clientX - box.left + 12, box.width - tip.offsetWidth - 8))}px`;
     tip.style.top = `${clientY - box.top + (clientY > box.bottom - 60 ? -36 : 18)}px`;

@@ -4,16 +4,20 @@
 
 import { html, htmlLabel } from "explorer/dom.js";
 import { floats } from "explorer/entry.js";
-import { dataNumber, formatNumber } from "explorer/format.js";
+import { formatNumber, numberData, shownNumber } from "explorer/format.js";
 import { level } from "explorer/scale.js";
 
 /** @typedef {import("explorer/format.js").Digits} Digits */
 
 const WIDEST = 5;
 
-/** A number in a coloured cell. @param {number} number @param {Digits} digits @param {object} [attributes] */
-function cell(number, digits, attributes = {}) {
-  return html("td", { "data-number": dataNumber(number), "data-level": level(number), ...attributes }, formatNumber(number, digits));
+/**
+ * A number in a coloured cell; a negated one shows minus itself.
+ * @param {number} number @param {Digits} digits @param {object} [attributes] @param {boolean} [negated]
+ */
+function cell(number, digits, attributes = {}, negated = false) {
+  const shown = shownNumber(number, negated);
+  return html("td", { ...numberData(number, negated), "data-level": level(shown), ...attributes }, formatNumber(shown, digits));
 }
 
 /** @param {"row" | "col"} scope @param {number} sample @param {number} chosen */
@@ -39,7 +43,8 @@ function down({ groups, chosen, count }, digits) {
       group.columns.map((label) => html("th", { scope: "col" }, ...(group.columns.length > 1 ? htmlLabel(label) : [])))));
     const rows = Array.from({ length: count }, (_, sample) => html("tr", { class: sample === chosen ? "chosen" : null },
       sampleName("row", sample, chosen), ...shown.flatMap((group, place) => group.columns.map((_label, column) =>
-        cell(numbers[place][sample * group.columns.length + column], digits, { "data-link": link(group, chosen, sample, group.cells[column]) })))));
+        cell(numbers[place][sample * group.columns.length + column], digits, { "data-link": link(group, chosen, sample, group.cells[column]) },
+          group.negated)))));
     return html("table", {}, html("thead", {}, titles, names), html("tbody", {}, ...rows));
   });
 }
@@ -52,8 +57,9 @@ function across({ groups: [group], chosen, count, total }, digits) {
   const head = html("tr", {}, html("th", { class: "axis" }, "sample"), ...samples.map((sample) => sampleName("col", sample, chosen)),
     html("th", { scope: "col", class: "sum" }, total.label));
   const rows = group.columns.map((label, column) => html("tr", {}, html("th", { scope: "row" }, ...htmlLabel(label)),
-    ...samples.map((sample) => cell(numbers[sample * group.columns.length + column], digits, { class: sample === chosen ? "chosen" : null })),
-    cell(sums[column], digits, { class: "sum", "data-link": `${total.node}|${group.cells[column]}` })));
+    ...samples.map((sample) => cell(numbers[sample * group.columns.length + column], digits, { class: sample === chosen ? "chosen" : null },
+      group.negated)),
+    cell(sums[column], digits, { class: "sum", "data-link": `${total.node}|${group.cells[column]}` }, total.negated)));
   return html("table", {}, html("thead", {}, head), html("tbody", {}, ...rows));
 }
 
@@ -61,7 +67,7 @@ function across({ groups: [group], chosen, count, total }, digits) {
 function withSum(table, { groups, total }, digits) {
   table.querySelector("tbody")?.append(html("tr", {}, html("th", { scope: "row", class: "sum" }, total.label),
     ...Array.from(floats(total.numbers), (number, column) =>
-      cell(number, digits, { class: "sum", "data-link": `${total.node}|${groups[0].cells[column]}` }))));
+      cell(number, digits, { class: "sum", "data-link": `${total.node}|${groups[0].cells[column]}` }, total.negated))));
   return table;
 }
 

@@ -14,10 +14,14 @@ const HALO = 5;
 const DRAWN = ["name", "kind", "accessible", "title", "shape", "x", "y", "width", "height", "value", "gradient", "total",
   "mean_box", "inside", "editable"];
 
+/** What the conventions say of cells, and may say otherwise of the same ones. */
+const WORDS = ["label", "brief", "note", "turned", "sign"];
+
 /** What has to be equal for two films to be drawn by the same cards. @param {Film} film */
 function structure({ nodes, edges, geometry }) {
   const drawn = nodes.map((node) => DRAWN.map((key) => node[key]));
-  return JSON.stringify([drawn, edges.map(({ source, target, points }) => [source, target, points]), geometry]);
+  return JSON.stringify([drawn, edges.map(({ source, target, points }) => [source, target, points]), geometry],
+    (key, value) => (WORDS.includes(key) ? undefined : value));
 }
 
 /** Patterns and markers that cards and edges refer to. */
@@ -92,12 +96,13 @@ export function createScene(first) {
     drawn = [];
   }
 
-  /** Take the numbers of another film, if it has the same cards. @param {Film} next @returns {boolean} */
+  /** Take the numbers and the words of another film, if it has the same cards. @param {Film} next @returns {boolean} */
   function recast(next) {
     if (structure(next) !== form) return false;
     film = next;
     changes = changesByStep(film);
     edges.forEach((edge) => edge.recast(film));
+    cards.forEach((card, index) => card.recast(film.nodes[index]));
     forget();
     return true;
   }

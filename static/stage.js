@@ -3,7 +3,7 @@
  */
 
 import { assign, html, svg } from "explorer/dom.js";
-import { wholeNumber } from "explorer/format.js";
+import { numberShown, wholeNumber } from "explorer/format.js";
 import { linkCells } from "explorer/highlight.js";
 import { createMerge } from "explorer/merge.js";
 import { createPulses } from "explorer/pulses.js";
@@ -31,7 +31,7 @@ function createTip(element, signal) {
       return;
     }
     tip.hidden = false;
-    tip.textContent = wholeNumber(Number(cell.dataset.number));
+    tip.textContent = wholeNumber(numberShown(cell));
     const at = cell.getBoundingClientRect();
     const box = element.getBoundingClientRect();
     const left = Math.min(at.left + at.width / 2 - box.left, box.width - tip.offsetWidth / 2 - 4);

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from explorer.explain import formula as f
 from explorer.explain.blocks import Block, calculation, formula, line, note, section
 from explorer.explain.collapse import collapsed
 from explorer.explain.rules import Rules
 from explorer.explain.scene import Scene
 from explorer.explain.text import label_part
+
+COLLAPSE = "(7)"  # of the gradient notes: softmax with cross-entropy
 
 
 def sending(scene: Scene, name: str, left: f.Symbol) -> list[Block]:
@@ -28,7 +32,7 @@ def sending(scene: Scene, name: str, left: f.Symbol) -> list[Block]:
             section(
                 ["Together with the loss"],
                 calculation(left, scene.named(name, shortcut), shapes=True),
-                badge="identity (7)" if scene.node.code[0].op.name == "softmax" else "",
+                badge=f"identity {COLLAPSE}" if scene.node.code[0].op.name == "softmax" else "",
             )
         )
     return blocks
@@ -56,3 +60,10 @@ def identities(scene: Scene, name: str) -> list[str]:
             if scene.reads(operand, name):
                 found += [apply.op.identity_of(slot, *shapes)]
     return [number for number in dict.fromkeys(found) if number]
+
+
+def sent_by(scene: Scene, receivers: Sequence[str]) -> list[str]:
+    """The gradient-notes numbers of all that the line sends back, (7) alone where softmax meets cross-entropy."""
+    if scene.node.code[0].op.name == "softmax" and collapsed(scene) is not None:
+        return [COLLAPSE]
+    return sorted({number for name in receivers for number in identities(scene, name)})

@@ -12,6 +12,9 @@ from typing import Any
 from explorer.engine.optimizers import SGD
 from explorer.engine.trace import Trace
 from explorer.explain import narrate
+from explorer.explain.scene import Scene
+from explorer.explain.sending import sent_by
+from explorer.film.captions import conventions
 from explorer.film.nodes import make_node, measure_cards
 from explorer.film.numbers import Numbers, Span
 from explorer.film.subject import Subject
@@ -55,6 +58,7 @@ def make_film(subject: Subject, trace: Trace, sample: int = 0) -> dict[str, Any]
         "rate_label": notation.rate_label,
         "objective": graph.objective,
         "reduction": trace.reduction,
+        "conventions": conventions(Scene(graph, trace, notation, graph.nodes[graph.objective], sample)),
         "width": places.width,
         "height": places.height,
         "geometry": GEOMETRY,
@@ -100,28 +104,30 @@ def _steps(
 ) -> list[dict[str, Any]]:
     steps = []
     for number, step in enumerate(clocks.steps, 1):
+        scene = Scene(subject.graph, trace, subject.notation, subject.graph.nodes[step.node], sample)
         steps.append(
             {
                 "kind": step.kind,
                 "phase": PHASES[step.kind],
                 "node": step.node,
                 "edges": [order[edge] for edge in clocks.edges(number)],
-                "tick": _tick(subject, step.kind, step.node, step.inputs),
+                "tick": _tick(scene, step.kind, step.inputs),
                 "place": subject.places.get((step.kind, step.node), ""),
+                "identity": sent_by(scene, step.inputs) if step.kind == "backward" else [],
                 "sentence": narrate(subject.graph, trace, subject.notation, step, sample, subject.learning_rate),
             }
         )
     return steps
 
 
-def _tick(subject: Subject, kind: str, node: str, inputs: tuple[str, ...]) -> Label:
+def _tick(scene: Scene, kind: str, inputs: tuple[str, ...]) -> Label:
     """What stands under a tick: forward and loss name the line, backward whom it reaches, update what changes."""
-    notation = subject.notation
+    notation, node = scene.notation, scene.node.name
     if kind == "seed":
         return (("∂", ""), *notation.loss_label)
     if kind == "update":
         return (*notation.symbol(node), (" ←", ""))
     if kind != "backward" or not inputs:
-        return (("Σ", ""), *notation.symbol(node)) if kind == "accumulate" else notation.symbol(node)
+        return (("Σ", ""), *notation.symbol(node)) if kind == "accumulate" else scene.label(node)
     names = [part for name in inputs[:TICK_NAMES] for part in ((" ", ""), *notation.symbol(name))][1:]
     return (*names, (" …", "")) if len(inputs) > TICK_NAMES else tuple(names)

@@ -10,12 +10,14 @@ import numpy as np
 from explorer.engine.fusion import contained
 from explorer.engine.graph import Graph, Node
 from explorer.engine.trace import Trace
+from explorer.explain.scene import Scene
+from explorer.film.captions import Caption, axes, gradient_caption, mean_caption, value_caption
 from explorer.film.numbers import Numbers
 from explorer.film.subject import Subject
 from explorer.film.timeline import Clock
 from explorer.layout import Block, Box, Card, measure
 from explorer.layout.cards import CELL_HEIGHT
-from explorer.notation import Label, Notation, plain
+from explorer.notation import Notation, plain
 
 LOSSES = {"bce_with_logits": "bce", "cross_entropy_with_logits": "cross_entropy"}
 KINDS = {"input": "input", "target": "target", "param": "parameter"}
@@ -54,6 +56,7 @@ def make_node(
     """One node of the film; see the package's docstring for units."""
     graph, notation = subject.graph, subject.notation
     node = graph.nodes[name]
+    scene = Scene(graph, trace, notation, node, sample)
     value = trace.values[name][sample] if node.batched else trace.values[name]
     made: dict[str, Any] = {
         "name": name,
@@ -65,11 +68,12 @@ def make_node(
         "shape_text": shape_text(node),
         "batched": node.batched,
         "editable": node.kind in KINDS,
+        "axes": axes(scene),
         "x": round(box.x, 1),
         "y": round(box.y, 1),
         "width": box.width,
         "height": box.height,
-        "value": _block(card.value, notation.symbol(name), numbers.span(value)),
+        "value": _block(card.value, value_caption(scene), numbers.span(value)),
         "gradient": None,
         "update": numbers.span(updated[name]) if name in updated else None,
         "mean": None,
@@ -86,16 +90,16 @@ def make_node(
     }
     if card.gradient:
         gradient = trace.gradients[name][sample] if node.batched else trace.gradients[name]
-        above = card.gradient.caption == "above"
-        label = notation.gradient(name) if above else notation.gradient_short(name)
-        made["gradient"] = _block(card.gradient, label, numbers.span(gradient))
+        caption = gradient_caption(scene, card.gradient.caption == "above")
+        made["gradient"] = _block(card.gradient, caption, numbers.span(gradient))
         made["zero_gradient"] = not np.any(gradient)
     if card.mean:
         made["mean"] = numbers.span(trace.loss)[0]
-        made["mean_box"] = {"x": card.mean.x, "y": card.mean.y, "width": card.mean.cell_width, "height": CELL_HEIGHT}
+        place = {"x": card.mean.x, "y": card.mean.y, "width": card.mean.cell_width, "height": CELL_HEIGHT}
+        made["mean_box"] = {**place, **mean_caption(scene)}
     if card.inside:
         inside = _inside(trace, name, sample)
-        block = _block(card.inside, notation.symbol_inside(node), numbers.span(inside))
+        block = _block(card.inside, {"label": notation.symbol_inside(node)}, numbers.span(inside))
         made["inside"] = {**block, "shape": list(inside.shape)}
     return made
 
@@ -108,9 +112,9 @@ def _inside(trace: Trace, name: str, sample: int) -> np.ndarray:
     return np.asarray(found[sample] if logits.batched else found)
 
 
-def _block(block: Block, label: Label, at: list[int]) -> dict[str, Any]:
+def _block(block: Block, caption: Caption, at: list[int]) -> dict[str, Any]:
     return {
-        "label": label,
+        **caption,
         "at": at,
         "x": block.x,
         "y": block.y,

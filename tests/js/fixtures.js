@@ -31,7 +31,7 @@ export function smallFilm(changes = {}) {
     node("f1", "op", 1, 0, [1, -2], [1, 1], { value_step: 1, gradient_step: 5, arrivals: [[5, 3, 1]], stale_gradient_step: 9 }),
     node("f2", "op", 1, 1, [0.5, -1], [1, 1], { value_step: 2, gradient_step: 5, arrivals: [[5, 4, 1]], stale_value_step: 9 }),
     node("loss", "loss", 2, 0, [0], [1], { value_step: 3, gradient_step: 4, arrivals: [[4, null, 1]], zero_value: true, mean: put(7)[0],
-      mean_box: { x: 46, y: 112, width: 74, height: 26 } }),
+      mean_box: { x: 46, y: 112, width: 74, height: 26, label: [["L", ""]], note: "mean" } }),
   ];
   const at = (name) => nodes.find((one) => one.name === name);
   const edge = (source, target, contribution, forward, backward) => ({ source, target, value: at(source).value.at, contribution,
