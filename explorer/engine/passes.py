@@ -117,12 +117,14 @@ def run_forward(program: Program, fused: Mapping[int, Fusion], xp: Namespace, va
 
 
 def run_backward(
-    program: Program, fused: Mapping[int, Fusion], xp: Namespace, values: Sequence[Array], objective: int, seed: Array
+    program: Program, fused: Mapping[int, Fusion], xp: Namespace, values: Sequence[Array], objective: int, seed: Array,
+    overwritten: int | None = None,
 ) -> tuple[list[Array | None], dict[tuple[str, int], Array]]:
     """The gradient of each register (None where nothing arrives), and what every reading (line, slot) sends back.
 
     A fused loss sends its cotangent past the probability, to the activation's own operand, and books it on that edge.
     What it would have sent to the probability is kept for show: it arrives there but goes no further.
+    At the register `overwritten` what arrives last replaces what came before, instead of being added: a mistake.
     """
     arrivals: list[list[Array]] = [[] for _ in program.registers]   # each passed on, and shown
     shown: list[list[Array]] = [[] for _ in program.registers]      # shown only
@@ -149,6 +151,8 @@ def run_backward(
             sent[0] = total([*([] if sent[0] is None else [sent[0]]), *bypass[place]])
         for slot, operand in enumerate(instruction.operands):
             if sent[slot] is not None and program.registers[operand].active:
+                if operand == overwritten:
+                    arrivals[operand].clear()
                 (shown if place in fused and slot == 0 else arrivals)[operand].append(frozen(sent[slot]))
                 reading = instruction.slots[slot]
                 if reading is not None:
