@@ -9,6 +9,8 @@ const PATHS = {
   pause: "M7 5h3.6v14H7zM13.4 5H17v14h-3.6z",
   next: "M8 5v14l10-7z",
   last: "M15.6 5H18v14h-2.4zM5 5v14l10-7z",
+  "previous-pass": "M11.5 5v14L3.5 12zM20.5 5v14L12.5 12z",
+  "next-pass": "M12.5 5v14l8-7zM3.5 5v14l8-7z",
   minus: "M5 11h14v2H5z",
   plus: "M11 5h2v6h6v2h-6v6h-2v-6H5v-2h6z",
   fit: "M4 4h6v2H6v4H4zM14 4h6v6h-2V6h-4zM4 14h2v4h4v2H4zM18 14h2v6h-6v-2h4z",

@@ -9,6 +9,7 @@ export const KEYS = [
   ["Page Up, Page Down", "Previous step, next step, wherever the focus is"],
   ["Home, End", "First step, last step"],
   ["1 … 9", "Speed, from ¼× to 4×"],
+  ["N, Shift+N", "Next pass, previous pass"],
   ["G", "Gradients on or off"],
   ["F", "Full screen"],
   ["?", "This help"],
@@ -37,7 +38,8 @@ function commands({ toggle, previous, next, first, last }) {
 /**
  * @param {import("explorer/model.js").Model} model
  * @param {ReturnType<typeof import("explorer/playback.js").createPlayback>} playback
- * @param {{walk: (event: KeyboardEvent, target: Element) => boolean, help: () => void, fullScreen: () => void}} page
+ * @param {{walk: (event: KeyboardEvent, target: Element) => boolean, passes: {next: () => void, previous: () => void},
+ *   help: () => void, fullScreen: () => void}} page
  * @param {() => boolean} busy  whether a dialog has the keyboard
  * @param {AbortSignal} signal
  */
@@ -47,6 +49,8 @@ export function listenToKeys(model, playback, page, busy, signal) {
   const single = {
     g: () => model.set({ gradients: !state.gradients }),
     f: page.fullScreen,
+    n: page.passes.next,
+    N: page.passes.previous,
     "?": page.help,
   };
 
@@ -58,7 +62,7 @@ export function listenToKeys(model, playback, page, busy, signal) {
     if (key in act) return within(target, OWN_ARROWS) ? undefined : act[key];
     if (!state.shortcuts || within(target, "select")) return undefined;
     if (/^[1-9]$/.test(key)) return () => model.set({ speed: Number(key) });
-    return single[key.toLowerCase()];
+    return single[key] ?? single[key.toLowerCase()];
   }
 
   function onKey(event) {

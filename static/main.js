@@ -7,11 +7,13 @@ import { createAlerts } from "explorer/alerts.js";
 import { html } from "explorer/dom.js";
 import { createEditor } from "explorer/edit.js";
 import { createFragment } from "explorer/fragment.js";
+import { createFuse } from "explorer/fuse.js";
 import { createHeader } from "explorer/header.js";
 import { createHelp } from "explorer/help.js";
 import { createInspector } from "explorer/inspector.js";
 import { listenToKeys } from "explorer/keys.js";
 import { createModel } from "explorer/model.js";
+import { createPasses } from "explorer/passes.js";
 import { createPlayback } from "explorer/playback.js";
 import { createStage } from "explorer/stage.js";
 import { createTransport } from "explorer/transport.js";
@@ -42,6 +44,7 @@ export function mount({ root, send, signal: outer, plots = {} }) {
   const walk = createWalk(model, stage, editor, signal);
   const fragment = createFragment(model, signal);
   const help = createHelp(model, signal);
+  const passes = createPasses(model, plots, signal);
   const inspector = html("aside", { class: "inspector", "aria-label": "Inspector" });
   const page = html("div", { class: "page" });
   const tools = html("div", { class: "tools" });
@@ -58,10 +61,11 @@ export function mount({ root, send, signal: outer, plots = {} }) {
   const header = createHeader(model, { zoomOut: stage.zoomOut, zoomIn: stage.zoomIn, fit: stage.fit, tidy: stage.tidy,
     help: help.show, fullScreen, drawer }, signal);
 
+  tools.append(createFuse(model, signal));
   page.append(header.element, createAlerts(model, signal), stage.element, tools, inspector,
-    createTransport(model, playback, signal), help.element);
+    createTransport(model, playback, passes.element, signal), passes.panel, help.element);
   createInspector(inspector, model, signal);
-  listenToKeys(model, playback, { walk, help: help.show, fullScreen }, help.open, signal);
+  listenToKeys(model, playback, { walk, passes, help: help.show, fullScreen }, help.open, signal);
   root.classList.add("explorer");
   root.replaceChildren(page);
   fragment.open();

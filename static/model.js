@@ -4,6 +4,7 @@
  */
 
 import { DEFAULT_DIGITS } from "explorer/format.js";
+import { createPlaces } from "explorer/places.js";
 
 /**
  * @typedef {object} State
@@ -13,8 +14,9 @@ import { DEFAULT_DIGITS } from "explorer/format.js";
  * @property {Settings} settings  conventions and objective as chosen; "" leaves a convention to the handout
  * @property {Record<string, string>} own  the handout's conventions
  * @property {[string, string] | null} fusible  the activation and the loss that can be one line
- * @property {{pass: number, losses: (number | string)[], rates: [number, string][]}} run  updates before this pass, the
- *   loss of every pass up to this one, and learning rates by the pass from which they hold
+ * @property {{pass: number, most: number, losses: (number | string)[], rates: [number, string][]}} run  updates before
+ *   this pass and at most, the loss of every pass that is known, and learning rates by the pass from which they hold
+ * @property {Record<number, number>} left  the step at which a pass was left, by pass
  * @property {string} tab  of the inspector
  * @property {boolean} stacked  whether the inspector shows all samples at once
  * @property {Record<string, number[]>} entries  the entry that was picked, by node
@@ -45,7 +47,7 @@ function initialState() {
     film: null, lessons: [], edits: [], step: 0, selected: null, follow: true, digits: DEFAULT_DIGITS, playing: false,
     speed: NORMAL_SPEED, gradients: true, shortcuts: true, pending: [], alerts: [], highlight: null,
     settings: { gradients: "", sign: "", weights: "", reduction: "mean", fuse: false }, own: {}, fusible: null,
-    run: { pass: 0, losses: [], rates: [] }, tab: "forward", stacked: false, entries: {},
+    run: { pass: 0, most: 0, losses: [], rates: [] }, left: {}, tab: "forward", stacked: false, entries: {},
   };
 }
 
@@ -76,15 +78,12 @@ function normalised(before, patch) {
 }
 
 /**
- * Where the step on show stands in another film of the case: lines may have become one, or apart again.
- * @param {State} state @param {object} film @returns {number}
+ * Where another pass comes on the stage: a later one at its start, an earlier one as it was left.
+ * @param {State} state @param {object} film  of the pass that comes @param {number} pass @returns {Partial<State>}
  */
-function sameStep({ film: before, step }, film) {
-  if (!before || before.steps.length === film.steps.length) return step;
-  if (step >= before.steps.length) return film.steps.length;
-  const { kind, node } = before.steps[step - 1] ?? {};
-  const place = film.steps.findIndex((other) => other.kind === kind && other.node === node) + 1;
-  return place || Math.min(step, film.steps.length);
+function anotherPass({ run, step, left }, film, pass) {
+  const back = Math.min(left[pass] ?? film.steps.length, film.steps.length);
+  return { step: pass > run.pass ? 0 : back, left: { ...left, [run.pass]: step }, playing: false };
 }
 
 /** @param {(message: object) => void} send  carries a message to whoever makes films */
@@ -92,8 +91,9 @@ export function createModel(send) {
   const state = initialState();
   /** @type {Set<{keys: string[], listener: (state: State, changed: string[]) => void}>} */
   const listeners = new Set();
-  /** @type {Map<number, (reply: object) => void>} */
+  /** @type {Map<number, {resolve: (reply: object) => void, inPlace: boolean}>} */
   const waiting = new Map();
+  const place = createPlaces();
   let requests = 0;
 
   /** @param {Partial<State>} patch */
@@ -119,11 +119,15 @@ export function createModel(send) {
     return () => listeners.delete(entry);
   }
 
-  /** @param {object} message @returns {Promise<object>} the reply to this very request */
-  function request(message) {
+  /**
+   * @param {object} message
+   * @param {{inPlace?: boolean}} [options]  whether the asker says itself why it was refused
+   * @returns {Promise<object>} the reply to this very request
+   */
+  function request(message, { inPlace = false } = {}) {
     requests += 1;
     const number = requests;
-    const reply = new Promise((resolve) => waiting.set(number, resolve));
+    const reply = new Promise((resolve) => waiting.set(number, { resolve, inPlace }));
     send({ ...message, request: number });
     setTimeout(() => { if (waiting.has(number)) alert("connection", UNANSWERED); }, PATIENCE);
     return reply;
@@ -138,14 +142,15 @@ export function createModel(send) {
       const alerts = state.alerts.some(({ key }) => key === "numbers")
         ? state.alerts.filter(({ key }) => key !== "numbers") : state.alerts;
       const patch = { film: withFloats(film), lessons, edits, alerts, settings, own, fusible, run };
-      set(film.case === state.film?.case ? { ...patch, step: sameStep(state, film) }
-        : { ...patch, step: 0, playing: false, follow: true, entries: {} });
+      if (film.case !== state.film?.case) set({ ...patch, step: 0, playing: false, follow: true, entries: {}, left: {} });
+      else if (run.pass !== state.run.pass) set({ ...patch, ...anotherPass(state, film, run.pass) });
+      else set({ ...patch, ...place(state, film, fusible) });
     } else if (message.type === "alert") {
       alert(message.key, message.reason);
-    } else if (message.type === "refused" && message.node === undefined) {
+    } else if (message.type === "refused" && message.node === undefined && !waiting.get(message.request)?.inPlace) {
       alert("refused", message.reason);
     }
-    waiting.get(message.request)?.(message);
+    waiting.get(message.request)?.resolve(message);
     waiting.delete(message.request);
   }
 

@@ -4,7 +4,7 @@
 
 import { html, htmlLabel } from "explorer/dom.js";
 import { placeInPhase } from "explorer/film.js";
-import { formatNumber } from "explorer/format.js";
+import { formatNumber, shownNumber } from "explorer/format.js";
 import { icon } from "explorer/icons.js";
 import { createTimeline } from "explorer/timeline.js";
 
@@ -13,6 +13,7 @@ import { createTimeline } from "explorer/timeline.js";
 const SPEEDS = ["¼×", "⅓×", "½×", "¾×", "1×", "1½×", "2×", "3×", "4×"];
 const PHASES = { forward: "Forward", loss: "Loss", backward: "Backward", update: "Update" };
 const READY = "The inputs and the parameters are given. Press Play, or go one step.";
+const INVITATION = "The pass is over: “Next pass” goes on with the new parameters.";
 
 /**
  * @param {Part[]} parts @param {number | "all"} digits
@@ -21,7 +22,7 @@ const READY = "The inputs and the parameters are given. Press Play, or go one st
 export function sentenceNodes(parts, digits) {
   return parts.flatMap((part) => {
     if (typeof part === "string") return [document.createTextNode(part)];
-    if ("number" in part) return [html("span", { class: "figure" }, formatNumber(part.number, digits))];
+    if ("number" in part) return [html("span", { class: "figure" }, formatNumber(shownNumber(part.number, part.negated), digits))];
     if ("strong" in part) return [html("strong", {}, ...sentenceNodes(part.strong, digits))];
     return [html("i", {}, ...htmlLabel(part.label))];
   });
@@ -30,9 +31,10 @@ export function sentenceNodes(parts, digits) {
 /**
  * @param {import("explorer/model.js").Model} model
  * @param {ReturnType<typeof import("explorer/playback.js").createPlayback>} playback
+ * @param {HTMLElement} passes  stands beside the sentence
  * @param {AbortSignal} signal
  */
-export function createTransport(model, playback, signal) {
+export function createTransport(model, playback, passes, signal) {
   const { state } = model;
   const button = (action, name, act, kind = "") => {
     const attributes = { type: "button", class: `round ${kind}`, "data-action": action, "aria-label": name, title: name };
@@ -51,20 +53,26 @@ export function createTransport(model, playback, signal) {
     html("div", { class: "buttons" }, first, previous, play, next, last),
     createTimeline(model, playback.seek, signal),
     html("span", { class: "field" }, html("label", { for: "choose-speed" }, "Speed"), speed),
-    narration);
+    html("div", { class: "telling" }, narration, passes));
 
   function narrate() {
-    const { film, step, digits } = state;
+    const { film, step, digits, run } = state;
     const current = film.steps[step - 1];
     element.dataset.phase = current?.phase ?? "idle";
     if (!current) {
-      narration.replaceChildren(html("strong", {}, film.title), document.createTextNode(`. ${READY}`));
+      const ready = run.pass ? `Pass ${run.pass + 1} starts with the parameters that pass ${run.pass} has updated.` : READY;
+      narration.replaceChildren(html("strong", {}, film.title), `. ${ready}`);
       return;
     }
     const { phase, at, of } = placeInPhase(film, step);
     const count = html("span", { class: "count" }, `${PHASES[phase]} ${at} of ${of}`);
-    const place = html("span", { class: "place", title: "Place in the handout" }, current.place);
-    narration.replaceChildren(count, " ", ...(current.place ? [place, " "] : []), ...sentenceNodes(current.sentence, digits));
+    const place = [
+      ...(current.place ? [html("span", { class: "place", title: "Place in the handout" }, current.place), " "] : []),
+      ...(current.identity ?? []).flatMap((number) =>
+        [html("span", { class: "place identity", title: "CS224n gradient notes" }, number), " "])];
+    const last = step === film.steps.length && current.kind === "update";
+    const invitation = last ? [" ", html("span", { class: "invitation" }, INVITATION)] : [];
+    narration.replaceChildren(count, " ", ...place, ...sentenceNodes(current.sentence, digits), ...invitation);
   }
 
   function enable() {

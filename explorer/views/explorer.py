@@ -7,7 +7,8 @@ import contextvars
 from collections.abc import Mapping
 from typing import Any
 
-from panel.custom import JSComponent
+from panel.custom import Child, JSComponent
+from pydantic import ValidationError
 
 from explorer import assets
 from explorer.engine.graph import Graph
@@ -15,8 +16,9 @@ from explorer.lessons.lesson import Lesson
 from explorer.lessons.own import own_lesson
 from explorer.notation import Notation
 from explorer.session.conversation import Conversation, Later, Reply
+from explorer.views.plots import Plots
 
-STYLES = ("tokens.css", "page.css", "stage.css", "inspector.css")
+STYLES = ("tokens.css", "page.css", "stage.css", "conventions.css", "inspector.css", "ledger.css", "outer.css", "stack.css", "check.css", "passes.css")
 
 
 class Explorer(JSComponent):
@@ -25,29 +27,49 @@ class Explorer(JSComponent):
     `home` is the graph that it opens with; without one it opens the default lesson.
     """
 
+    losses = Child(default=None, allow_None=True, doc="The loss of every pass, once the page has asked for it.")
+
     _esm = """
 import { mount } from "explorer/main.js";
+import { createPlots } from "explorer/plots.js";
 
 export function render({ model, el }) {
+  const ending = new AbortController();
+  const { signal } = ending;
+  const plots = createPlots(model, el, ["losses"], signal);
   // Bokeh refuses keys whose value is undefined; JSON leaves them out.
-  const page = mount({ root: el, send: (message) => model.send_msg(JSON.parse(JSON.stringify(message))) });
+  const send = (message) => model.send_msg(JSON.parse(JSON.stringify(message)));
+  const page = mount({ root: el, send, signal, plots });
   model.on("msg:custom", page.receive);
-  model.on("remove", () => page.dispose());
+  model.on("remove", () => { ending.abort(); page.dispose(); });
 }
 """
+    _render_policy = "manual"  # a plot that arrives must not make the page anew
     _importmap = assets.import_map()
     _stylesheets = [assets.read_text(name) for name in STYLES]
 
     def __init__(self, home: Lesson | None = None, **params: Any) -> None:
         super().__init__(**{"sizing_mode": "stretch_both", **params})
         self._conversation = Conversation(home)
+        self._plots = Plots()
 
     def _handle_msg(self, data: Any) -> None:
+        if isinstance(data, dict) and data.get("type") == "plot":
+            self._show_plot(data)
+            return
         for reply in self._conversation.receive(data):
             if isinstance(reply, Later):
                 self._send_later(reply)
             else:
-                self._send_msg(reply)
+                self._send_all([reply])
+
+    def _show_plot(self, message: Any) -> None:
+        try:
+            name, pane = self._plots.ask(message)
+        except ValidationError as error:
+            self._send_msg({"type": "refused", "reason": f"plot: {error.errors()[0]['msg']}"})
+        else:
+            self.param.update(**{name: pane})
 
     def _send_later(self, later: Later) -> None:
         """Work on another thread, so that no other page waits for it, and send what comes of it from this one."""
@@ -62,6 +84,7 @@ export function render({ model, el }) {
 
     def _send_all(self, replies: list[Reply]) -> None:
         for reply in replies:
+            self._plots.hear(reply)
             self._send_msg(reply)
 
 

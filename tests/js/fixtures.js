@@ -49,5 +49,6 @@ export function smallFilm(changes = {}) {
     step("backward", "backward", "f2", [1, 2]), step("accumulate", "backward", "s", []), step("update", "update", "W", []),
   ];
   return { version: 1, case: "test/small", title: "Small", group: "Tests", about: "", batch: 2, sample: 0, objective: "loss", numbers,
+    learning_rate: 0.5, rate_label: [["η", ""]],
     width: 572, height: 550, geometry: GEOMETRY, nodes, edges, steps, ...changes };
 }

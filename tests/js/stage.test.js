@@ -1,6 +1,7 @@
 import { createEditor } from "explorer/edit.js";
 import { listenToKeys } from "explorer/keys.js";
 import { createModel } from "explorer/model.js";
+import { createPasses } from "explorer/passes.js";
 import { createPlayback } from "explorer/playback.js";
 import { createStage } from "explorer/stage.js";
 import { createTransport } from "explorer/transport.js";
@@ -18,8 +19,9 @@ async function page() {
   const playback = createPlayback(model, stage, signal);
   const editor = createEditor(model, stage, signal);
   const walk = createWalk(model, stage, editor, signal);
-  const transport = createTransport(model, playback, signal);
-  listenToKeys(model, playback, { walk, help: () => {}, fullScreen: () => {} }, () => false, signal);
+  const passes = createPasses(model, {}, signal);
+  const transport = createTransport(model, playback, passes.element, signal);
+  listenToKeys(model, playback, { walk, passes, help: () => {}, fullScreen: () => {} }, () => false, signal);
   const root = document.getElementById("root");
   root.className = "explorer";
   root.replaceChildren(stage.element, transport);
