@@ -7,11 +7,15 @@ rewriting of instructions, so it sees through lines and through the inside of on
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from explorer.engine.nodes import Node, Read
 from explorer.engine.ops import REGISTRY
 from explorer.engine.ops.base import Op
 from explorer.engine.program import Instruction, Program
+
+if TYPE_CHECKING:
+    from explorer.engine.graph import Graph
 
 # loss -> (the activation it reads, the same loss on that activation's operand)
 PAIRS = {
@@ -44,6 +48,18 @@ def fusions(program: Program) -> dict[int, Fusion]:
             logits = program.code[producer].operands[0]
             found[place] = Fusion(REGISTRY[fused](), (logits, loss.operands[1]), producer)
     return found
+
+
+def fusible(graph: Graph) -> tuple[str, str] | None:
+    """The lines (activation, loss) that can be one: the loss alone reads the activation, each is a line of its own."""
+    loss = graph.nodes[graph.objective]
+    pair = PAIRS.get(loss.code[0].op.name) if len(loss.code) == 1 else None
+    if pair is None or len(loss.inputs) != 2:
+        return None
+    activation = graph.nodes[loss.inputs[0]]
+    alone = [reader for reader, _ in graph.readers(activation.name)] == [loss.name]
+    fits = len(activation.code) == len(activation.inputs) == 1 and activation.code[0].op.name == pair[0]
+    return (activation.name, loss.name) if alone and fits and len(activation.shape) < 2 else None
 
 
 def contained(node: Node) -> Op | None:

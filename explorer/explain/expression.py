@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from explorer.engine.fusion import CONTAINED
 from explorer.engine.graph import Apply
 from explorer.explain import formula as f
+from explorer.explain import inside
 from explorer.explain.scene import Scene
 from explorer.notation import Label
 from explorer.notation.expressions import function_name, is_function
@@ -63,6 +65,8 @@ def _as_row(vector: f.Formula, scene: Scene) -> f.Formula:
 def _written(apply: Apply, operands: list[f.Formula], result: f.Array) -> f.Formula:
     if apply.op.name == "@":
         return _product(operands, apply)
+    if apply.op.name in CONTAINED:
+        return inside.written(apply.op.name, operands, result)
     if apply.op.name in INFIX:
         return INFIX[apply.op.name](operands)
     return f.Call(function_label(apply), tuple(operands), result)

@@ -10,7 +10,9 @@ import array_api_compat.numpy as xp
 import numpy as np
 
 from explorer.engine import jacobians as j
+from explorer.engine.fusion import CONTAINED
 from explorer.explain import formula as f
+from explorer.explain import inside
 from explorer.explain.expression import expressions
 from explorer.explain.scene import Scene
 from explorer.explain.slopes import SLOPES, inner_of_ones, minus, ones, times
@@ -39,6 +41,10 @@ def slope(scene: Scene, position: int, slot: int, out: f.Formula, operands: list
         if _same(claimed, numbers):
             vector = factor.ndim == 2 or len(jacobian.in_shape) == 2
             return f.Local(written, rows if vector else None)
+        if apply.op.name in CONTAINED:
+            rounded = inside.exact(scene, position, slot, written, numbers)
+            if rounded is not None:
+                return f.Local(rounded, rows if factor.ndim == 2 else None)
     name = f"{apply.op.symbol}′" if apply.op.symbol.isalpha() else "f′"
     return f.Local(f.Symbol(((name, ""),), numbers))
 
@@ -62,7 +68,13 @@ class Gates:
         return [self.scene.leaf(operand, self.expressions) for operand in apply.operands]
 
     def _out(self, position: int) -> f.Formula:
-        """The result of an operation: the line's own symbol for the last one, else its expression."""
+        """The result of an operation: the line's own symbol for the last one, else its expression.
+
+        Of a loss on logits, the probability inside: its slope is made of that.
+        """
+        apply = self.scene.node.code[position]
+        if apply.op.name in CONTAINED:
+            return inside.probability(self.scene, position, self._operands(position)[0])
         last = position == len(self.scene.node.code) - 1
         return self.scene.value(self.scene.node.name) if last else self.expressions[position]
 

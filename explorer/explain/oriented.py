@@ -27,13 +27,13 @@ def orient(numbers: Array, row: bool) -> Array:
 
 @dataclass(frozen=True)
 class Cells:
-    """Where a symbol's numbers stand on the stage: the cells of a node, `value` or `gradient`, of a shape.
+    """Where a symbol's numbers stand on the stage: the cells of a node, of a kind, of a shape.
 
     `index` says which one, for a symbol of a single entry.
     """
 
     node: str
-    kind: Literal["value", "gradient"]
+    kind: Literal["value", "gradient", "inside"]
     shape: Shape
     index: Shape = ()
 

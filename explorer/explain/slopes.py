@@ -1,6 +1,7 @@
 """The derivative of every op as a formula: slopes of element-wise ops, gradients of ops that end in one number.
 
-Each entry takes the formulas of the result and of the operands. What it claims is held against the engine's own
+Each entry takes the formulas of the result and of the operands; for a loss on logits, the probability inside it stands
+for the result. What it claims is held against the engine's own
 Jacobian before it is shown (`rules.slope`): a rule that does not fit a case, as after a broadcast, is not shown there.
 """
 
@@ -28,6 +29,7 @@ from explorer.explain.formula import (
 
 Slope = Callable[..., Formula]
 
+CLOSE = 1e-12  # of a sum of targets to 1
 HALF, TWO = Fraction(ONE, Number(2.0)), Number(2.0)
 
 
@@ -75,6 +77,12 @@ def bce(out: Formula, p: Formula, t: Formula) -> Formula:
     return mean_of(p, Sum((Negative(Fraction(t, p)), Fraction(minus(ONE, t), minus(ONE, p)))))
 
 
+def scaled_difference(s: Formula, t: Formula) -> Formula:
+    """s Σt − t: s − t where the targets sum to 1."""
+    total = float(np.sum(t.evaluate()))
+    return minus(s if abs(total - 1.0) < CLOSE else Product((Number(total), s)), t)
+
+
 def hinge(out: Formula, p: Formula, t: Formula) -> Formula:
     return mean_of(p, Negative(times(t, Indicator(times(t, p), "<", ONE))))
 
@@ -111,9 +119,9 @@ SLOPES: Mapping[str, tuple[Slope, ...]] = {
     "sqerr": (lambda e, o, t: minus(o, t),),
     "mse": (lambda e, o, t: mean_of(o, Product((TWO, minus(o, t)))),),
     "bce": (bce,),
-    "bce_with_logits": (lambda e, z, t: mean_of(z, minus(logistic(z), t)),),
+    "bce_with_logits": (lambda p, z, t: mean_of(z, minus(p, t)),),
     "cross_entropy": (lambda e, s, t: Negative(Fraction(t, s)),),
-    "cross_entropy_with_logits": (lambda e, z, t: minus(softmax(z), t),),
+    "cross_entropy_with_logits": (lambda s, z, t: scaled_difference(s, t),),
     "hinge": (hinge,),
 }
 

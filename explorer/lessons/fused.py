@@ -5,21 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-from explorer.engine.fusion import PAIRS
+from explorer.engine.fusion import PAIRS, fusible
 from explorer.engine.graph import Graph
 from explorer.lessons.lesson import Lesson
 
-
-def fusible(graph: Graph) -> tuple[str, str] | None:
-    """The lines (activation, loss) that can be one: the loss alone reads the activation, each is a line of its own."""
-    loss = graph.nodes[graph.objective]
-    pair = PAIRS.get(loss.code[0].op.name) if len(loss.code) == 1 else None
-    if pair is None or len(loss.inputs) != 2:
-        return None
-    activation = graph.nodes[loss.inputs[0]]
-    alone = [reader for reader, _ in graph.readers(activation.name)] == [loss.name]
-    fits = len(activation.code) == len(activation.inputs) == 1 and activation.code[0].op.name == pair[0]
-    return (activation.name, loss.name) if alone and fits and len(activation.shape) < 2 else None
+__all__ = ["fused", "fusible"]
 
 
 @lru_cache(maxsize=64)
