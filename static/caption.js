@@ -11,8 +11,8 @@ const MARK_SIZE = 10.5;
 const LEAST_SIZE = 12.5;
 const TRANSPOSED = "⊤";
 /** Of the transposed sign, in the symbol's size: how high it stands, how large it is, and how far from the symbol. */
-const RAISED = 0.34;
-const RAISED_SIZE = 0.62;
+const RAISED = 0.3;
+const RAISED_SIZE = 0.7;
 const APART = 0.06;
 
 /** @param {Block["label"]} label @returns {number} its width in type of size 1 */

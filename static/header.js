@@ -1,27 +1,12 @@
 /**
- * The header: which lesson and sample, how many digits, and what can be done with the picture.
+ * The header: which lesson and sample, how it is written, and what can be done with the picture.
  */
 
+import { chooser, offer, option } from "explorer/chooser.js";
+import { createConventions } from "explorer/conventions.js";
 import { html } from "explorer/dom.js";
 import { DIGITS } from "explorer/format.js";
 import { icon } from "explorer/icons.js";
-
-/** A native select with its label before it. */
-function chooser(name, onChoice, signal) {
-  const id = `choose-${name.toLowerCase()}`;
-  const select = html("select", { id });
-  select.addEventListener("change", () => onChoice(select.value), { signal });
-  return { select, field: html("span", { class: "field" }, html("label", { for: id }, name), select) };
-}
-
-/** Fill a select anew only when its choices differ: an open menu must not close under the pointer. */
-function offer(select, key, options) {
-  if (select.dataset.offered === key) return;
-  select.dataset.offered = key;
-  select.replaceChildren(...options());
-}
-
-const option = (value, text) => html("option", { value }, text);
 
 /**
  * @param {import("explorer/model.js").Model} model
@@ -36,6 +21,8 @@ export function createHeader(model, actions, signal) {
   digits.select.append(...DIGITS.map((count) => option(count, String(count))));
   digits.select.value = String(state.digits);
 
+  const conventions = createConventions(model, signal);
+
   const button = (name, content, act, attributes = {}) => {
     const shown = { type: "button", class: "tool", title: name, "aria-label": name, ...attributes };
     const made = html("button", shown, content);
@@ -48,7 +35,8 @@ export function createHeader(model, actions, signal) {
     { "aria-label": "Gradients", "aria-pressed": "true" });
   const drawer = button("Inspector", icon("drawer"), actions.drawer, { "aria-pressed": "true" });
   const element = html("header", { class: "header" },
-    html("h1", {}, "∂ Backprop Explorer"), lesson.field, sample.field, digits.field, reset,
+    html("h1", {}, "∂", html("span", { class: "name" }, " Backprop Explorer")), lesson.field, sample.field,
+    conventions.field, conventions.button, digits.field, reset, conventions.dialog,
     html("span", { class: "space" }),
     html("span", { class: "group", role: "group", "aria-label": "Picture" },
       button("Zoom out", icon("minus"), actions.zoomOut), button("Zoom in", icon("plus"), actions.zoomIn),
