@@ -11,9 +11,10 @@ import numpy as np
 from tests.recombine import intervals as i
 from tests.recombine.calculation import Tally, check, equations
 from tests.recombine.intervals import Interval, Mismatch, agree
-from tests.recombine.reading import Shown, bounds, cell
+from tests.recombine.reading import Shown, bounds, cell, number
 from tests.recombine.stage import Stage
 
+VISIBLE = 1e-5  # a relative error from which on four digits may differ
 RATE = re.compile(r"(\w) = ([\d.e−]+)[:.]")
 
 
@@ -53,6 +54,8 @@ def examine(walk: Walk) -> Tally:
             _table(table, walk, where, tally)
         for block in told["jacobians"]:
             _jacobian(block, told, walk, where, tally)
+        for row in told["checks"]:
+            _checked(row, walk, where, tally)
     _covered(walk, tally)
     _steps(walk, tally)
     _updates(walk, tally)
@@ -98,12 +101,8 @@ def _table(table: Mapping[str, Any], walk: Walk, where: str, tally: Tally) -> No
     """Sums of samples' shares, down or across; linked cells are the stage's."""
     rows = table["rows"]
     for row in rows:
-        for text, _, link in row["cells"]:
-            shown = walk.stage.cell(link) if link else None
-            if shown is not None:
-                tally.linked += 1
-                if not np.all(agree(shown, bounds(text))[0]):
-                    tally.complaints.append(f"{where}: {text} stands for {link}, which shows {walk.stage.text(link)}")
+        for entry in row["cells"]:
+            _linked(entry, walk, where, tally)
     if table["sums"] == "row":
         shares, total = _numbers([row["cells"] for row in rows[:-1]]), _numbers([rows[-1]["cells"]])
         _held(tally, where, i.matmul(i.exact(np.ones((1, len(rows) - 1))), shares), total, "the sum of the shares")
@@ -111,6 +110,29 @@ def _table(table: Mapping[str, Any], walk: Walk, where: str, tally: Tally) -> No
         shares = _numbers([row["cells"][:-1] for row in rows])
         total = _numbers([row["cells"][-1:] for row in rows])
         _held(tally, where, i.matmul(shares, i.exact(np.ones((shares.shape[1], 1)))), total, "the sum of the shares")
+
+
+def _linked(entry: Sequence[str], walk: Walk, where: str, tally: Tally) -> None:
+    """A linked cell of a table shows what its cell on the stage shows."""
+    text, _, link, sign = entry
+    shown = walk.stage.beside(link, sign == "-1") if link else None
+    if shown is not None:
+        tally.linked += 1
+        if not np.all(agree(shown, bounds(text))[0]):
+            tally.complaints.append(f"{where}: {text} stands for {link}, which shows {walk.stage.text(link)}")
+
+
+def _checked(row: Mapping[str, Any], walk: Walk, where: str, tally: Tally) -> None:
+    """Numbers that are said to agree do so as far as they are shown.
+
+    Their relative errors are smaller than what is shown of them, and cannot be computed from it.
+    """
+    _linked(row["analytic"], walk, where, tally)
+    for text, whole, off in row["found"]:
+        if "same" in row["verdict"] and number(off) < VISIBLE:
+            _held(
+                tally, where, bounds(*row["analytic"][:2]), bounds(text, whole), f"{row['analytic'][0]} beside {text}"
+            )
 
 
 def _flat(value: Interval) -> Interval:
@@ -129,10 +151,12 @@ def _jacobian(block: Mapping[str, Any], told: Mapping[str, Any], walk: Walk, whe
     if not block["rows"] or upstream is None:
         return
     ways = [formula for formula in told["formulas"] if formula["way"] and formula["wrt"] == block["wrt"]]
+    arrives = walk.stage.negated(told["node"], "gradient")
     product = i.matmul(_numbers(block["rows"]).transposed, _flat(upstream.value))
     shown = [shown for shown in results(ways) if shown.value.gaps == (None, None)]
     for result in shown:
-        _held(tally, where, product, _flat(result.value), f"the table's Jᵀ · upstream beside {result.text}")
+        made = product if result.negated == arrives else i.negative(product)
+        _held(tally, where, made, _flat(result.value), f"the table's Jᵀ · upstream beside {result.text}")
     if ways and not shown:
         tally.complaints.append(f"{where}: no result is shown whole")
 
@@ -155,7 +179,7 @@ def _steps(walk: Walk, tally: Tally) -> None:
     final = walk.pictures[walk.last]["nodes"]
     for step, picture in enumerate(walk.pictures[: walk.last + 1]):
         for name, node in picture["nodes"].items():
-            for key, (text, _) in node["cells"].items():
+            for key, (text, *_) in node["cells"].items():
                 under_way = key.startswith("gradient") and node["gradient"] == "partial"
                 if text and not under_way and text != final[name]["cells"][key][0]:
                     tally.complaints.append(
@@ -173,13 +197,14 @@ def _updates(walk: Walk, tally: Tally) -> None:
         if rate is None:
             tally.complaints.append(f"step {step}: no learning rate in “{picture['narration']}”")
             continue
-        for key, (text, whole) in picture["nodes"][name]["cells"].items():
+        for key, (text, whole, _) in picture["nodes"][name]["cells"].items():
             kind, _, index = key.partition(":")
             if kind != "value":
                 continue
             old, gradient = (walk.stage.cell(f"{name}|{kind}:{index}") for kind in ("value", "gradient"))
             assert old is not None and gradient is not None
-            new = i.add(old, i.negative(i.times(bounds(rate[2], rate[2]), gradient)))
+            step_down = i.times(bounds(rate[2], rate[2]), gradient)
+            new = i.add(old, step_down if walk.stage.negated(name, "gradient") else i.negative(step_down))
             _held(tally, f"step {step}", new, cell(text, whole), f"{name} {key} shows {text}")
 
 
@@ -190,6 +215,8 @@ def _mean(walk: Walk, tally: Tally) -> None:
             continue
         tables = walk.explained[f"{name}, Batch"]["tables"]
         losses = _numbers([row["cells"][:1] for row in tables[0]["rows"]])
-        mean = i.divide(i.total(losses), i.exact(float(losses.low.size)))
-        text, whole = node["cells"]["mean:0"]
-        _held(tally, name, mean, cell(text, whole), f"the mean of the samples' losses is shown as {text}")
+        titles = " ".join(formula["title"] for formula in walk.explained[f"{name}, Batch"]["formulas"])
+        count = 1.0 if "the sum over the batch" in titles else float(losses.low.size)
+        text, whole, _ = node["cells"]["mean:0"]
+        objective = i.divide(i.total(losses), i.exact(count))
+        _held(tally, name, objective, cell(text, whole), f"what the samples' losses make together is shown as {text}")

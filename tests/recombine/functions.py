@@ -55,10 +55,6 @@ def softmax(a: Interval) -> Interval:
     return Interval(low * (1 - 16 * i.ROUNDING), high * (1 + 16 * i.ROUNDING), a.gaps)
 
 
-def _samples(summed: Callable[[Interval], Interval]) -> Callable[[Interval], Interval]:
-    return summed
-
-
 def _sqerr(o: Interval, t: Interval) -> Interval:
     return i.times(HALF, i.total(i.even(np.square, i.add(o, i.negative(t)))))
 
@@ -112,6 +108,8 @@ FUNCTIONS: Mapping[str, Callable[..., Interval]] = {
     "SqErr": _sqerr,
     "CE": _cross_entropy,
     "BCE": _bce,
+    "softmax·CE": _cross_entropy_of_scores,
+    "σ·BCE": _bce_of_scores,
     "vec": lambda a: Interval(a.low.reshape(-1, 1), a.high.reshape(-1, 1)),
 }
 CONSTANTS: Mapping[str, Interval] = {"e": i.exact(np.e)}

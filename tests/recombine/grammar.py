@@ -4,7 +4,8 @@ formula  = ["−"] term { ("+" | "−") term }
 term     = product { ("∘" | "⊙" | "⊗" | "/") product }
 product  = factor { ["·" | "×"] factor }            a matrix product; a single number scales
 factor   = number | matrix | "(" formula ")" | function "(" formula {"," formula} ")" | "⟨" a "," b "⟩"
-         | "[" a ("<" | ">" | "=") b "]" | fraction | power | ᵀ | √ | ∑ product | e | a symbol with known numbers
+         | "[" a ("<" | ">" | "=") b "]" | "(" a "," b … ")", a row | fraction | power | ᵀ | √ | ∑ product | e | ⋯
+         | a symbol with known numbers
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 from tests.recombine import intervals as i
 from tests.recombine.functions import CONSTANTS, FUNCTIONS
 from tests.recombine.intervals import Interval
-from tests.recombine.reading import Fraction, Grid, Name, Root, Script, Shown, Sign, Token, Unreadable, spelled
+from tests.recombine.reading import DOTS, Fraction, Grid, Name, Root, Script, Shown, Sign, Token, Unreadable, spelled
 
 PLUS, MINUS = "+", "−-"
 BETWEEN = {"∘": i.times, "⊙": i.times, "⊗": i.kron, "/": i.divide}
@@ -123,11 +124,10 @@ class _Reader:
                 return i.monotone(np.sqrt, self._inside(inner))
             case Grid(rows):
                 self._at += 1
-                entries = [[self._inside(entry) for entry in row] for row in rows]
-                low, high = (
-                    [[float(getattr(x, end)[0, 0]) for x in row] for row in entries] for end in ("low", "high")
-                )
-                return Interval(np.array(low), np.array(high))
+                return _laid_out([[self._inside(entry) for entry in row] for row in rows])
+            case Sign(text=text) if text in DOTS:
+                self._at += 1
+                return i.UNKNOWN
         return self._fenced()
 
     def _inside(self, found: list[Token]) -> Interval:
@@ -140,8 +140,12 @@ class _Reader:
         self._at += 1
         first = self.formula()
         if opening == "(":
+            entries = [first]
+            while self.sign() == ",":
+                self._at += 1
+                entries.append(self.formula())
             self._take(")")
-            return first
+            return first if len(entries) == 1 else _laid_out([entries])  # (a, b, c) is a row
         if opening == "⟨":
             self._take(",")
             second = self.formula()
@@ -189,6 +193,17 @@ class _Reader:
             case [Shown() as bare] if bare.signed:
                 return i.negative(i.power(i.negative(bare.value), exponent))  # −2² is −4
         return i.power(self._inside(script.base), exponent)
+
+
+def _laid_out(entries: list[list[Interval]]) -> Interval:
+    """A matrix of numbers, or of rows that stand under each other; of a row or column of dots nothing is known."""
+    low, high = (np.block([[getattr(x, end) for x in row] for row in entries]) for end in ("low", "high"))
+    dots = np.array([[x is i.UNKNOWN for x in row] for row in entries])
+    if dots.any() and dots.shape != low.shape:
+        raise Unreadable("dots beside entries that are no single numbers")
+    places = [np.flatnonzero(dots.any() and dots.all(axis=axis)) for axis in (1, 0)]
+    gaps = tuple(int(found[0]) if len(found) else None for found in places)
+    return Interval(low, high, (gaps[0], gaps[1]))
 
 
 def indicator(a: Interval, comparison: str, b: Interval) -> Interval:

@@ -78,6 +78,9 @@ def exact(numbers: object) -> Interval:
     return Interval(array, array)
 
 
+UNKNOWN = Interval(np.full((1, 1), -np.inf), np.full((1, 1), np.inf))
+
+
 def _widened(low: Array, high: Array, size: Array, gaps: Gaps = (None, None)) -> Interval:
     """Bounds moved apart by the rounding of numbers of that size."""
     with np.errstate(invalid="ignore"):

@@ -5,6 +5,7 @@
     const attributes = {};
     if (node.dataset?.link) attributes.link = node.dataset.link;
     if (node.dataset?.number !== undefined) attributes.number = node.dataset.number;
+    if (node.dataset?.sign) attributes.sign = node.dataset.sign;
     if (node.getAttribute("class")) attributes.class = node.getAttribute("class");
     return [node.localName, attributes, ...[...node.childNodes].map(tree)];
   };
@@ -15,7 +16,7 @@
     chunks: [...line.querySelectorAll(".chunks math")].map(tree),
   });
   const cells = (row) => [...row.querySelectorAll("td[data-number]")].map((cell) =>
-    [cell.textContent, cell.dataset.number, cell.dataset.link ?? ""]);
+    [cell.textContent, cell.dataset.number, cell.dataset.link ?? "", cell.dataset.sign ?? ""]);
   const rows = (table) => [...table.querySelectorAll("tbody tr")].map((row) => ({
     head: row.querySelector("th")?.textContent ?? "", cells: cells(row),
   }));
@@ -43,6 +44,11 @@
     tables: [...panel.querySelectorAll(".samples table")].map((table) => ({
       title: heading(table), rows: rows(table),
       sums: table.querySelector("thead th.sum") ? "column" : table.querySelector("tbody th.sum") ? "row" : "",
+    })),
+    checks: [...panel.querySelectorAll(".checked tbody tr")].map((row) => ({
+      analytic: cells(row)[0], verdict: row.querySelector(".verdict").className,
+      found: [...row.querySelectorAll("[data-method]:not([data-method=analytic])")].map((cell) =>
+        [cell.firstChild.data, cell.dataset.number, cell.querySelector(".off").textContent]),
     })),
     stacks: [...panel.querySelectorAll(".stack figure")].map((figure) => ({
       title: heading(figure), sample: figure.querySelector("figcaption")?.textContent ?? "", rows: rows(figure).map(({ cells }) => cells),

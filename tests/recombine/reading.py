@@ -27,10 +27,15 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """A number, or a table of numbers, as shown; `links` are the stage's cells that it stands for, by entry."""
+    """A number, or a table of numbers, as shown.
+
+    `links` are the stage's cells that it stands for, by entry; `negated` that the conventions show minus the number
+    that the public API has, as in δ = −∂E/∂s.
+    """
 
     text: str
     value: Interval
+    negated: bool = False
     links: tuple[tuple[int, int, str, str], ...] = ()  # row, column, link, text
 
     @property
@@ -94,7 +99,7 @@ def number(text: str, digits: int = DIGITS) -> float:
 
 
 def bounds(text: str, whole: str = "", digits: int = DIGITS) -> Interval:
-    """All numbers that show as `text`: half a unit of the last of `digits` significant digits either way.
+    """All numbers that show as `text`: half a unit of the last of `digits` significant digits (or more) either way.
 
     Zeros at the end are not shown, so 0.5 stands for 0.49995 to 0.5005 by itself; where the whole number, which the
     page tells on pointing at it, is just what is shown, it is that number alone.
@@ -106,7 +111,8 @@ def bounds(text: str, whole: str = "", digits: int = DIGITS) -> Interval:
         return exact(value)
     size = abs(value)
     exponent = int(np.floor(np.log10(size) + 1e-12))
-    half = 0.5 * 10.0 ** (exponent - digits + 1)
+    figures = len(text.partition("e")[0].lstrip("−0.").replace(".", ""))
+    half = 0.5 * 10.0 ** (exponent - max(digits, figures if "." in text else 0) + 1)
     at_power_of_ten = np.isclose(size, 10.0**exponent, rtol=1e-9, atol=0)
     below = half / 10 if at_power_of_ten else half
     low, high = size - below, size + half
@@ -138,6 +144,8 @@ def tokens(tree: Tree) -> list[Token]:
         return [_number(tree)]
     if tag == "mo":
         return [Sign(text_of(tree))]
+    if tag == "mtext" and "words" in _kind(attributes).split():
+        return []  # for j ≠ i
     if tag in ("mi", "mtext", "ms"):
         return [Name(text_of(tree), attributes.get("link", ""), _kind(attributes))]
     if tag == "mtable":
@@ -175,7 +183,8 @@ def _number(tree: Tree) -> Token:
     if "number" not in attributes:
         return Shown(text, exact(number(text)))
     link = attributes.get("link", "")
-    return Shown(text, bounds(text, attributes["number"]), ((0, 0, link, text),) if link else ())
+    links = ((0, 0, link, text),) if link else ()
+    return Shown(text, bounds(text, attributes["number"]), attributes.get("sign") == "-1", links)
 
 
 def _name(tree: Tree | str) -> str:
@@ -233,7 +242,9 @@ def table(tree: Tree) -> Shown | Grid:
         low[i, j], high[i, j] = entry[0].value.low[0, 0], entry[0].value.high[0, 0]
         links += [(i, j, link, text) for _, _, link, text in entry[0].links]
     gaps = (gap_rows[0] if gap_rows else None, gap_columns[0] if gap_columns else None)
-    return Shown("[" + "; ".join(" ".join(row) for row in texts) + "]", Interval(low, high, gaps), tuple(links))
+    negated = any(token.negated for row in entries for entry in row for token in entry if isinstance(token, Shown))
+    text = "[" + "; ".join(" ".join(row) for row in texts) + "]"
+    return Shown(text, Interval(low, high, gaps), negated, tuple(links))
 
 
 def _joined(found: list[Token]) -> list[Token]:

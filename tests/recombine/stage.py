@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tests.recombine.intervals import Interval
+from tests.recombine.intervals import Interval, negative
 from tests.recombine.reading import Name, cell
 
-# Node → cell → (text, data-number), as the page is read; symbols: node → kind → text.
-Cells = Mapping[str, Mapping[str, tuple[str, str]]]
+# Node → cell → (text, data-number, data-sign), as the page is read.
+Cells = Mapping[str, Mapping[str, tuple[str, str, str]]]
 MARKS = str.maketrans("", "", "_^, \N{NO-BREAK SPACE}")
 
 
@@ -34,14 +34,26 @@ class Stage:
         self._symbols = symbols
 
     def text(self, link: str) -> str:
-        node, _, name = link.partition("|")
-        return self._cells.get(node, {}).get(name, ("", ""))[0]
+        return self._found(link)[0]
 
     def cell(self, link: str) -> Interval | None:
         """The number of a cell, "h|value:0"; None where the stage shows none."""
-        node, _, name = link.partition("|")
-        text, whole = self._cells.get(node, {}).get(name, ("", ""))
+        text, whole, _ = self._found(link)
         return cell(text, whole) if text else None
+
+    def beside(self, link: str, negated: bool) -> Interval | None:
+        """What something linked to a cell has to show, if it shows minus the public API's number, or does not."""
+        shown = self.cell(link)
+        flipped = shown is not None and (self._found(link)[2] == "-1") is not negated
+        return negative(shown) if shown is not None and flipped else shown
+
+    def negated(self, node: str, kind: str) -> bool:
+        """Whether a convention shows minus the numbers of the public API."""
+        return any(sign == "-1" for name, (_, _, sign) in self._cells[node].items() if name.startswith(kind))
+
+    def _found(self, link: str) -> tuple[str, str, str]:
+        node, _, name = link.partition("|")
+        return self._cells.get(node, {}).get(name, ("", "", ""))
 
     def whole(self, node: str, kind: str) -> Tensor | None:
         """All of a card's value or gradient; None where cells are hidden or empty."""
@@ -73,10 +85,15 @@ class Stage:
         if node not in self._symbols:
             return None
         kind = "gradient" if "gradient" in name.kind else "value"
-        found, own, said = self.whole(node, kind), self._symbols[node], name.text.translate(MARKS)
-        if found is None or found.value.single:
-            return found  # a card with one number has no entries that a symbol could mean
-        whole = said == own.get(kind, "").translate(MARKS)
-        if kind == "gradient" and not whole:
-            whole = said.endswith(f"/∂{own['value'].translate(MARKS)}")
-        return found if whole else None
+        found, own, said = self.whole(node, kind), self._symbols[node], _plain(name.text)
+        if found is None:
+            return None
+        quotient = "/∂" in said
+        if quotient and self.negated(node, kind):
+            found = Tensor(negative(found.value), found.vector)  # the card shows δ = −∂E/∂s
+        whole = said == _plain(own.get(kind, "")) or quotient and said.endswith(f"/∂{_plain(own['value'])}")
+        return found if whole or found.value.single else None  # one number has no entries that a symbol could mean
+
+
+def _plain(symbol: str) -> str:
+    return symbol.translate(MARKS)

@@ -13,7 +13,7 @@ from tests.recombine.grammar import evaluate
 from tests.recombine.intervals import Mismatch
 from tests.recombine.reading import Tree, Unreadable, bounds, tokens
 from tests.recombine.stage import Stage
-from tests.recombine.trees import fraction, it, line, matrix, n, name, power, row
+from tests.recombine.trees import fraction, it, line, matrix, matrix_of, n, name, power, row
 
 NOWHERE = Stage({}, {})
 COLUMN, ROW = matrix("0.5", "−1", "2"), matrix("0.5 −1 2")
@@ -44,6 +44,8 @@ def complaints(*lines: dict[str, Any]) -> list[str]:
         ("12", 11.995, 12.005),
         ("123500", 123450, 123550),
         ("1.2e7", 1.1995e7, 1.2005e7),
+        ("0.12345678", 0.123456775, 0.123456785),
+        ("−12.345678", -12.3456785, -12.3456775),
         ("0", 0, 0),
     ],
 )
@@ -91,6 +93,13 @@ def test_a_number_that_is_just_what_it_shows_has_no_leeway() -> None:
         (row(name("SqErr"), "(", matrix("1", "2"), ",", matrix("0", "0"), ")"), 2.5),
         (row(name("CE"), "(", matrix("0.5", "0.5"), ",", matrix("1", "0"), ")"), math.log(2)),
         (row(name("BCE"), "(", it("0.5"), ",", it("1"), ")"), math.log(2)),
+        (row(name("σ·BCE"), "(", it("0"), ",", it("1"), ")"), math.log(2)),
+        (row("(", it("2"), "·", it("3"), ",", it("−1"), ")"), [[6, -1]]),
+        (matrix_of([row(it("2"), "·", it("3")), it("0")], [it("0"), row(it("1"), "−", it("2"))]), [[6, 0], [0, -1]]),
+        (matrix_of([row(matrix("1 2"), matrix("1 0", "0 2"))], [matrix("5 6")]), [[1, 4], [5, 6]]),
+        (row(it("2"), ["mtext", {"class": "words"}, " for j ≠ i"]), 2),
+        (row(["mrow", {"class": "mark cancel"}, it("2")], "−", it("3")), -1),
+        (["munder", {}, ["munder", {}, row(it("2"), "+", it("3")), ["mo", {}, "⏟"]], ["mn", {}, "1"]], 5),
     ],
 )
 def test_formulas(tree: Tree, expected: object) -> None:
@@ -180,17 +189,22 @@ def test_hidden_entries_are_passed_over_and_shown_ones_are_not() -> None:
     assert complaints(line(row(tall, vector), left=name("p")), line(matrix("2", "⋮", "5"), role="result")) == []
     assert complaints(line(row(tall, vector), left=name("p")), line(matrix("2", "3", "⋮", "6"), role="result"))
     assert complaints(line(row(tall, vector), left=name("p")), line(matrix("2", "3", "5"), role="result"))
+    formulas = matrix_of([row(it("1"), "·", it("2"))], [["mo", {}, "⋮"]], [it("5")])
+    assert complaints(line(formulas, left=name("p")), line(matrix("2", "4", "⋮", "5"), role="result")) == []
+    assert complaints(line(formulas, left=name("p")), line(matrix("3", "4", "⋮", "5"), role="result"))
     hidden = line(row(matrix("1 ⋯ 1"), matrix("1", "⋮", "1")), left=name("p"))
     tally = check([hidden, line(it("6"), role="result")], NOWHERE, "here")
+    assert (tally.recombined, tally.open) == (0, 1)
+    tally = check([line(row(it("1"), "+", "⋯", "+", it("2")), left=name("p")), line(it("9"))], NOWHERE, "here")
     assert (tally.recombined, tally.open) == (0, 1)
 
 
 # -- the stage ---------------------------------------------------------------------------------------------------------
 STAGE = Stage(
     {
-        "W": {f"value:{i},{j}": (text, "") for i, r in enumerate(["12", "34"]) for j, text in enumerate(r)},
-        "x": {"value:0": ("5", ""), "value:1": ("6", "")},
-        "s": {"value:0": ("17", "17"), "value:1": ("39", "39")},
+        "W": {f"value:{i},{j}": (text, "", "") for i, r in enumerate(["12", "34"]) for j, text in enumerate(r)},
+        "x": {"value:0": ("5", "", ""), "value:1": ("6", "", "")},
+        "s": {"value:0": ("17", "17", ""), "value:1": ("39", "39", "")},
     },
     {"W": {"value": "W1"}, "x": {"value": "x"}, "s": {"value": "s"}},
 )

@@ -40,6 +40,12 @@ def matrix(*rows: str, exactly: bool = True) -> Tree:
     return ["mrow", {"class": "table"}, o("["), body, o("]")]
 
 
+def matrix_of(*rows: list[Tree]) -> Tree:
+    """A matrix of formulas."""
+    body = ["mtable", {}, *(["mtr", {}, *(["mtd", {}, entry] for entry in each)] for each in rows)]
+    return ["mrow", {"class": "table"}, ["mo", {}, "["], body, ["mo", {}, "]"]]
+
+
 def fraction(over: Tree, under: Tree) -> Tree:
     return ["mfrac", {}, over, under]
 

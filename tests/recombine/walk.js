@@ -20,7 +20,7 @@ async ([stage, inspector, slider, tabs, read]) => {
       symbols: Object.fromEntries(["value", "gradient"].map((kind) =>
         [kind, card.querySelector(`.block.${kind} .symbol`)?.textContent ?? ""])),
       cells: Object.fromEntries([...card.querySelectorAll("[data-cell]")].map((cell) =>
-        [cell.dataset.cell, [cell.textContent, cell.dataset.number ?? ""]])),
+        [cell.dataset.cell, [cell.textContent, cell.dataset.number ?? "", cell.dataset.sign ?? ""]])),
     }])),
     narration: inspector.getRootNode().querySelector("[data-testid=narration]").textContent,
   });

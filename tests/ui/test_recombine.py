@@ -15,7 +15,7 @@ from tests.recombine.film import Walk, examine
 from tests.ui.conftest import Opener
 from tests.ui.golden import CASES, Golden
 
-TABS = ("Forward", "Jacobian", "Backward", "Batch", "Derivation")
+TABS = ("Forward", "Jacobian", "Backward", "Batch", "Check", "Derivation")
 FOLDER = Path(__file__).resolve().parent.parent / "recombine"
 WALK, READ = (FOLDER / "walk.js").read_text(), (FOLDER / "page.js").read_text()
 # Weights of everyday size; small ones, whose gradients are tiny; large ones, which saturate units.
