@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from explorer.explain import insights
-from explorer.explain.collapse import collapsed
+from explorer.explain import collapse_words, insights
 from explorer.explain.phrases import count, listed, strong, symbol
 from explorer.explain.rules import Rules
 from explorer.explain.scene import Scene
@@ -16,8 +15,11 @@ def backward(scene: Scene, receivers: Sequence[str]) -> list[Part]:
     """What the line sends back to whom."""
     if not receivers:
         return [strong("Nothing goes back from ", symbol(scene, scene.node.name)), ": it reads targets only."]
+    with_the_loss = collapse_words.backward(scene, receivers)
+    if with_the_loss is not None:
+        return with_the_loss
     if len(scene.node.code) == 1 and scene.node.code[0].op.identity == "(4)":
-        return [*insights.slopes(scene), *_defined(scene, receivers), *_collapse(scene, receivers[0])]
+        return [*insights.slopes(scene), *collapse_words.collapse(scene, receivers[0]), *_defined(scene, receivers)]
     clauses = [_sent(scene, name) for name in receivers]
     said: list[Part]
     if len(receivers) == 1:
@@ -39,19 +41,10 @@ def backward(scene: Scene, receivers: Sequence[str]) -> list[Part]:
         *said,
         *insights.backward(scene, receivers),
         ".",
+        *collapse_words.collapse(scene, receivers[0]),
         *_defined(scene, receivers),
-        *_collapse(scene, receivers[0]),
         *_batch_sum(scene, receivers),
     ]
-
-
-def _collapse(scene: Scene, receiver: str) -> list[Part]:
-    """What is left where the line and its loss meet, as in ŷ − y."""
-    shortcut = collapsed(scene)
-    if shortcut is None:
-        return []
-    named = scene.named(receiver, shortcut)
-    return [" With the loss it collapses to ", *parts(scene.gradient(receiver)), " = ", *parts(named), "."]
 
 
 def _defined(scene: Scene, receivers: Sequence[str]) -> list[Part]:
