@@ -11,15 +11,28 @@ import { createLosses } from "explorer/losses.js";
 /** Whether there is anything to train. @param {import("explorer/film.js").Film | null} film */
 const trainable = (film) => Boolean(film?.nodes.some(({ kind }) => kind === "param"));
 
+const FIGURES = 12;
+
 /**
- * The learning rate as a field: Enter or leaving it applies, Escape takes back, a refusal stands over it.
+ * The rate with its first digit one more or one less: 0.1, 0.2 … 0.9, 1, 2; never 0.
+ * @param {number} rate @param {1 | -1} by @returns {number}
+ */
+export function nudged(rate, by) {
+  const digit = 10 ** Math.floor(Math.log10(rate));
+  const step = by < 0 && rate < 1.5 * digit ? digit / 10 : digit;
+  return Number((rate + by * step).toPrecision(FIGURES));
+}
+
+/**
+ * The learning rate as a field: Enter or leaving it applies, arrows change it, Escape takes back what was typed, and a
+ * refusal stands over it.
  * @param {import("explorer/model.js").Model} model @param {AbortSignal} signal
  */
 function rateField(model, signal) {
   const { state } = model;
   const label = html("label", { for: "learning-rate", class: "symbol", "aria-hidden": "true" });
   const input = html("input", { id: "learning-rate", type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false",
-    "aria-label": "Learning rate", title: "Learning rate from this pass on" });
+    role: "spinbutton", "aria-label": "Learning rate", title: "Learning rate from this pass on" });
   const refusal = html("p", { id: "learning-rate-refusal", role: "alert" });
   const element = html("span", { class: "rate" }, label, input);
   const given = () => (state.film ? wholeNumber(state.film.learning_rate).replaceAll("−", "-") : "");
@@ -33,6 +46,7 @@ function rateField(model, signal) {
 
   function restore() {
     input.value = given();
+    assign(input, { "aria-valuenow": state.film?.learning_rate, "aria-valuetext": input.value });
     tell("");
   }
 
@@ -47,10 +61,14 @@ function rateField(model, signal) {
 
   input.addEventListener("change", apply, { signal });
   input.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
+    const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (event.key === "Escape") restore();
+    else if (by) {
+      input.value = String(nudged(state.film.learning_rate, by));
+      apply();
+    } else return;
     event.preventDefault();
     event.stopPropagation();
-    restore();
   }, { signal });
   model.on(["film"], () => {
     const symbol = state.film.rate_label;
