@@ -18,6 +18,7 @@ import { createPlayback } from "explorer/playback.js";
 import { createStage } from "explorer/stage.js";
 import { createTransport } from "explorer/transport.js";
 import { createWalk } from "explorer/walk.js";
+import { createWhy } from "explorer/why.js";
 
 /** Plots that the host can make, each when it is first wanted. @typedef {Record<string, () => Promise<Element>>} Plots */
 
@@ -45,6 +46,8 @@ export function mount({ root, send, signal: outer, plots = {} }) {
   const fragment = createFragment(model, signal);
   const help = createHelp(model, signal);
   const passes = createPasses(model, plots, signal);
+  // Only a server can measure: without one there is nothing to open.
+  const why = plots.timings ? createWhy(model, plots.timings, signal) : null;
   const inspector = html("aside", { class: "inspector", "aria-label": "Inspector" });
   const page = html("div", { class: "page" });
   const tools = html("div", { class: "tools" });
@@ -61,11 +64,11 @@ export function mount({ root, send, signal: outer, plots = {} }) {
   const header = createHeader(model, { zoomOut: stage.zoomOut, zoomIn: stage.zoomIn, fit: stage.fit, tidy: stage.tidy,
     help: help.show, fullScreen, drawer }, signal);
 
-  tools.append(createFuse(model, signal));
+  tools.append(createFuse(model, signal), ...(why ? [why.button] : []));
   page.append(header.element, createAlerts(model, signal), stage.element, tools, inspector,
-    createTransport(model, playback, passes.element, signal), passes.panel, help.element);
+    createTransport(model, playback, passes.element, signal), passes.panel, help.element, ...(why ? [why.element] : []));
   createInspector(inspector, model, signal);
-  listenToKeys(model, playback, { walk, passes, help: help.show, fullScreen }, help.open, signal);
+  listenToKeys(model, playback, { walk, passes, help: help.show, fullScreen }, () => help.open() || Boolean(why?.open()), signal);
   root.classList.add("explorer");
   root.replaceChildren(page);
   fragment.open();
@@ -74,5 +77,9 @@ export function mount({ root, send, signal: outer, plots = {} }) {
     ending.abort();
     root.replaceChildren();
   }
-  return { receive: model.receive, reopen: fragment.reopen, dispose };
+  function receive(message) {
+    if (message.type === "timing") why?.receive(message);
+    model.receive(message);
+  }
+  return { receive, reopen: fragment.reopen, dispose };
 }

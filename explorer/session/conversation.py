@@ -54,6 +54,11 @@ class Conversation:
         self._run: Run | None = None
         self._trace: Trace | None = None
 
+    @property
+    def trace(self) -> Trace | None:
+        """The pass on show; None before anything has been opened."""
+        return self._trace
+
     def receive(self, message: Any) -> list[Reply | Later]:
         """The replies to one message of the browser. Never raises for what a user did."""
         request = message.get("request") if isinstance(message, dict) else None

@@ -18,9 +18,9 @@ class Limits(_Message):
     """How large and how long: with these, a whole race takes about half a minute.
 
     A batch is taken round by round, every contender once a round, until both `rounds` rounds and `batch_seconds` are
-    over. A contender leaves once a pass of its would take more than `pass_seconds`, or more than is left of
-    `total_seconds`. One measurement repeats the pass for `slice_seconds`, since a clock cannot time microseconds. No
-    batch has more than `numbers` numbers.
+    over; when `total_seconds` are, no further round begins. A contender leaves once a pass of its would take more than
+    `pass_seconds`, or its rounds more than is left of `total_seconds`. One measurement repeats the pass for
+    `slice_seconds`, since a clock cannot time microseconds. No batch has more than `numbers` numbers.
     """
 
     sizes: tuple[Annotated[int, Field(gt=0)], ...] = (1, 10, 100, 1_000, 10_000, 100_000)

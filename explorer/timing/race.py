@@ -38,7 +38,7 @@ def race(
         yield Progress(done=place / len(limits.sizes), size=size)
         data = batch(size)
         heats = {name: Heat(lay_out(data), expected[name], limits, clock) for name, lay_out in running.items()}
-        for part in rounds(list(heats.values()), limits, clock):
+        for part in rounds(list(heats.values()), limits, end, clock):
             done = (place + part) / len(limits.sizes)
             if done - told >= TOLD or part == 1:
                 told = done
@@ -68,8 +68,11 @@ class Heat:
         return statistics.median(self.seconds)
 
 
-def rounds(heats: list[Heat], limits: Limits, clock: Callable[[], float]) -> Iterator[float]:
-    """Everyone once a round, so that a busy moment of the machine falls on all alike; yields the part done."""
+def rounds(heats: list[Heat], limits: Limits, end: float, clock: Callable[[], float]) -> Iterator[float]:
+    """Everyone once a round, so that a busy moment of the machine falls on all alike; yields the part done.
+
+    After `end` no round begins but the first.
+    """
     start, round_ = clock(), 0
     while round_ < limits.rounds or clock() - start < limits.batch_seconds:
         for place, heat in enumerate(heats):
@@ -77,6 +80,8 @@ def rounds(heats: list[Heat], limits: Limits, clock: Callable[[], float]) -> Ite
             enough = (round_ + (place + 1) / len(heats)) / limits.rounds
             yield min(enough, (clock() - start) / limits.batch_seconds, 0.99)
         round_ += 1
+        if clock() > end:
+            break
     yield 1.0
 
 

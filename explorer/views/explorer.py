@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextvars
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
+from panel import state
 from panel.custom import Child, JSComponent
 from pydantic import ValidationError
 
@@ -16,18 +18,33 @@ from explorer.lessons.lesson import Lesson
 from explorer.lessons.own import own_lesson
 from explorer.notation import Notation
 from explorer.session.conversation import Conversation, Later, Reply
+from explorer.timing.messages import Limits
 from explorer.views.plots import Plots
+from explorer.views.timing import Timing
 
-STYLES = ("tokens.css", "page.css", "stage.css", "conventions.css", "inspector.css", "ledger.css", "outer.css", "stack.css", "check.css", "passes.css")
+STYLES = (
+    "tokens.css",
+    "page.css",
+    "stage.css",
+    "conventions.css",
+    "inspector.css",
+    "ledger.css",
+    "outer.css",
+    "stack.css",
+    "check.css",
+    "passes.css",
+    "why.css",
+)
 
 
 class Explorer(JSComponent):
     """The whole explorer: choosers, stage, inspector, transport. A Panel Viewable like any other.
 
-    `home` is the graph that it opens with; without one it opens the default lesson.
+    `home` is the graph that it opens with; without one it opens the default lesson. `limits` bound its timings.
     """
 
     losses = Child(default=None, allow_None=True, doc="The loss of every pass, once the page has asked for it.")
+    timings = Child(default=None, allow_None=True, doc="How long one pass takes, once the page has asked for it.")
 
     _esm = """
 import { mount } from "explorer/main.js";
@@ -36,7 +53,7 @@ import { createPlots } from "explorer/plots.js";
 export function render({ model, el }) {
   const ending = new AbortController();
   const { signal } = ending;
-  const plots = createPlots(model, el, ["losses"], signal);
+  const plots = createPlots(model, el, ["losses", "timings"], signal);
   // Bokeh refuses keys whose value is undefined; JSON leaves them out.
   const send = (message) => model.send_msg(JSON.parse(JSON.stringify(message)));
   const page = mount({ root: el, send, signal, plots });
@@ -48,14 +65,18 @@ export function render({ model, el }) {
     _importmap = assets.import_map()
     _stylesheets = [assets.read_text(name) for name in STYLES]
 
-    def __init__(self, home: Lesson | None = None, **params: Any) -> None:
+    def __init__(self, home: Lesson | None = None, *, limits: Limits | None = None, **params: Any) -> None:
         super().__init__(**{"sizing_mode": "stretch_both", **params})
         self._conversation = Conversation(home)
         self._plots = Plots()
+        self._timing = Timing(self._tell, lambda: self._conversation.trace, limits or Limits())
 
     def _handle_msg(self, data: Any) -> None:
         if isinstance(data, dict) and data.get("type") == "plot":
             self._show_plot(data)
+            return
+        if isinstance(data, dict) and data.get("type") == "timing":
+            self._timing.receive(data)
             return
         for reply in self._conversation.receive(data):
             if isinstance(reply, Later):
@@ -81,6 +102,10 @@ export function render({ model, el }) {
         context = contextvars.copy_context()  # says which session's page is meant
         working = loop.run_in_executor(None, later.work)
         working.add_done_callback(lambda done: context.run(self._send_all, done.result()))
+
+    def _tell(self, reply: Reply) -> None:
+        """Send what was not asked for just now. A plot may only be changed while its document is locked."""
+        state.execute(partial(self._send_all, [reply]), schedule=True)
 
     def _send_all(self, replies: list[Reply]) -> None:
         for reply in replies:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from explorer.session.conversation import Reply
 from explorer.views.figures import Palette
 from explorer.views.losses import LossPlot
+from explorer.views.timing_plot import TimingPlot
 
 
 class Plot(Protocol):
@@ -25,7 +26,7 @@ class Plot(Protocol):
         """Take from a reply to the browser what concerns the plot."""
 
 
-MAKERS: Mapping[str, Callable[[], Plot]] = {"losses": LossPlot}
+MAKERS: Mapping[str, Callable[[], Plot]] = {"losses": LossPlot, "timings": TimingPlot}
 
 
 class PlotRequest(BaseModel):
@@ -33,7 +34,7 @@ class PlotRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     type: Literal["plot"]
-    plot: Literal["losses"]
+    plot: Literal["losses", "timings"]
     colours: Palette
 
 

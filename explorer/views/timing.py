@@ -49,7 +49,7 @@ class Timing:
         else:
             self._start(asked.request)
 
-    def cancel(self, _session: object = None) -> None:
+    def cancel(self) -> None:
         """End the race, if one is on; from any thread."""
         self._cancelled = True
         if self._loop is not None and self._task is not None and not self._loop.is_closed():
@@ -63,7 +63,7 @@ class Timing:
         self._running, self._cancelled = True, False
         if state.curdoc is not None and not self._watched:
             self._watched = True
-            state.on_session_destroyed(self.cancel)
+            state.on_session_destroyed(lambda session_context: self.cancel())
         self._say(request, kind="heard")
 
         async def begin() -> None:

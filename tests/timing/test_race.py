@@ -93,6 +93,12 @@ def test_what_is_left_of_the_whole_time_counts_too():
     assert of_kind(Left, events)[0].expected == pytest.approx(3.0)  # within a pass's limit, but three do not fit
 
 
+def test_when_the_time_is_over_no_further_round_begins():
+    track = Track(loops=lambda size, ran: 0.2 if ran == 1 else 60.0, numpy=lambda *_: 0.2)
+    timed = of_kind(Timed, track.race(LIMITS.model_copy(update={"sizes": (1,), "total_seconds": 10.0})))
+    assert [event.rounds for event in timed] == [1, 1]
+
+
 def test_progress_goes_from_little_to_all_and_never_back():
     track = Track(loops=lambda size, _: 0.02 * size, numpy=lambda *_: 0.015)
     done = [event.done for event in of_kind(Progress, track.race())]
