@@ -128,12 +128,12 @@ class Symbols:
         value = orient(self.gradient_of(name), self.stands_as_row(name))
         return self._gradient_symbol(name, value, own, Cells(name, "gradient", self.graph.nodes[name].shape))
 
-    def contribution(self, reader: str, name: str) -> Symbol:
+    def contribution(self, reader: str, name: str, own: bool = True) -> Symbol:
         """The symbol of what one reader sends back, ∂E/∂s via f₁; just the gradient where there is no other reader."""
         if not self.fans_out(name):
-            return self.gradient(name)
+            return self.gradient(name, own)
         value = orient(self.contribution_of(reader, name), self.stands_as_row(name))
-        return self._gradient_symbol(name, value, True, None, f"via {plain(self.notation.symbol(reader))}")
+        return self._gradient_symbol(name, value, own, None, f"via {plain(self.notation.symbol(reader))}")
 
     def share(self, name: str, value: Array) -> Symbol:
         """The symbol of this sample's share of a gradient that the batch sums, ∂L/∂W with b=1."""
@@ -149,13 +149,13 @@ class Symbols:
         under: Label = (("∂", ""), *self.label(name))
         return Symbol(over, value, cells, under, said, "gradient")
 
-    def stack_of(self, name: str, kind: OneOf["value", "gradient"]) -> Symbol:
+    def stack_of(self, name: str, kind: OneOf["value", "gradient"], own: bool = True) -> Symbol:
         """A vector line's values or gradients of all samples, a row each. Shape: (B, n)."""
         source = self.trace.values if kind == "value" else self.trace.gradients
         rows = np.asarray(to_host(source[name]), dtype=np.float64).reshape(self.batch, -1)
         if kind == "value":
             return Symbol(self.notation.symbol(name), rows, batch_axis=0)
-        symbol = self._gradient_symbol(name, rows, True, None)
+        symbol = self._gradient_symbol(name, rows, own, None)
         return replace(symbol, batch_axis=0)
 
     def named(self, name: str, gradient: Formula) -> Formula:
