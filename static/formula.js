@@ -21,7 +21,7 @@ import { formatNumber, numberData, readNumber, shownNumber } from "explorer/form
 const MATHML = "http://www.w3.org/1998/Math/MathML";
 const TAGS = new Set(["mrow", "mi", "mn", "mo", "mtext", "mfrac", "msub", "msup", "msubsup", "munder", "mover", "munderover",
   "mtable", "mtr", "mtd", "msqrt"]);
-const CLASSES = new Set(["value", "gradient", "table", "shape"]);
+const CLASSES = new Set(["value", "gradient", "table", "shape", "mark", "cancel", "zero", "kept", "brace", "words"]);
 /** Operators that stretch around tall contents, and those that must not. */
 const FENCES = new Set(["[", "]", "(", ")", "⟨", "⟩"]);
 
@@ -52,6 +52,7 @@ function element([tag, attributes, ...children], digits) {
   if (tag === "mo" && FENCES.has(String(children[0]))) made.setAttribute("stretchy", "true");
   for (const [name, value] of Object.entries(attributes)) {
     if (name === "link") made.dataset.link = value;
+    else if (name === "stretchy" && value === "false") made.setAttribute("stretchy", "false");
     else if (name === "form" && value === "infix") made.setAttribute("form", value);
     else if (name === "class" && value.split(" ").every((word) => CLASSES.has(word))) made.setAttribute("class", value);
     else throw new TypeError(`formula: no such attribute: ${name}="${value}"`);

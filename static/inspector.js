@@ -3,12 +3,15 @@
  * It follows the film until a card is picked, asks for a tab of a line when it is opened, and keeps what it was told.
  */
 
+import { createDerivations } from "explorer/derivation.js";
 import { html } from "explorer/dom.js";
 import { partNodes, renderBlocks } from "explorer/explanation.js";
-import { fitFormulas } from "explorer/fit.js";
+import { fitFormulas, fitTables } from "explorer/fit.js";
 import { paint } from "explorer/heatmap.js";
 import { createLinks } from "explorer/links.js";
+import { createMistakes } from "explorer/mistake.js";
 import { morph } from "explorer/morph.js";
+import { createOuters } from "explorer/outer.js";
 
 const TABS = ["Forward", "Jacobian", "Backward", "Batch", "Check", "Derivation"];
 /** Told together, so that walking through them never waits. */
@@ -46,11 +49,13 @@ function createHead() {
   const tabs = TABS.map((name) => html("button", { type: "button", role: "tab", "data-tab": name.toLowerCase(), id: `tab-${name.toLowerCase()}`,
     "aria-controls": "inspector-panel" }, name));
   const list = html("div", { role: "tablist", "aria-label": "Inspector" }, ...tabs);
-  const stack = html("button", { type: "button", class: "tool stack", "aria-pressed": "false",
+  const stack = html("button", { type: "button", class: "tool stacking", "aria-pressed": "false",
     title: "Show all samples of the batch at once" }, "Stack");
-  const buttons = html("div", { class: "buttons" }, stack, follow);
+  const wider = html("button", { type: "button", class: "tool wider", "aria-pressed": "false",
+    title: "Half of the page for the inspector" }, "Wider");
+  const buttons = html("div", { class: "buttons" }, stack, wider, follow);
   const element = html("div", { class: "head" }, html("div", { class: "title" }, heading, buttons), meta, list);
-  return { element, heading, follow, stack, meta, list, tabs };
+  return { element, heading, follow, stack, wider, meta, list, tabs };
 }
 
 /**
@@ -65,11 +70,19 @@ export function createInspector(root, model, signal) {
   root.dataset.testid = "inspector";
   root.append(head.element, panel);
   const links = createLinks(root, model, signal);
+  const outers = createOuters(panel, model, signal);
+  const mistakes = createMistakes(panel, signal);
+  const derivations = createDerivations(panel, model, signal);
   const answer = createAnswers(model);
-  const view = { way: /** @type {"full" | "shortcut"} */ ("full"), late: false };
+  const view = { late: false };
   let patience = 0;
   /** @type {Record<string, any> | null} */
   let told = null;
+
+  function fit() {
+    fitFormulas(panel);
+    fitTables(panel);
+  }
 
   /** Show what is known, without a blank in between: the old picture turns into the new one. */
   function draw() {
@@ -89,7 +102,7 @@ export function createInspector(root, model, signal) {
     const fresh = /** @type {HTMLElement} */ (panel.cloneNode(false));
     // Until the answer is here the old tab stays, for a while.
     const tab = told.tabs[state.tab] || view.late ? state.tab : panel.dataset.tab;
-    fresh.append(...renderBlocks(told.tabs[tab] ?? WAITING, { digits: state.digits, way: view.way }));
+    fresh.append(...renderBlocks(told.tabs[tab] ?? WAITING, { digits: state.digits }));
     const same = root.dataset.node === told.node && panel.dataset.tab === tab;
     if (same) morph(panel, fresh);
     else {
@@ -99,7 +112,10 @@ export function createInspector(root, model, signal) {
     root.dataset.node = told.node;
     panel.dataset.tab = tab;
     panel.querySelectorAll("canvas").forEach(paint);
-    fitFormulas(panel);
+    derivations.show();
+    fit();
+    outers.show();
+    mistakes.show();
     links.show();
   }
 
@@ -149,12 +165,11 @@ export function createInspector(root, model, signal) {
   panel.addEventListener("click", (event) => {
     const entry = event.target instanceof Element ? event.target.closest("[data-entry]") : null;
     if (entry instanceof HTMLElement) pick(entry.dataset);
-    const button = event.target instanceof Element ? event.target.closest("[data-way]") : null;
-    if (!(button instanceof HTMLElement)) return;
-    view.way = button.dataset.way === "shortcut" ? "shortcut" : "full";
-    draw();
   }, { signal });
   head.stack.addEventListener("click", () => model.set({ stacked: !state.stacked }), { signal });
+  head.wider.addEventListener("click", () => {
+    head.wider.setAttribute("aria-pressed", String(root.classList.toggle("wide")));
+  }, { signal });
   head.follow.addEventListener("click", () => {
     model.set({ follow: true });
     // The button goes away; the focus must not.
@@ -162,7 +177,7 @@ export function createInspector(root, model, signal) {
   }, { signal });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw, { signal });
 
-  const observer = new ResizeObserver(() => fitFormulas(panel));
+  const observer = new ResizeObserver(fit);
   observer.observe(panel);
   signal.addEventListener("abort", () => observer.disconnect());
   model.on(["film", "selected", "tab", "stacked", "entries"], open);

@@ -18,4 +18,4 @@ def ends(count: int, most: int) -> list[int]:
     """Places of `count` things of which at most `most` are in sight."""
     if count <= most:
         return list(range(count))
-    return [*range(most - 3), GAP, count - 1]
+    return [*range(max(1, most - 3)), GAP, count - 1]

@@ -62,7 +62,7 @@ def _identifier(text: str) -> Element:
 
 
 def _scripted(base: Element, scripts: dict[str, str]) -> Element:
-    marks = {script: element("mn" if text.isdigit() else "mtext", text) for script, text in scripts.items()}
+    marks = {script: _script(text) for script, text in scripts.items()}
     match marks:
         case {"sub": low, "sup": high}:
             return element("msubsup", base, low, high)
@@ -71,6 +71,18 @@ def _scripted(base: Element, scripts: dict[str, str]) -> Element:
         case {"sup": high}:
             return element("msup", base, high)
     return base
+
+
+def _script(text: str) -> Element:
+    """A script: a number, a letter, or indices between commas; words and what stands in parentheses as text."""
+    if text.isdigit():
+        return element("mn", text)
+    if len(text) == 1 and text.isalpha():
+        return element("mi", text)
+    parts = text.split(",")
+    if len(parts) > 1 and all(part.isdigit() or len(part) == 1 for part in parts):
+        return element("mrow", *[one for part in parts for one in (operator(","), _script(part))][1:])
+    return element("mtext", text)
 
 
 def symbol(leaf: f.Symbol) -> Element:

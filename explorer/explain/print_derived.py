@@ -12,9 +12,7 @@ from explorer.explain.mathml import DOTS, Element, element, infix, operator, tab
 if TYPE_CHECKING:
     from explorer.explain.printer import Printer
 
-Pieces: TypeAlias = (
-    d.BigSum | d.Series | d.Derivative | d.Grid | d.Listed | d.Marked | d.Braced | d.Outer | d.Remark
-)
+Pieces: TypeAlias = d.BigSum | d.Series | d.Derivative | d.Grid | d.Listed | d.Marked | d.Braced | d.Outer | d.Remark
 
 
 def printed(printer: Printer, piece: Pieces) -> tuple[Any, int]:
@@ -35,12 +33,15 @@ def printed(printer: Printer, piece: Pieces) -> tuple[Any, int]:
             return _grid(printer, piece), ATOM
         case d.Listed():
             return element("mrow", *chunks(printer, piece)), ATOM
+        case d.Marked(inner=inner, mark="one") if not printer.numbers:
+            return _brace(_held(printer, inner), element("mn", "1")), ATOM
         case d.Marked(inner=inner, mark=mark):
             body, level = printer.printed(inner)
-            return _mark(body, mark, printer.numbers), level
+            return element("mrow", body, class_=f"mark {mark}"), level
         case d.Braced(inner=inner, under=under):
-            body = printer.operand(inner, PRODUCT)
-            return (body if printer.numbers else _brace(body, printer.row(under))), PRODUCT
+            if printer.numbers:
+                return printer.printed(inner)
+            return _brace(_held(printer, inner), printer.row(under)), ATOM
         case d.Outer(left=left, right=right):
             ends = printer.operand(left, PRODUCT), printer.operand(right, PRODUCT, first=False)
             return element("mrow", ends[0], infix("⊗"), ends[1]), PRODUCT
@@ -90,10 +91,15 @@ def _quotient(printer: Printer, piece: d.Derivative) -> tuple[Element, int]:
     return element("mfrac", over, by), ATOM
 
 
-def _mark(body: Any, mark: d.Mark, numbers: bool) -> Element:
-    if mark == "one" and not numbers:
-        return _brace(body, element("mn", "1"))
-    return element("mrow", body, class_=f"mark {mark}")
+def _held(printer: Printer, inner: f.Formula) -> Any:
+    """What stands over a brace: a sum in its parentheses, which need not be as tall as the brace then."""
+    body, level = printer.printed(inner)
+    return element("mrow", parenthesis("("), body, parenthesis(")")) if level < PRODUCT else body
+
+
+def parenthesis(sign: str) -> Element:
+    """One that does not grow with what it holds."""
+    return element("mo", sign, stretchy="false")
 
 
 def _brace(body: Any, under: Any) -> Element:
@@ -115,15 +121,12 @@ def _series(printer: Printer, series: d.Series) -> list[Element]:
 
 
 def _listed(printer: Printer, entries: tuple[f.Formula, ...]) -> list[Element]:
-    """(a, b, c): every part of an entry is a piece, with the parenthesis or the comma that belongs to it."""
+    """(a, b, c): every entry is a piece, with the parenthesis or the comma that belongs to it."""
     pieces: list[Element] = []
     for position, entry in enumerate(entries):
-        parts = printer.chunks(entry)
-        if not position:
-            parts[0] = element("mrow", operator("("), parts[0])
-        end = "," if position < len(entries) - 1 else ")"
-        parts[-1] = element("mrow", parts[-1], operator(end))
-        pieces += parts
+        start = [] if position else [parenthesis("(")]
+        end = operator(",") if position < len(entries) - 1 else parenthesis(")")
+        pieces.append(element("mrow", *start, printer.row(entry), end))
     return pieces
 
 
@@ -141,4 +144,3 @@ def _grid(printer: Printer, grid: d.Grid) -> Element:
 
     body = [element("mtr", *(element("mtd", entry(i, j)) for j in range(len(rows[0])))) for i in range(len(rows))]
     return element("mrow", operator("["), element("mtable", *body), operator("]"), class_="table")
-

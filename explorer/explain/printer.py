@@ -62,6 +62,8 @@ class Printer:
             first, *rest = self.chunks(factor) if listed else [self.operand(factor, PRODUCT, first=foremost)]
             sign = self._sign(product, factor) if position else ""
             pieces += [element("mrow", infix(sign), first) if sign else first, *rest]
+        if isinstance(product.factors[0], f.Fraction) and len(pieces) > 1:
+            pieces[:2] = [element("mrow", *pieces[:2])]  # 1/B stands beside what it shares out
         return pieces
 
     # -- by kind -----------------------------------------------------------------------------------------------------
@@ -123,6 +125,8 @@ class Printer:
                 return element("mrow", label(name), operator("("), *inside, operator(")"))
             case f.Indicator(left=left, sign=sign, right=right):
                 return element("mrow", operator("["), self.row(left), infix(sign), self.row(right), operator("]"))
+            case f.Absolute(inner=inner):
+                return element("mrow", operator("|"), self.row(inner), operator("|"))
             case f.Diagonal(inner=inner):
                 body = element("mrow", operator("("), self.row(inner), operator(")"))
                 return element("mrow", element("mi", "diag"), body)

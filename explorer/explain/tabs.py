@@ -13,6 +13,7 @@ from explorer.explain.backward_tab import backward_tab
 from explorer.explain.batch_tab import batch_tab
 from explorer.explain.blocks import Block, note, shape_words
 from explorer.explain.check_tab import check_tab
+from explorer.explain.derivation import derivation_tab
 from explorer.explain.expression import expressions
 from explorer.explain.forward_tab import forward_tab
 from explorer.explain.jacobian_tab import jacobian_tab
@@ -28,7 +29,7 @@ TABS: Mapping[str, Callable[[Scene], list[Block]]] = {
     "backward": backward_tab,
     "batch": batch_tab,
     "check": check_tab,
-    "derivation": lambda scene: [note("Nothing is derived yet.")],
+    "derivation": derivation_tab,
 }
 KINDS = {"input": "input", "target": "target", "param": "parameter"}
 

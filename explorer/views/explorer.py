@@ -32,6 +32,7 @@ STYLES = (
     "outer.css",
     "stack.css",
     "check.css",
+    "derivation.css",
     "passes.css",
     "why.css",
 )

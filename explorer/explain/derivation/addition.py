@@ -1,0 +1,91 @@
+"""By a term of a sum, a + b or the bias of W·x + b: both Jacobians are the identity.
+
+Source: lecture 20, 20.0; MLP notes, gradients by b₁ and b₂; homework ③ and ⑦.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from explorer.explain import formula as f
+from explorer.explain.derivation.batch import summed_step
+from explorer.explain.derivation.chain import (
+    alone,
+    chain_step,
+    in_numbers,
+    matrix_step,
+    shortcut_step,
+    vanishing,
+)
+from explorer.explain.derivation.linear import Linear
+from explorer.explain.derivation.places import Places, indices
+from explorer.explain.derivation.steps import Right, Step, calculation, step
+from explorer.explain.derivation.way import Way, times
+from explorer.explain.text import Part
+
+
+def by_term(line: Linear) -> list[Step]:
+    """The steps back to a term that is a line as it stands."""
+    sign = line.term.sign
+
+    def slope(out: f.Shape, into: f.Shape) -> float:
+        return float(sign) if out == into else 0.0
+
+    way = Way(line.scene, line.name, slope)
+    many = len(way.outputs) > 1
+    found: list[Step | None] = [_gate(line, way)]
+    if many:
+        found += [chain_step(way), _cross_terms(way, sign), matrix_step(way, _entry(sign), remark=alone(way))]
+    else:
+        found.append(_only_entry(way, sign))
+    found += [shortcut_step(way, remark=_shape(way)), summed_step(way)]
+    return [one for one in found if one is not None]
+
+
+def _gate(line: Linear, way: Way) -> Step:
+    """s_j = a_j + b_j."""
+    return step("The gate, entry by entry", calculation(way.value(way.of, way.running), line.entry(way, way.running)))
+
+
+def _cross_terms(way: Way, sign: int) -> Step:
+    up = way.up(way.chosen)
+    kept = up if sign > 0 else f.Negative(up)
+    words = f" for {way.out} ≠ {way.into}"
+    found = vanishing(way, lambda index: index == indices(way.chosen), None, words)
+    one = calculation(way.partial(way.chosen, way.chosen), f.Number(float(sign)))
+    left = calculation(way.sent(way.chosen), times(up, way.partial(way.chosen, way.chosen)), _signed(up, sign), kept)
+    picked = way.up(way.picked)
+    last = in_numbers(way, picked if sign > 0 else f.Negative(picked))
+    return step(
+        "The cross terms vanish, the slope is 1" if sign > 0 else "The cross terms vanish", *found, one, left, last
+    )
+
+
+def _signed(up: f.Formula, sign: int) -> f.Formula:
+    """∂E/∂s_i · 1."""
+    return f.Product((up, f.Number(float(sign))), "·")
+
+
+def _only_entry(way: Way, sign: int) -> Step:
+    out = way.chosen if way.in_shape else ()
+    up = way.up(out)
+    lines: list[Right] = [way.term(out, way.chosen), _signed(up, sign)]
+    return step(
+        "Chain rule", calculation(way.sent(way.chosen), *lines), in_numbers(way, up if sign > 0 else f.Negative(up))
+    )
+
+
+def _entry(sign: int) -> Callable[[Places, Places], f.Formula]:
+    def entry(out: Places, into: Places) -> f.Formula:
+        return f.Number(float(sign) if indices(out) == indices(into) else 0.0)
+
+    return entry
+
+
+def _shape(way: Way) -> list[Part]:
+    """Why a bias's gradient may have to be turned: it has the shape of the bias."""
+    scene = way.scene
+    if len(way.in_shape) != 1 or len(way.receivers) == 1 or scene.stands_as_row(way.wrt) == scene.gradient_rows:
+        return []
+    n = len(way.receivers)
+    return [f"Transposed because the gradient has the shape of what it updates: ({n},1), not (1,{n})."]

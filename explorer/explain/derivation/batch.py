@@ -1,0 +1,157 @@
+"""The batch: a parameter's gradient is the sum of all samples' shares, one product; a line's rule holds row by row.
+
+Source: homework ②–④, ⑥–⑧.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from explorer.engine.arrays import to_host
+from explorer.explain import formula as f
+from explorer.explain.derivation.places import Places, indices
+from explorer.explain.derivation.steps import Line, Right, Step, calculation, numbers, result, step
+from explorer.explain.derivation.way import Way, times
+from explorer.explain.derived import BigSum, Grid, Series, label_of
+from explorer.explain.elide import GAP, MOST_ROWS, ends
+from explorer.explain.text import label_part
+
+LETTER = "b"
+CLOSE = 1e-9
+MOST_WORK = 200_000  # numbers in a stack of Jacobians that is still multiplied out
+
+
+def summed_step(way: Way, vector: str = "") -> Step | None:
+    """All samples: Σ_b of their shares for the picked entry, then all entries at once, zᵀ·∂L/∂a or [1 … 1]·∂L/∂a.
+
+    `vector` is the line whose samples a matrix's gradient is made of; a bias has none. None for a batch of one.
+    """
+    if not way.is_share:
+        return None
+    return _Sum(way, vector).step()
+
+
+class _Sum:
+    def __init__(self, way: Way, vector: str) -> None:
+        self.way, self.vector, self.scene = way, vector, way.scene
+        self.batched_vector = bool(vector) and self.scene.graph.nodes[vector].batched
+
+    def step(self) -> Step:
+        way = self.way
+        whole = self.scene.at(way.wrt).gradient(way.wrt, own=not self.scene.notation.negated(way.wrt))
+        body, terms = self._share(way.chosen, "b"), tuple(self._share(way.picked, b) for b in range(self.scene.batch))
+        total = BigSum(f"{LETTER} = 1", "B", body, terms)
+        left, picked = way.gradient(way.wrt, way.chosen), way.gradient(way.wrt, way.picked)
+        one = calculation(left, total)
+        spelled = Series(terms, self.scene.sample)
+        each = calculation(picked, spelled, numbers(spelled), result(picked))
+        product = self._at_once()
+        pieces = [one, each]
+        if product is not None:
+            laid = replace(whole, value=product.evaluate()) if len(way.in_shape) == 1 else whole
+            pieces.append(calculation(laid, Line(product, shapes=True), numbers(product), result(laid)))
+        says = [
+            "Every sample sends its share; ",
+            label_part(self.scene.label(way.wrt), way.wrt),
+            " receives their sum.",
+        ]
+        return step(f"Over the batch of B = {self.scene.batch}", *pieces, remark=says)
+
+    def _share(self, into: Places, sample: int | str) -> f.Formula:
+        """One sample's term: ∂L/∂a_{b,j}, or z_{b,i} ∂L/∂a_{b,j}."""
+        up, beside = self._split(into)
+        arrived = self._entry(self.way.of, up, sample, True)
+        if not self.vector:
+            return arrived
+        entry = self._entry(self.vector, beside, sample, False)
+        return times(entry, arrived) if self._rows else times(arrived, entry)
+
+    @property
+    def _rows(self) -> bool:
+        """Whether the vector is multiplied from the left, x·W."""
+        return self.scene.rows
+
+    def _split(self, into: Places) -> tuple[Places, Places]:
+        if not self.vector:
+            return into if self.way.out_shape else (), ()
+        return ((into[1],), (into[0],)) if self._rows else ((into[0],), (into[1],))
+
+    def _entry(self, name: str, places: Places, sample: int | str, gradient: bool) -> f.Symbol:
+        """An entry of one sample: a_{2,1} is the first entry of the second sample."""
+        at = self.scene.sample if isinstance(sample, str) else sample
+        source = self.scene.trace.gradients if gradient else self.scene.trace.values
+        array = np.asarray(to_host(source[name]), dtype=np.float64)
+        batched = self.scene.graph.nodes[name].batched
+        number = np.asarray((array[at] if batched else array)[indices(places)])
+        plain = self.way.gradient(name, places) if gradient else self.way.value(name, places)
+        if not batched:
+            return replace(plain, value=number)
+        first = sample if isinstance(sample, str) else str(sample + 1)
+        text = ",".join([first, *(place.text for place in self._told(name, places))])
+        label = self.scene.notation.element(name, (text,))
+        cells = plain.cells if at == self.scene.sample and not isinstance(sample, str) else None
+        if not gradient:
+            return f.Symbol(label, number, cells)
+        over = (("∂", ""), *self.scene.notation.loss_label)
+        return f.Symbol(over, number, cells, (("∂", ""), *label), kind="gradient")
+
+    def _told(self, name: str, places: Places) -> Places:
+        alone = all(length == 1 for length in self.scene.graph.nodes[name].shape)
+        return () if alone else places
+
+    def _at_once(self) -> f.Formula | None:
+        """All samples in one product."""
+        gradients = self.scene.stack_of(self.way.of, "gradient")
+        if self.scene.notation.negated(self.way.of):
+            return None
+        if not self.vector:
+            ones = f.Symbol(label_of("[1 … 1]"), np.ones((1, self.scene.batch)), batch_axis=1)
+            return f.Product((ones, gradients)) if len(self.way.in_shape) == 1 else None
+        if not self.batched_vector:
+            return None
+        vectors = self.scene.stack_of(self.vector, "value")
+        return f.Product((f.Transpose(vectors), gradients) if self._rows else (f.Transpose(gradients), vectors))
+
+
+def rows_step(way: Way, at_once: Callable[[f.Symbol], f.Formula] | None = None) -> Step | None:
+    """The same rule for every sample of the batch, row by row, each with its own Jacobian.
+
+    `at_once` writes the product for all rows together, given all that arrives, (B, k). None for a batch of one.
+    """
+    scene = way.scene
+    shared = way.is_share or not scene.node.batched or not scene.graph.nodes[way.wrt].batched
+    named = scene.notation.negated(way.wrt) or scene.notation.negated(way.of)
+    if scene.batch < 2 or shared or named or len(way.in_shape) != 1 or len(way.out_shape) != 1:
+        return None
+    if scene.fans_out(way.wrt) or len(way.outputs) * len(way.receivers) * scene.batch > MOST_WORK:
+        return None
+    whole, arrived = scene.stack_of(way.wrt, "gradient"), scene.stack_of(way.of, "gradient")
+    jacobians = scene.trace.jacobian(way.of, way.wrt).stack()
+    by_sample = _row_by_row(way, arrived, jacobians)
+    lines: list[Right] = [by_sample]
+    if at_once is not None:
+        with np.errstate(all="ignore"):
+            written = at_once(arrived)
+            known = np.allclose(written.evaluate(), by_sample.evaluate(), rtol=CLOSE, atol=CLOSE, equal_nan=True)
+        lines += [Line(written, shapes=True), numbers(written)] if known else []
+    said = "One Jacobian for each sample; the rows never meet."
+    return step("The whole batch, row by row", calculation(whole, *lines, result(whole)), remark=said)
+
+
+def _row_by_row(way: Way, arrived: f.Symbol, jacobians: f.Array) -> Grid:
+    """[∂L/∂s · ∂s/∂a for b = 1; …; for b = B]."""
+    scene = way.scene
+
+    def row(sample: int) -> f.Formula:
+        note = ((f"b={sample + 1}", "sub"),)
+        up = replace(arrived, value=arrived.value[sample : sample + 1], note=note, batch_axis=None)
+        over, under = (("∂", ""), *scene.label(way.of)), (("∂", ""), *scene.label(way.wrt))
+        return times(up, f.Symbol(over, jacobians[sample], under=under, note=note))
+
+    with np.errstate(all="ignore"):
+        product = np.einsum("bm,bmn->bn", arrived.value, jacobians)
+    made = tuple((None if at == GAP else row(at),) for at in ends(scene.batch, MOST_ROWS))
+    return Grid(made, product)
