@@ -52,7 +52,8 @@ function summary({ agree: [same, different, unknown], rows, axis }) {
   const of = (count) => (rows.length === 1 ? `the ${what}` : `${count} of ${rows.length} ${plural}`);
   if (different) return html("p", { class: "check different" }, `✗ ${of(different)} ${different === 1 ? "disagrees" : "disagree"}`);
   if (!same) return html("p", { class: "check" }, "– there is nothing to compare with");
-  const told = same === rows.length && rows.length > 1 ? `all ${same} ${plural} agree` : `${of(same)} ${same === 1 ? "agrees" : "agree"}`;
+  const all = same === 2 ? "both" : `all ${same}`;
+  const told = same === rows.length && same > 1 ? `${all} ${plural} agree` : `${of(same)} ${same === 1 ? "agrees" : "agree"}`;
   return html("p", { class: "check same" }, `✓ ${told}${unknown ? `, ${unknown} cannot be compared` : ""}`);
 }
 

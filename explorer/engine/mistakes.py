@@ -4,21 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from explorer.engine.errors import GraphError
-from explorer.engine.graph import Graph
 from explorer.engine.passes import run_backward
 from explorer.engine.trace import Trace
-
-
-def arrivals(graph: Graph, name: str) -> tuple[tuple[str, int], ...]:
-    """The readings (line, slot) of a line that send something back to it, in the order in which that arrives."""
-    register = graph.program.of[graph.node(name).name]
-    return tuple(
-        (instruction.line, slot)
-        for instruction in reversed(graph.program.code)
-        for operand, slot in zip(instruction.operands, instruction.slots, strict=True)
-        if operand == register and slot is not None and instruction.line in graph.reached
-    )
 
 
 def overwritten(trace: Trace, name: str) -> Trace:
@@ -38,7 +28,8 @@ def overwritten(trace: Trace, name: str) -> Trace:
         )
     objective = program.of[trace.graph.objective]
     seed = trace._gradients[objective]
-    gradients, contributions = run_backward(
-        program, {}, trace.laid_out.xp, trace._values, objective, seed, overwritten=program.of[node.name]
-    )
+    with np.errstate(all="ignore"):
+        gradients, contributions = run_backward(
+            program, {}, trace.laid_out.xp, trace._values, objective, seed, overwritten=program.of[node.name]
+        )
     return replace(trace, _gradients=gradients, _contributions=contributions)

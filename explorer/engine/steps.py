@@ -43,5 +43,16 @@ def steps_of(graph: Graph) -> tuple[Step, ...]:
     return tuple(steps)
 
 
+def arrivals(graph: Graph, name: str) -> tuple[tuple[str, int], ...]:
+    """The readings (line, slot) of a line that send something back to it, in the order in which that arrives."""
+    register = graph.program.of[graph.node(name).name]
+    return tuple(
+        (instruction.line, slot)
+        for instruction in reversed(graph.program.code)
+        for operand, slot in zip(instruction.operands, instruction.slots, strict=True)
+        if operand == register and slot is not None and instruction.line in graph.reached
+    )
+
+
 def _once(names: list[str] | tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))

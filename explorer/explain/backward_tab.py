@@ -7,6 +7,7 @@ import numpy as np
 from explorer.explain import formula as f
 from explorer.explain.blocks import Block, assignment, calculation, formula, line, note, section
 from explorer.explain.descent import new_value, new_value_by_delta, rate
+from explorer.explain.overwrite import overwriting
 from explorer.explain.scene import Scene
 from explorer.explain.sending import badge, sending
 from explorer.explain.text import Part, label_part, number_part, parts
@@ -100,7 +101,7 @@ def _sum(scene: Scene, own: f.Symbol, readers: list[str]) -> list[Block]:
     total: f.Formula = f.Sum(tuple(scene.contribution(reader, scene.node.name) for reader in readers))
     if len(readers) == 1:
         total = scene.contribution(readers[0], scene.node.name)
-    blocks = [calculation(own, total)]
+    blocks = [calculation(own, total), *overwriting(scene)]
     for reader in readers:
         came = label_part(scene.label(reader), reader)
         blocks.append(section(["From ", came], *_made_in(scene, reader)))

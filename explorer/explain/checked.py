@@ -111,7 +111,7 @@ def at(trace: Trace, name: str, array: object, index: tuple[int, ...], sample: i
     return float(host[(sample, *index) if trace.graph.nodes[name].batched else index])
 
 
-def rows_within_reason(trace: Trace, name: str) -> int:
+def rows_within_reason(trace: Trace, name: str, most_work: float = MOST_WORK) -> int:
     """How many entries of a line are checked without a long wait: at least one."""
     nodes = trace.graph.nodes
     samples = 1 if nodes[name].batched else max(trace.batch, 1)
@@ -119,7 +119,7 @@ def rows_within_reason(trace: Trace, name: str) -> int:
     for node in dependents(trace.graph, name):
         sizes = [int(np.prod(nodes[line].shape, dtype=int)) for line in (node.name, *node.inputs)]
         work += PER_OPERATION * len(node.code) + samples * sum(sizes)
-    return int(min(MOST_ROWS, max(1, MOST_WORK // (EVALUATIONS * work))))
+    return int(min(MOST_ROWS, max(1, most_work // (EVALUATIONS * work))))
 
 
 def around(place: int, count: int, most: int) -> Iterator[int]:

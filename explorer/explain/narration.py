@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.engine.graph import Graph
-from explorer.engine.steps import Step
+from explorer.engine.steps import Step, arrivals
 from explorer.engine.trace import Trace
-from explorer.explain import insights
+from explorer.explain import collapse_words, insights
 from explorer.explain.descent import new_value, new_value_by_delta, rate
+from explorer.explain.fan_out import summed
 from explorer.explain.going_back import backward
 from explorer.explain.phrases import count, listed, strong, symbol, template
 from explorer.explain.rules import Rules
@@ -43,6 +44,9 @@ def narrate(
 def forward(scene: Scene) -> list[Part]:
     """What the line computes, and what stands out in its numbers."""
     name, code = scene.node.name, scene.node.code
+    with_the_loss = collapse_words.forward(scene)
+    if with_the_loss is not None:
+        return with_the_loss
     rules = Rules(scene)
     whole = parts(rules.expressions[-1])
     if not scene.readable:
@@ -112,17 +116,14 @@ def _losses(scene: Scene) -> list[Part]:
 
 
 def accumulate(scene: Scene) -> list[Part]:
-    """Contributions met in one node."""
+    """Contributions met in one node: who sent them, in the order of arrival, and their sum in numbers."""
     name = scene.node.name
-    readers = [reader for reader, _ in scene.readings(name)]
+    readers = [reader for reader, _ in arrivals(scene.graph, name)]
     meet = f"{count(len(readers)).capitalize()} contributions meet in "
     said: list[Part] = [strong(meet, symbol(scene, name), " and are summed")]
-    once = list(dict.fromkeys(readers))
-    said += [": from ", *listed([[symbol(scene, reader)] for reader in once])]
-    value = scene.gradient_of(name).reshape(-1)
-    if value.size == 1:
-        said += [", together ", number_part(float(value[0]), scene.notation.negated(name))]
-    return [*said, "."]
+    said += [", from ", *listed([[symbol(scene, reader)] for reader in dict.fromkeys(readers)])]
+    written = summed(scene)
+    return [*said, *([": "] if written else []), *written, "."]
 
 
 def update(scene: Scene) -> list[Part]:

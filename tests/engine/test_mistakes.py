@@ -6,7 +6,8 @@ import pytest
 from explorer import lessons
 from explorer.engine.errors import GraphError
 from explorer.engine.graph import Graph
-from explorer.engine.mistakes import arrivals, overwritten
+from explorer.engine.mistakes import overwritten
+from explorer.engine.steps import arrivals
 
 DEEP = """x = input(3)
 W = param(2, 3)

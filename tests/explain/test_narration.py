@@ -28,6 +28,12 @@ def known_numbers(trace: Trace, rate: float) -> np.ndarray:
     """Every number of a pass: values, gradients, contributions, slopes, updated parameters, η."""
     graph = trace.graph
     arrays: list[Any] = [rate, 1.0, *trace.values.values(), *trace.gradients.values(), *trace.contributions.values()]
+    arrays += [
+        trace.contributions[line, read, slot]
+        for line, node in graph.nodes.items()
+        for slot, read in enumerate(node.inputs)
+        if graph.nodes[read].kind != "target"
+    ]
     arrays += [trace.values[name] - rate * trace.gradients[name] for name in graph.parameters]
     for name, node in graph.nodes.items():
         if len(node.code) == 1:
@@ -86,9 +92,17 @@ def sentences(case: str) -> dict[tuple[str, str], str]:
             "The sigmoid scales each upstream gradient by its own slope, h ∘ (1 − h). "
             "The steepest unit, h₁, passes 24% of its gradient on.",
         ),
-        ("mlp/bce_mlp", ("backward", "y_hat"), "With the loss it collapses to δ₁ = ŷ − y."),
+        (
+            "mlp/bce_mlp",
+            ("backward", "y_hat"),
+            "The loss has divided by just that slope: the two cancel, and it collapses to δ₁ = ŷ − y.",
+        ),
         ("mlp/bce_mlp", ("seed", "loss"), "Backward starts at the loss: ∂L/∂L = 1."),
-        ("mlp/bce_mlp_batch", ("seed", "loss"), "The objective L is the mean of 5 losses, L₁ to L₅, so that ∂L/∂L₁ = 1/B = 0.2."),
+        (
+            "mlp/bce_mlp_batch",
+            ("seed", "loss"),
+            "The objective L is the mean of 5 losses, L₁ to L₅, so that ∂L/∂L₁ = 1/B = 0.2.",
+        ),
         ("mlp/bce_mlp_batch", ("backward", "z"), "the shares of all 5 samples are summed"),
         ("mlp/bce_mlp", ("backward", "z"), "W receives the outer product δ₂ᵀ·xᵀ"),
         (
@@ -98,7 +112,12 @@ def sentences(case: str) -> dict[tuple[str, str], str]:
         ),
         ("gates/matvec_gate", ("backward", "s"), "o receives Wᵀ·∂E/∂s"),
         ("gates/sqerr_gate", ("backward", "loss"), "o receives o − t."),
-        ("gates/fan_out", ("accumulate", "s"), "Two contributions meet in s and are summed: from f₁ and f₂."),
+        (
+            "gates/fan_out",
+            ("accumulate", "s"),
+            "Two contributions meet in s and are summed, from f₂ and f₁: "
+            "∂E/∂s = [0.625, −4.375] + [−0.09642, 0.03604] = [0.5286, −4.339].",
+        ),
         ("lecture20/lecture20_network", ("backward", "o1"), "The steepest units, o₁⁽¹⁾ and o₂⁽¹⁾, pass 22%"),
         ("matrix-language/matrix_language", ("update", "W"), "W ← W − γ·∂R/∂W with γ = 0.1"),
         ("matrix-language/matrix_language", ("backward", "z"), "z ∘ (1 − z)"),
@@ -108,6 +127,25 @@ def sentences(case: str) -> dict[tuple[str, str], str]:
 )
 def test_sentences_of_the_handouts(case: str, step: tuple[str, str], text: str) -> None:
     assert text in sentences(case)[step]
+
+
+def test_a_sum_of_long_vectors_is_written_out_where_it_is_largest() -> None:
+    graph = Graph.parse("x = input(4)\na = 2 * x\nb = x * x\nloss = sum(a) - sum(b)")
+    trace = graph.trace({"x": [[1.0, -1.5, 3.0, 4.0]]})
+    said = as_text(narrate(graph, trace, Notation(), Step("accumulate", "x", ("b", "a")), 0, 0.1))
+    assert said == (
+        "Three contributions meet in x and are summed, from b and a: in the largest entry, ∂L/∂x₄ = −4 + (−4) + 2 = −6."
+    )
+
+
+def test_a_delta_that_is_minus_the_gradient_is_summed_with_its_own_sign() -> None:
+    graph = Graph.parse("x = input()\na = 2 * x\nb = -x\nloss = a + b")
+    trace, notation = graph.trace({"x": [1.0]}), Notation(gradients={"x": "δ"}, sign="minus")
+    parts = narrate(graph, trace, notation, Step("accumulate", "x", ("b", "a")), 0, 0.1)
+    assert [part for part in parts if isinstance(part, dict) and "number" in part] == [
+        {"number": number, "negated": True} for number in (-1.0, 2.0, 1.0)
+    ]
+    assert as_text(parts).endswith("δ = 1 + (−2) = −1.")
 
 
 def test_a_shut_relu_says_where_the_gradient_stops() -> None:
