@@ -30,7 +30,7 @@ export function linksOf({ of, wrt, out_shape: out, in_shape: into }, row, column
 }
 
 /** A label as text, numbered subscripts lowered: h₁. @param {Label} label */
-function lowered(label) {
+export function lowered(label) {
   const lower = (text) => text.replace(/\d/g, (digit) => String.fromCodePoint(0x2080 + Number(digit)));
   return label.map(([text, script]) => (script === "sub" ? lower(text) : text)).join("");
 }

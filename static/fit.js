@@ -1,6 +1,6 @@
 /**
- * No formula is wider than the inspector: lines break between their pieces, and a piece that is still too wide for a
- * line of its own is set in smaller type.
+ * Nothing is wider than the inspector: lines of formulas break between their pieces, and a piece that is still too wide
+ * for a line of its own is set in smaller type; wide tables stand closer, and a matrix at last turns its numbers upright.
  */
 
 const SPARE = 0.98;
@@ -21,4 +21,17 @@ export function fitFormulas(panel) {
   lines.forEach((line, place) => {
     if (shares[place] < 1) line.style.setProperty("--shrunk", shares[place].toFixed(3));
   });
+}
+
+const TABLES = ".matrix, .samples, .sheets, .outer .scrolls";
+const CLOSER = ["tight", "upright"];
+
+/** @param {HTMLElement} panel */
+export function fitTables(panel) {
+  let wide = [.../** @type {NodeListOf<HTMLElement>} */ (panel.querySelectorAll(TABLES))];
+  for (const table of wide) table.classList.remove(...CLOSER);
+  for (const name of CLOSER) {
+    wide = wide.filter((table) => table.scrollWidth > table.clientWidth);
+    for (const table of wide) table.classList.add(name);
+  }
 }

@@ -18,7 +18,7 @@ function place(link) {
 }
 
 /** @param {string[]} links @returns {Highlight | null} */
-function highlightOf([first, ...others]) {
+export function highlightOf([first, ...others]) {
   return first ? { ...place(first), also: others.map(place) } : null;
 }
 

@@ -107,7 +107,7 @@ test("tabs are walked by arrows and keep their place", async () => {
   same(tab("Jacobian").getAttribute("aria-selected"), "true");
 });
 
-test("a Jacobian has named rows and columns, and two ways back", async () => {
+test("a Jacobian has named rows and columns, and two ways back beside one another", async () => {
   const { panel, opens, shows } = mounted();
   await shows("f1");
   await opens("Jacobian");
@@ -115,10 +115,32 @@ test("a Jacobian has named rows and columns, and two ways back", async () => {
   same(cells.map((cell) => [cell.dataset.jacobian, Number(cell.dataset.number), cell.dataset.level]),
     [["0,0", 1, "p4"], ["0,1", 0, "zero"], ["1,0", 0, "zero"], ["1,1", -1 / 3, "n3"]]);
   same([...panel.querySelectorAll("th")].map((head) => head.textContent), ["s1", "s2", "f1", "f2"]);
-  const seen = () => [...panel.querySelectorAll(".way")].map((way) => way.hidden);
-  same(seen(), [false, true]);
-  panel.querySelector("[data-way=shortcut]").click();
-  same(seen(), [true, false]);
+  same([...panel.querySelectorAll(".way")].map((way) => way.textContent),
+    ["With the full matrixthe long way", "Shortcutthe short way"]);
+  same(panel.querySelector(".check").textContent, "✓ same answer both ways");
+});
+
+test("a check that fails says by how much", async () => {
+  const { model, panel, tab, sent, shows } = mounted({ answer: false });
+  tab("Jacobian").click();
+  const told = { ...explanation({ node: "f1", tab: "jacobian" }), tabs: { jacobian: [{ ...JACOBIAN, numbers: [1, 0, 0, 1],
+    check: { same: false, difference: 0.25 } }] } };
+  model.receive({ type: "explanation", request: sent[0].request, node: "f1", told });
+  await shows("f1");
+  same(panel.querySelector(".check.different").textContent, "✗ the two ways differ by 0.25");
+});
+
+test("Wider makes room for both ways and stays", async () => {
+  const { model, root, shows } = mounted();
+  await shows("f1");
+  const wider = root.querySelector(".wider");
+  wider.click();
+  same([wider.getAttribute("aria-pressed"), root.classList.contains("wide")], ["true", true]);
+  model.set({ step: 2 });
+  await shows("f2");
+  ok(root.classList.contains("wide"), "still wide");
+  wider.click();
+  same([wider.getAttribute("aria-pressed"), root.classList.contains("wide")], ["false", false]);
 });
 
 test("digits change in place, and a new film changes numbers in the same cells", async () => {

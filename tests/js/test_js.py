@@ -16,9 +16,9 @@ from tests.page import Watch
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parent.parent
 _IMPORTS = {"imports": {"explorer/": "/static/", "tests/": "/tests/js/"}}
-_STYLES = "".join(
-    f'<link rel="stylesheet" href="/static/{name}.css">' for name in ("tokens", "page", "stage", "inspector")
-)
+_BASE = ("tokens", "page", "stage", "inspector")
+_PANELS = sorted({path.stem for path in (_ROOT / "static").glob("*.css")} - set(_BASE))
+_STYLES = "".join(f'<link rel="stylesheet" href="/static/{name}.css">' for name in (*_BASE, *_PANELS))
 _PAGE = f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Tests</title><link rel="icon" href="data:,">
 <script type="importmap">{json.dumps(_IMPORTS)}</script>
 {_STYLES}<style>html, body, #root {{ height: 100%; margin: 0 }}</style>

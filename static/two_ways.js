@@ -1,0 +1,37 @@
+/**
+ * A Jacobian and the two ways back that it offers: the whole matrix, and the shortcut beside it; a mark says whether
+ * they agree.
+ */
+
+import { html } from "explorer/dom.js";
+import { formatNumber, readNumber } from "explorer/format.js";
+import { jacobianMatrix } from "explorer/matrix.js";
+
+/** @typedef {import("explorer/explanation.js").Block} Block */
+/** @typedef {import("explorer/explanation.js").View} View */
+/** @typedef {{blocks: (blocks: Block[], view: View) => HTMLElement[], parts: (parts: any[], digits: any) => Node[]}} Makers */
+
+/** @param {Block} block @param {View} view @param {Makers} make */
+export function jacobianBlock(block, view, make) {
+  const [rows, columns] = block.shape;
+  const title = html("h3", {}, html("span", {}, ...make.parts(block.title, view.digits)),
+    html("span", { class: "badge" }, `${block.structure} · ${rows} × ${columns}`));
+  const way = (name, blocks) => html("div", { class: `way ${name}` },
+    html("h4", {}, name === "full" ? "With the full matrix" : "Shortcut"), ...make.blocks(blocks, view));
+  const ways = [["full", block.full ?? []], ["short", block.shortcut ?? []]].filter(([, blocks]) => blocks.length);
+  const matrix = block.sheets ? make.blocks(block.sheets, view) : [jacobianMatrix(/** @type {any} */ (block), view.digits)];
+  const section = html("section", { class: "jacobian", "data-wrt": block.wrt }, title,
+    ...make.blocks(block.formula ? [block.formula] : [], view), ...matrix,
+    html("div", { class: "ways" }, ...ways.map(([name, blocks]) => way(name, blocks))),
+    ...make.blocks(block.summed ?? [], view));
+  if (block.check) section.append(checkLine(block.check, view.digits));
+  section.append(html("p", { class: "note" }, ...make.parts(block.note, view.digits)));
+  return section;
+}
+
+/** @param {{same: boolean, difference: number | string}} check @param {import("explorer/format.js").Digits} digits */
+function checkLine({ same, difference }, digits) {
+  const text = same ? "✓ same answer both ways"
+    : `✗ the two ways differ by ${formatNumber(readNumber(difference), digits)}`;
+  return html("p", { class: `check ${same ? "same" : "different"}` }, text);
+}
