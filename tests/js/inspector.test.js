@@ -195,3 +195,18 @@ test("a large Jacobian is painted and read entry by entry", async () => {
   canvas.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true, cancelable: true }));
   same(panel.querySelector(".readout").textContent, "∂f₄/∂s₃ = 0");
 });
+
+test("a tab that takes its time is waited for with a word, a quick one is not", async () => {
+  const { model, root, panel, sent, reply } = mounted({ answer: false });
+  reply(sent[0], 1);
+  await until(() => root.dataset.node === "f1", "f1");
+  model.set({ tab: "check" });
+  same(panel.dataset.tab, "forward");
+  await until(() => panel.dataset.tab === "check", "the tab that is waited for");
+  same([panel.textContent, root.getAttribute("aria-busy")], ["…", "true"]);
+  reply(sent[1], 1);
+  await until(() => panel.textContent === "check of f1", "the answer");
+  same(root.getAttribute("aria-busy"), null);
+  model.set({ tab: "jacobian" });
+  same(panel.dataset.tab, "check");
+});
