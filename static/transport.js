@@ -4,7 +4,7 @@
 
 import { html, htmlLabel } from "explorer/dom.js";
 import { placeInPhase } from "explorer/film.js";
-import { formatNumber, shownNumber } from "explorer/format.js";
+import { formatNumber, readNumber, shownNumber } from "explorer/format.js";
 import { icon } from "explorer/icons.js";
 import { createTimeline } from "explorer/timeline.js";
 
@@ -22,7 +22,10 @@ const INVITATION = "The pass is over: “Next pass” goes on with the new param
 export function sentenceNodes(parts, digits) {
   return parts.flatMap((part) => {
     if (typeof part === "string") return [document.createTextNode(part)];
-    if ("number" in part) return [html("span", { class: "figure" }, formatNumber(shownNumber(part.number, part.negated), digits))];
+    if ("number" in part) {
+      const number = shownNumber(readNumber(part.number), part.negated);
+      return [html("span", { class: "figure" }, formatNumber(number, digits))];
+    }
     if ("strong" in part) return [html("strong", {}, ...sentenceNodes(part.strong, digits))];
     return [html("i", {}, ...htmlLabel(part.label))];
   });

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.explain import formula as f
+from explorer.explain import pair_blocks
 from explorer.explain.blocks import Block, assignment, calculation, formula, line, note, section
 from explorer.explain.descent import new_value, new_value_by_delta, rate
 from explorer.explain.overwrite import overwriting
@@ -31,6 +32,7 @@ def backward_tab(scene: Scene) -> list[Block]:
             _sent(scene, name) for name in dict.fromkeys(node.inputs) if scene.graph.nodes[name].kind != "target"
         ]
         blocks += _targets(scene)
+        blocks += pair_blocks.backward_blocks(scene)
     if node.kind == "param":
         blocks.append(_update(scene))
     if node.kind == "input":

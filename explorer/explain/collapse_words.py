@@ -30,8 +30,8 @@ def forward(scene: Scene) -> list[Part] | None:
         logits,
         ")",
     )
-    rest: list[Part] = [" against ", target, ", computed on ", logits, " itself, so that no probability is rounded on the way."]
-    return [head, *rest, *insights.forward(scene)]
+    how: list[Part] = [", computed on ", logits, " itself, so that no probability is rounded on the way."]
+    return [head, " against ", target, *how, *insights.forward(scene)]
 
 
 def backward(scene: Scene, receivers: Sequence[str]) -> list[Part] | None:

@@ -16,7 +16,7 @@ def power_of_e(exponent: f.Formula) -> f.Formula:
     return f.Power(E, exponent)
 
 
-def _ln(x: f.Formula) -> f.Formula:
+def log_of(x: f.Formula) -> f.Formula:
     with np.errstate(all="ignore"):
         return f.Call((("ln", ""),), (x,), np.log(x.evaluate()))
 
@@ -24,12 +24,12 @@ def _ln(x: f.Formula) -> f.Formula:
 UNARY: Mapping[str, Callable[[f.Formula], f.Formula]] = {
     "sigmoid": lambda z: f.Fraction(f.ONE, f.Sum((f.ONE, power_of_e(f.Negative(z))))),
     "exp": power_of_e,
-    "log": _ln,
+    "log": log_of,
     "square": lambda x: f.Power(x, f.Number(2.0)),
     "-x": f.Negative,
     "=": lambda x: x,
     "stop_gradient": lambda x: x,
-    "softplus": lambda z: _ln(f.Sum((f.ONE, power_of_e(z)))),
+    "softplus": lambda z: log_of(f.Sum((f.ONE, power_of_e(z)))),
     "silu": lambda z: f.Fraction(z, f.Sum((f.ONE, power_of_e(f.Negative(z))))),
     "relu": lambda z: f.Call((("max", ""),), (f.Number(0.0), z), np.maximum(z.evaluate(), 0.0)),
     "tanh": lambda z: f.Fraction(
@@ -47,9 +47,9 @@ BINARY: Mapping[str, Callable[[f.Formula, f.Formula], f.Formula]] = {
 LOSSES: Mapping[str, tuple[Callable[[f.Formula, f.Formula], f.Formula], Callable[[int], f.Formula | None]]] = {
     "sqerr": (lambda o, t: f.Power(minus(t, o), f.Number(2.0)), lambda n: HALF),
     "mse": (lambda o, t: f.Power(minus(o, t), f.Number(2.0)), lambda n: _share(n)),
-    "cross_entropy": (lambda s, t: f.Product((t, _ln(s))), lambda n: None),
+    "cross_entropy": (lambda s, t: f.Product((t, log_of(s))), lambda n: None),
     "bce": (
-        lambda p, t: f.Sum((f.Product((t, _ln(p))), f.Product((minus(f.ONE, t), _ln(minus(f.ONE, p)))))),
+        lambda p, t: f.Sum((f.Product((t, log_of(p))), f.Product((minus(f.ONE, t), log_of(minus(f.ONE, p)))))),
         lambda n: _share(n),
     ),
 }

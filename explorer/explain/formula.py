@@ -151,6 +151,16 @@ class Call(Formula):
 
 
 @dataclass(frozen=True, eq=False)
+class Absolute(Formula):
+    """|x|, element by element."""
+
+    inner: Formula
+
+    def evaluate(self) -> Array:
+        return np.abs(self.inner.evaluate())
+
+
+@dataclass(frozen=True, eq=False)
 class Indicator(Formula):
     """[left > right], 1 where it holds and 0 elsewhere."""
 

@@ -9,6 +9,7 @@ from explorer.explain import formula as f
 from explorer.explain.blocks import Block, formula, joined, line, note, section, shape_words
 from explorer.explain.entries import Entries
 from explorer.explain.expression import expressions
+from explorer.explain.on_logits import forward_blocks
 from explorer.explain.scene import Scene
 from explorer.explain.text import text
 
@@ -26,7 +27,7 @@ def forward_tab(scene: Scene) -> list[Block]:
     if between is not None:
         lines.append(line(None, between, numbers=True))
     lines.append(line(None, own, numbers=True, role="result"))
-    blocks = [formula(*lines), *_by_hand(scene, text(whole[-1]))]
+    blocks = [formula(*lines), *_by_hand(scene, text(whole[-1])), *forward_blocks(scene)]
     if not scene.node.batched:
         blocks.append(note("The same for every sample: it reads parameters only."))
     return blocks

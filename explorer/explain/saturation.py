@@ -19,6 +19,7 @@ from explorer.explain.slopes import minus
 # infinite: the loss is; overflow: only its slope is; stopped: exactly 0 where it is not; rounded: digits are gone.
 Kind = Literal["infinite", "overflow", "stopped", "rounded"]
 CLOSE = 1e-4  # relative: what the page shows of a number would be the same
+WHOLE = 1e-12  # how far from 1 a sum of targets may be
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +72,10 @@ class Saturation:
 
     @property
     def right(self) -> f.Formula:
-        """(p − t)/B of the entry, in symbols."""
-        difference = minus(self.p, self.met.entry(self.met.target, self.k))
+        """(p − t)/B of the entry, in symbols; (p Σt − t)/B where the targets of a softmax do not sum to 1."""
+        target, whole = self.met.entry(self.met.target, self.k), f.Number(float(np.sum(self.met.t)))
+        scaled = self.met.activation == "softmax" and abs(whole.value - 1.0) > WHOLE
+        difference = minus(f.Product((whole, self.p)) if scaled else self.p, target)
         share = self.met.seed / self.met.outputs
         return difference if share == 1.0 else f.Product((f.Fraction(f.ONE, f.Number(1 / share)), difference))
 
@@ -102,7 +105,7 @@ def _entry(met: Meeting, kind: Kind) -> int:
     """The entry that it begins with."""
     if met.activation == "softmax":
         fails = kind in ("infinite", "overflow")
-        return int(np.argmin(np.where(met.t > 0, met.p, np.inf))) if fails else int(np.argmax(met.p))
+        return int(np.argmin(np.where(met.t != 0, met.p, np.inf))) if fails else int(np.argmax(met.p))
     weight = np.where(met.z > 0, 1 - met.t, met.t)  # of the logarithm that saturates
     size = np.abs(met.z)
     return int(np.argmax(np.where(weight != 0, size, 0.0) if np.any(weight != 0) else size))

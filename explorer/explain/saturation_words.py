@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from explorer.engine.graph import Graph
+from explorer.engine.trace import Trace
 from explorer.explain.numbers import spoken
 from explorer.explain.phrases import strong
 from explorer.explain.saturation import CLOSE, Saturation, saturation
 from explorer.explain.scene import Scene
 from explorer.explain.text import Part, as_text, label_part, number_part, parts
+from explorer.notation import Notation
 
 DOUBLE = np.finfo(np.float64)
 
@@ -78,13 +81,13 @@ def backward(scene: Scene) -> list[Part] | None:
     right: list[Part] = [*parts(one.right), " = ", number_part(met.together.gradient[k])]
     head = strong(*parts(one.logit), " receives ", number_part(met.apart.gradient[k]))
     if one.fails:
-        return [head, ": ", *_undone(one), " The right answer, ", *right, f", is lost: fuse {met.name} to keep it."]
+        return [head, ": ", *undone(one), " The right answer, ", *right, f", is lost: fuse {met.name} to keep it."]
     if np.isclose(met.apart.gradient[k], met.together.gradient[k], rtol=CLOSE, atol=0):
         return None
     return [head, ": rounding has left ", _how_much(one), *parts(one.lost), ". In full it is ", *right, "."]
 
 
-def _undone(one: Saturation) -> list[Part]:
+def undone(one: Saturation) -> list[Part]:
     """How what arrives at the probability becomes what goes on from it."""
     met, k = one.met, one.k
     arrived = number_part(met.to_probability[k])
@@ -108,18 +111,25 @@ def _of(scene: Scene) -> Saturation | None:
 
 
 # -- the alert ---------------------------------------------------------------------------------------------------------
-def alert(scene: Scene) -> str | None:
-    """What the page says where the pair in two lines has numbers that are not finite; None where it has not."""
-    one = saturation(scene)
+def why_not_finite(graph: Graph, trace: Trace, notation: Notation) -> str | None:
+    """What the page says where a pass is not finite because an activation saturates; None where that is not why."""
+    if trace.nonfinite is None or trace.nonfinite[1] is None:
+        return None
+    sample = trace.nonfinite[1]
+    one = saturation(Scene(graph, trace, notation, graph.nodes[graph.objective], sample))
     if one is None or not one.fails or not one.met.line:
         return None
+    where = f"Sample {sample + 1}: in" if trace.batch > 1 else "In"
+    return as_text([f"{where} double precision ", *_told(one)])
+
+
+def _told(one: Saturation) -> list[Part]:
     met, k = one.met, one.k
-    loss, logit = label_part(scene.label(met.loss)), parts(one.logit)
-    said: list[Part] = ["In double precision "]
+    loss, logit = label_part(met.scene.label(met.loss)), parts(one.logit)
     if one.left == 0:
-        said += [*rounds(one), ", so that the loss takes ln 0 and divides by ", *parts(one.lost), " = 0: "]
+        said = [*rounds(one), ", so that the loss takes ln 0 and divides by ", *parts(one.lost), " = 0: "]
     else:
-        said += [*parts(one.p), " is only ", number_part(one.left), ", and the loss divides by it: "]
+        said = [*parts(one.p), " is only ", number_part(one.left), ", and the loss divides by it: "]
     said += [
         loss,
         " = ",
@@ -130,4 +140,4 @@ def alert(scene: Scene) -> str | None:
         number_part(met.apart.gradient[k]),
     ]
     said += [". Right are ", number_part(met.together.loss), " and ", number_part(met.together.gradient[k])]
-    return as_text([*said, f": fuse {met.name} to get them."])
+    return [*said, f": fuse {met.name} to get them."]

@@ -110,6 +110,8 @@ def _print(formula: f.Formula, numbers: bool = False) -> tuple[list[Part], int]:
             return [plain(name), "(", *inside, ")"], ATOM
         case f.Indicator(left=left, sign=sign, right=right):
             return ["[", *_print(left, numbers)[0], f" {sign} ", *_print(right, numbers)[0], "]"], ATOM
+        case f.Absolute(inner=inner):
+            return ["|", *_print(inner, numbers)[0], "|"], ATOM
         case f.Diagonal(inner=inner):
             return ["diag(", *_print(inner, numbers)[0], ")"], ATOM
         case f.Inner(left=left, right=right):

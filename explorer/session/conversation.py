@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
 from pydantic import ValidationError
 
 from explorer.engine.trace import Trace
-from explorer.explain import TABS, explain
+from explorer.explain import TABS, explain, why_not_finite
 from explorer.explain.numbers import json_number
 from explorer.film import make_film
 from explorer.lessons import catalogue
@@ -169,18 +170,18 @@ class Conversation:
         return [Later(work)] if intent.tab in SLOW_TABS else work()
 
     def _nonfinite(self) -> list[Reply]:
-        if self._trace is None or self._trace.nonfinite is None:
+        """What is said of numbers that are not finite: why, where an activation saturates; else where they begin."""
+        trace = self._trace
+        if trace is None or trace.nonfinite is None:
             return []
-        node, sample, kind = self._trace.nonfinite
+        subject = self._open_document().subject
+        node, sample, kind = trace.nonfinite
         what = "not a number (NaN)" if kind == "nan" else "infinite"
-        where = f", sample {sample + 1}" if sample is not None and self._trace.batch > 1 else ""
-        return [
-            {
-                "type": "alert",
-                "key": "numbers",
-                "reason": f"{node}{where}: the value is {what}; what depends on it is too.",
-            }
-        ]
+        where = f", sample {sample + 1}" if sample is not None and trace.batch > 1 else ""
+        which = "gradient" if np.all(np.isfinite(trace.values[node])) else "value"
+        plain = f"{node}{where}: the {which} is {what}; what depends on it is too."
+        reason = why_not_finite(subject.graph, trace, subject.notation) or plain
+        return [{"type": "alert", "key": "numbers", "reason": reason}]
 
 
 def _numbered(reply: Reply | Later, request: Any) -> Reply | Later:

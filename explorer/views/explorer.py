@@ -32,6 +32,7 @@ STYLES = (
     "outer.css",
     "stack.css",
     "check.css",
+    "compare.css",
     "derivation.css",
     "passes.css",
     "why.css",

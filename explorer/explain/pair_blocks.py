@@ -1,0 +1,131 @@
+"""The Backward tab's own part of an activation and its loss: what has cancelled, what saturation does, and a switch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from explorer.explain import formula as f
+from explorer.explain.blocks import Block, calculation, note, section
+from explorer.explain.inside import inside
+from explorer.explain.mathml import Element, table
+from explorer.explain.meeting import Meeting, meeting
+from explorer.explain.printer import Printer
+from explorer.explain.saturation import Saturation, saturation
+from explorer.explain.saturation_words import because, rounds, undone
+from explorer.explain.scene import Scene
+from explorer.explain.slopes import minus, times
+from explorer.explain.text import Part, parts
+from explorer.explain.trial import trial
+
+LEAST = 1e-9  # a probability so near to 0 or 1 that p(1 − p) does not divide well
+
+
+def backward_blocks(scene: Scene) -> list[Block]:
+    """For the pair's lines, two or one; nothing for any other line."""
+    met = meeting(scene)
+    if met is None or scene.node.name not in (met.line, met.loss):
+        return []
+    blocks = [] if met.line else _cancelled(scene, met)
+    one = saturation(scene)
+    if one is not None:
+        return [*blocks, _saturated(one)]
+    edits = trial(scene, met)
+    where = parts(met.symbol(met.line))
+    if not edits:
+        return blocks
+    verb = "Where " if len(met.z) == 1 else "Where an entry of "
+    return [
+        *blocks,
+        note(verb, *where, " rounds to 0 or 1, two lines lose what one line on the logits keeps."),
+        action("Try saturation", *edits),
+    ]
+
+
+def action(text: str, *messages: dict[str, Any]) -> Block:
+    """A button that asks for something, as the page itself would: edits and settings, in order."""
+    return {"kind": "action", "text": text, "messages": list(messages)}
+
+
+# -- what has cancelled ------------------------------------------------------------------------------------------------
+def _cancelled(scene: Scene, met: Meeting) -> list[Block]:
+    """(ŷ − y)/(ŷ(1 − ŷ)) · ŷ(1 − ŷ) = ŷ − y, in numbers too where they divide well."""
+    p = inside(scene)
+    if p is None or met.activation != "sigmoid" or len(met.z) > 1:
+        return []
+    t = met.entry(met.target, 0)
+    slope = times(p, minus(f.ONE, p))
+    if not LEAST < met.p[0] < 1 - LEAST:
+        return []
+    long = f.Product((f.Fraction(minus(p, t), slope), slope), "·")
+    own = f.Symbol((("∂", ""), *scene.label(met.loss)), np.asarray(met.p[0] - met.t[0]), None,
+                   (("∂", ""), *scene.label(met.logits)), kind="gradient")  # fmt: skip
+    said: list[Part] = ["What has cancelled: the loss's slope by ", *parts(p), ", and the slope of the sigmoid"]
+    return [section(said, calculation(own, long))]
+
+
+# -- saturation --------------------------------------------------------------------------------------------------------
+def _saturated(one: Saturation) -> Block:
+    """Why two lines lose it, beside what is right; with the switch that puts it right, or undoes that."""
+    met = one.met
+    blocks: list[Block] = []
+    if one.left == 0:
+        blocks.append(note("In double precision ", *rounds(one), ": ", *because(one), "."))
+    blocks += [note(*_consequences(one)), _compared(one)]
+    if met.line:
+        title: list[Part] = ["Saturated: what rounding does to two lines"]
+        return section(title, *blocks, action(f"Fuse {met.name}", {"type": "settings", "fuse": True}))
+    title = ["Saturated: what two lines would make of it"]
+    return section(title, *blocks, action(f"Take {met.name} apart", {"type": "settings", "fuse": False}))
+
+
+def _consequences(one: Saturation) -> list[Part]:
+    """So ln 0 is −∞ and 1/0 is ∞; the slope is 0, and ∞·0 is not a number."""
+    lost = parts(one.lost)
+    if not one.fails:
+        much = "nothing" if one.left == 0 else "few digits"
+        return [
+            f"Of {'' if one.left else 'the difference '}",
+            *lost,
+            f" {much} is left, and what is made of it has no more digits.",
+        ]
+    if one.left == 0:
+        said: list[Part] = [
+            "So the loss takes ln(",
+            *lost,
+            ") = ln 0 = −∞ and divides by ",
+            *lost,
+            " = 0. Going back, ",
+        ]
+    else:
+        said = ["The loss divides by ", *lost, ", which is more than the largest number can hold. Going back, "]
+    return [*said, *undone(one), " The right answer, ", *parts(one.right), ", is lost."]
+
+
+def _compared(one: Saturation) -> Block:
+    """The numbers of both ways side by side."""
+    met, k = one.met, one.k
+    scene, loss = met.scene, met.scene.label(met.loss)
+    symbols = Printer("symbols")
+    own = (("∂", ""), *scene.notation.loss_label)
+    to_p = f.Symbol(own, np.asarray(met.to_probability[k]), None, (("∂", ""), *one.p.label), kind="gradient")
+    to_z = f.Symbol(own, met.apart.gradient, None, (("∂", ""), *scene.label(met.logits)), kind="gradient")
+    rows = [
+        (symbols.row(f.Symbol(loss, np.zeros(()))), _number(met.apart.loss), _number(met.together.loss)),
+        (symbols.row(to_p), _number(met.to_probability[k]), None),
+        (symbols.row(to_z), _vector(scene, met.apart.gradient), _vector(scene, met.together.gradient)),
+    ]
+    return {
+        "kind": "compare",
+        "columns": ["in two lines", "fused"],
+        "rows": [{"label": label, "cells": [apart, together]} for label, apart, together in rows],
+    }
+
+
+def _number(value: float) -> Element:
+    return ["mrow", {}, table(np.asarray(value))]
+
+
+def _vector(scene: Scene, values: f.Array) -> Element:
+    return ["mrow", {}, table(f.orient(values, scene.gradient_rows))]
