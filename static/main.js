@@ -66,9 +66,11 @@ export function mount({ root, send, signal: outer, plots = {} }) {
 
   tools.append(createFuse(model, signal), ...(why ? [why.button] : []));
   page.append(header.element, createAlerts(model, signal), stage.element, tools, inspector,
-    createTransport(model, playback, passes.element, signal), passes.panel, help.element, ...(why ? [why.element] : []));
+    createTransport(model, playback, passes.element, signal), passes.panel, help.element,
+    ...(why ? [why.element] : []));
   createInspector(inspector, model, signal);
-  listenToKeys(model, playback, { walk, passes, help: help.show, fullScreen }, () => help.open() || Boolean(why?.open()), signal);
+  const busy = () => help.open() || Boolean(why?.open());
+  listenToKeys(model, playback, { walk, passes, help: help.show, fullScreen }, busy, signal);
   root.classList.add("explorer");
   root.replaceChildren(page);
   fragment.open();
@@ -77,6 +79,7 @@ export function mount({ root, send, signal: outer, plots = {} }) {
     ending.abort();
     root.replaceChildren();
   }
+  /** @param {object} message */
   function receive(message) {
     if (message.type === "timing") why?.receive(message);
     model.receive(message);

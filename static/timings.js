@@ -43,8 +43,7 @@ export function createTimings() {
   const machine = html("p", { class: "machine" });
   const table = html("table", {},
     html("caption", {}, "Median time of one pass, forward and backward"), html("thead", {}, head), body);
-  const element = html("div", { class: "timings" }, ...ENTRANTS.map(([name, how]) =>
-    html("p", {}, html("b", {}, NAMES[name]), ` ${how}`)));
+  const element = html("div", { class: "timings" });
   /** @type {Map<string, HTMLElement>} */
   let cells = new Map();
   /** @type {Map<string, number>} */
@@ -56,6 +55,11 @@ export function createTimings() {
 
   /** How many times faster than the loops; NaN where one of the two was not measured. */
   const gain = (name, size) => (seconds.get(at("loops", size)) ?? NaN) / (seconds.get(at(name, size)) ?? NaN);
+
+  /** No numbers: who will take part is told instead. */
+  function clear() {
+    element.replaceChildren(...ENTRANTS.map(([name, how]) => html("p", {}, html("b", {}, NAMES[name]), ` ${how}`)));
+  }
 
   /** @param {Started} started  an empty table for those who take part */
   function start(started) {
@@ -91,7 +95,8 @@ export function createTimings() {
     cells.get(at(name, size))?.setAttribute("title", `median of ${rounds}; ${inWords(found / size)} a sample`);
     for (const other of others) {
       const times = gain(other, size);
-      if (!Number.isNaN(times)) write(`gain ${other}`, size, `${formatNumber(times, GAIN_DIGITS)}${times < 1 ? " (slower)" : ""}`, times);
+      const slower = times < 1 ? " (slower)" : "";
+      if (!Number.isNaN(times)) write(`gain ${other}`, size, formatNumber(times, GAIN_DIGITS) + slower, times);
     }
   }
 
@@ -115,5 +120,6 @@ export function createTimings() {
       ? " For a single sample the loops are faster: a call of NumPy costs more than the few operations in it." : "";
     return `For ${samples} the loops take ${slow}, ${NAMES[best]} ${quick}: ${times} times faster.${first}`;
   }
-  return { element, start, add, leave, conclusion };
+  clear();
+  return { element, clear, start, add, leave, conclusion };
 }

@@ -10,8 +10,8 @@ import { createTimings, grouped } from "explorer/timings.js";
 const TITLE = "Why matrices?";
 const PLACE = "HCI lab 7, B5.3, closing note";
 const WHY = [
-  "A product such as W · x is one call: a library that is tuned for the machine's cores, or a GPU, does all of it. A loop "
-    + "of our own, such as Python's for, computes one element of one matrix per iteration.",
+  "A product such as W · x is one call: a library that is tuned for the machine's cores, or a GPU, does all of it. A "
+    + "loop of our own, such as Python's for, computes one element of one matrix per iteration.",
   "Here the pass of this very graph, forward and backward, is timed both ways while the batch grows.",
 ];
 const WAITING = "Another race is on. This one starts when the machine is free.";
@@ -100,6 +100,16 @@ export function createWhy(model, makePlot, signal) {
     cancelled: () => end(CANCELLED),
   };
 
+  // What was measured of another lesson says nothing of this one.
+  let timed = null;
+  model.on(["film"], ({ film }) => {
+    if (timed !== null && film?.case !== timed) {
+      timings.clear();
+      progress.value = 0;
+      say("");
+    }
+    timed = film?.case ?? null;
+  });
   element.addEventListener("close", () => { if (running) ask("cancel"); }, { signal });
   const button = press(TITLE, open, { "aria-haspopup": "dialog" });
   /** @param {{kind: string}} message  of type "timing" */

@@ -49,6 +49,11 @@ class Server:
             state = "ended" if settled else f"was not ready in {seconds} s"
             raise RuntimeError(f"{self._process.args!r} {state}:\n{''.join(self.log)}")
 
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        return self._process.pid
+
     def trouble(self, since: int = 0) -> str:
         """What it logged from its first error on, looking from line `since`; empty when all went well."""
         log = _HUNG_UP.sub("", "".join(self.log[since:]))

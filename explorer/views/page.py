@@ -21,8 +21,8 @@ html, body {{ margin: 0; height: 100%; overflow: hidden; }}
 """
 
 
-def serve_page() -> Any:
-    """Make this session's page servable; call it from the script that `panel serve` runs."""
+def serve_page(**options: Any) -> Any:
+    """Make this session's page servable; call it from the script that `panel serve` runs. `options` as of Explorer."""
     close_foreign_resources()
     pn.config.raw_css = [STYLE]
-    return Explorer().servable(title=TITLE, location=False)
+    return Explorer(**options).servable(title=TITLE, location=False)

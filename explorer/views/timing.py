@@ -34,7 +34,7 @@ class Timing:
         self._send, self._trace, self._limits = send, trace, limits
         self._task: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._running = self._cancelled = self._watched = False
+        self._running = self._cancelled = self._watched = self._over = False
 
     def receive(self, message: dict[str, Any]) -> None:
         """Answer one message of type "timing"."""
@@ -55,6 +55,11 @@ class Timing:
         if self._loop is not None and self._task is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._task.cancel)
 
+    def end(self) -> None:
+        """The session is over: its race ends, and there is nobody left to tell."""
+        self._over = True
+        self.cancel()
+
     def _start(self, request: int) -> None:
         trace = self._trace()
         if self._running or trace is None:
@@ -63,7 +68,7 @@ class Timing:
         self._running, self._cancelled = True, False
         if state.curdoc is not None and not self._watched:
             self._watched = True
-            state.on_session_destroyed(lambda session_context: self.cancel())
+            state.on_session_destroyed(lambda session_context: self.end())
         self._say(request, kind="heard")
 
         async def begin() -> None:
@@ -95,7 +100,8 @@ class Timing:
         self._say(**event.model_dump())
 
     def _say(self, request: int | None = None, **said: Any) -> None:
-        self._send({"type": "timing", "request": request, **said})
+        if not self._over:
+            self._send({"type": "timing", "request": request, **said})
 
     def _refuse(self, request: object, reason: str) -> None:
         self._send({"type": "refused", "request": request, "reason": reason})

@@ -44,6 +44,7 @@ class TimingPlot:
         self._sources = {name: ColumnDataSource(_no_points(), name=name) for name in LOOKS}
         self._across, self._up = ACROSS, UP
         self._present: tuple[str, ...] = ()
+        self._case: str | None = None
         self._plot: figure | None = None
 
     def paint(self, colours: Palette) -> None:
@@ -53,12 +54,14 @@ class TimingPlot:
         self._fit()
 
     def hear(self, reply: Mapping[str, Any]) -> None:
-        """A race that starts takes the old lines away; every result is one point more."""
-        if reply["type"] != "timing":
+        """A race that starts takes the old lines away, and so does another lesson; a result is one point more."""
+        if reply["type"] == "film" and reply["film"]["case"] != self._case:
+            self._case, self._present = reply["film"]["case"], ()
+            self._clear()
+        elif reply["type"] != "timing":
             return
-        if reply["kind"] == "started":
-            for source in self._sources.values():
-                source.data = _no_points()
+        elif reply["kind"] == "started":
+            self._clear()
             self._present = tuple(entrant["name"] for entrant in reply["entrants"] if entrant["absent"] is None)
             self._across, self._up = (min(reply["sizes"]), max(reply["sizes"])), UP
         elif reply["kind"] == "timed":
@@ -68,6 +71,10 @@ class TimingPlot:
             points.data = {column: [*points.data[column], new] for column, new in zip(COLUMNS, row, strict=True)}
             self._up = min(self._up[0], _decade(seconds, math.floor)), max(self._up[1], _decade(seconds, math.ceil))
         self._fit()
+
+    def _clear(self) -> None:
+        for source in self._sources.values():
+            source.data = _no_points()
 
     def _fit(self) -> None:
         """The axes about what there is, and a legend of those who take part."""

@@ -116,11 +116,26 @@ def test_whoever_waits_can_cancel(workers):
         await second.until("waiting")
         second.ask("cancel")
         await second.until("cancelled")
-        first.timing.cancel()  # as the end of its session does
+        first.ask("cancel")
         await first.until("cancelled")
 
     asyncio.run(story())
     assert len(workers) == 1 and gone(workers[0])
+
+
+def test_a_session_that_ends_ends_its_race_and_is_told_nothing_more(workers):
+    async def story():
+        browser, next_one = Browser(ENDLESS), Browser(QUICK)
+        browser.ask("start")
+        await browser.until("progress")
+        browser.timing.end()
+        told = len(browser.told)
+        next_one.ask("start")
+        await next_one.until("finished")
+        assert len(browser.told) == told
+
+    asyncio.run(story())
+    assert all(gone(worker) for worker in workers)
 
 
 @pytest.mark.parametrize(
