@@ -100,7 +100,11 @@ export function createDerivations(panel, model, signal) {
   function uncover(section) {
     const lines = linesOf(section);
     const count = Math.min(revealed.get(section.dataset.key ?? "") ?? FIRST, lines.length);
-    lines.forEach((line, place) => { line.hidden = place >= count; });
+    lines.forEach((line, place) => {
+      line.hidden = place >= count;
+      const shapes = line.nextElementSibling;
+      if (shapes?.classList.contains("ledger")) /** @type {HTMLElement} */ (shapes).hidden = line.hidden;
+    });
     for (const step of /** @type {NodeListOf<HTMLElement>} */ (section.querySelectorAll(".step"))) {
       const own = linesOf(section).filter((line) => step.contains(line));
       step.hidden = own.every((line) => line.hidden);

@@ -16,7 +16,7 @@ Mode: TypeAlias = Literal["symbols", "numbers"]
 Printed: TypeAlias = tuple[Any, int]
 
 MANY_TERMS = 3  # a sum of so many may be broken inside its parentheses
-WIDE = (d.Grid, d.Listed)  # factors between which a line may be broken even among symbols
+WIDE = (d.Grid, d.Listed, d.Series)  # factors between which a line may be broken even among symbols
 DERIVED = (d.BigSum, d.Series, d.Derivative, d.Grid, d.Listed, d.Marked, d.Braced, d.Outer, d.Remark)
 
 
@@ -58,13 +58,21 @@ class Printer:
         pieces: list[Element] = []
         for position, factor in enumerate(product.factors):
             foremost = leads and position == 0
-            listed = isinstance(factor, d.Listed)
-            first, *rest = self.chunks(factor) if listed else [self.operand(factor, PRODUCT, first=foremost)]
+            first, *rest = self._pieces(factor, foremost)
             sign = self._sign(product, factor) if position else ""
             pieces += [element("mrow", infix(sign), first) if sign else first, *rest]
         if isinstance(product.factors[0], f.Fraction) and len(pieces) > 1:
             pieces[:2] = [element("mrow", *pieces[:2])]  # 1/B stands beside what it shares out
         return pieces
+
+    def _pieces(self, factor: f.Formula, foremost: bool) -> list[Element]:
+        """A factor, in pieces where it is a row listed by hand or a long sum in parentheses."""
+        if isinstance(factor, d.Listed):
+            return self.chunks(factor)
+        if isinstance(factor, d.Series) and len(factor.shown) >= MANY_TERMS:
+            opening, *middle, last = self.chunks(factor)
+            return [element("mrow", operator("("), opening), *middle, element("mrow", last, operator(")"))]
+        return [self.operand(factor, PRODUCT, first=foremost)]
 
     # -- by kind -----------------------------------------------------------------------------------------------------
     def printed(self, formula: f.Formula) -> Printed:

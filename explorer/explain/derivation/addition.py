@@ -38,7 +38,7 @@ def by_term(line: Linear) -> list[Step]:
         found += [chain_step(way), _cross_terms(way, sign), matrix_step(way, _entry(sign), remark=alone(way))]
     else:
         found.append(_only_entry(way, sign))
-    found += [shortcut_step(way, remark=_shape(way)), summed_step(way)]
+    found += [shortcut_step(way, remark=_shape(way)), summed_step(way, sign=sign)]
     return [one for one in found if one is not None]
 
 

@@ -24,19 +24,20 @@ CLOSE = 1e-9
 MOST_WORK = 200_000  # numbers in a stack of Jacobians that is still multiplied out
 
 
-def summed_step(way: Way, vector: str = "") -> Step | None:
+def summed_step(way: Way, vector: str = "", sign: int = 1) -> Step | None:
     """All samples: Σ_b of their shares for the picked entry, then all entries at once, zᵀ·∂L/∂a or [1 … 1]·∂L/∂a.
 
-    `vector` is the line whose samples a matrix's gradient is made of; a bias has none. None for a batch of one.
+    `vector` is the line whose samples a matrix's gradient is made of; a bias has none. `sign` is that of the term.
+    None for a batch of one.
     """
     if not way.is_share:
         return None
-    return _Sum(way, vector).step()
+    return _Sum(way, vector, sign).step()
 
 
 class _Sum:
-    def __init__(self, way: Way, vector: str) -> None:
-        self.way, self.vector, self.scene = way, vector, way.scene
+    def __init__(self, way: Way, vector: str, sign: int) -> None:
+        self.way, self.vector, self.sign, self.scene = way, vector, sign, way.scene
         self.batched_vector = bool(vector) and self.scene.graph.nodes[vector].batched
 
     def step(self) -> Step:
@@ -65,9 +66,12 @@ class _Sum:
         up, beside = self._split(into)
         arrived = self._entry(self.way.of, up, sample, True)
         if not self.vector:
-            return arrived
+            return self._signed(arrived)
         entry = self._entry(self.vector, beside, sample, False)
-        return times(entry, arrived) if self._rows else times(arrived, entry)
+        return self._signed(times(entry, arrived) if self._rows else times(arrived, entry))
+
+    def _signed(self, formula: f.Formula) -> f.Formula:
+        return formula if self.sign > 0 else f.Negative(formula)
 
     @property
     def _rows(self) -> bool:
@@ -109,11 +113,12 @@ class _Sum:
             return None
         if not self.vector:
             ones = f.Symbol(label_of("[1 … 1]"), np.ones((1, self.scene.batch)), batch_axis=1)
-            return f.Product((ones, gradients)) if len(self.way.in_shape) == 1 else None
+            return self._signed(f.Product((ones, gradients))) if len(self.way.in_shape) == 1 else None
         if not self.batched_vector:
             return None
         vectors = self.scene.stack_of(self.vector, "value")
-        return f.Product((f.Transpose(vectors), gradients) if self._rows else (f.Transpose(gradients), vectors))
+        factors = (f.Transpose(vectors), gradients) if self._rows else (f.Transpose(gradients), vectors)
+        return self._signed(f.Product(factors))
 
 
 def rows_step(way: Way, at_once: Callable[[f.Symbol], f.Formula] | None = None) -> Step | None:

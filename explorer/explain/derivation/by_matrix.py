@@ -35,7 +35,7 @@ def by_matrix(line: Linear) -> list[Step]:
     found += [
         shortcut_step(way, remark=made.shape()),
         arrived_step(way, made.beside),
-        summed_step(way, line.term.vector),
+        summed_step(way, line.term.vector, line.term.sign),
     ]
     return [one for one in found if one is not None]
 
@@ -47,8 +47,8 @@ class ByMatrix:
         self.line, self.term = line, line.term
         scene = line.scene
         # w_{i,j} leads from i to j, W_{i,j} stands in row i: the letters say which index is the output's.
-        self.swapped = scene.notation.weights == "from-to"
-        letters = "ji" if self.swapped else "ij"
+        swapped = scene.notation.weights == "from-to" and self.term.matrix_first
+        letters = "ji" if swapped else "ij"
         self.way = Way(scene, line.name, self._slope(), "l", letters)
 
     def _slope(self) -> Slope:

@@ -177,6 +177,9 @@ def shortcut_step(way: Way, *names: f.Formula, remark: Sequence[Part] | str = ()
         return None
     left = way.sent_whole
     lines: list[Right] = [*names, Line(written, shapes=True)]
+    spelled = f.spelled_out(written)
+    if spelled is not written:
+        lines.append(numbers(spelled))
     if not isinstance(written, f.Symbol):
         lines.append(numbers(written))
     return step("The shortcut", calculation(left, *lines, result(left)), remark=remark)

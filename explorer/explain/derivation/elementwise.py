@@ -145,4 +145,4 @@ def _whole(gate: Gate) -> Callable[[f.Formula], f.Formula] | None:
 def _all_rows(gate: Gate) -> Callable[[f.Symbol], f.Formula] | None:
     """∂L/∂z ∘ z ∘ (1 − z), samples in rows: the second way of writing ⑥."""
     slopes = gate.of_batch() if gate.way.scene.batch > 1 and gate.way.scene.node.batched else None
-    return None if slopes is None else lambda arrived: entry_by_entry(arrived, slopes)
+    return None if slopes is None else lambda arrived: entry_by_entry(arrived, f.Local(slopes))

@@ -9,10 +9,11 @@ from explorer.explain.derivation.linear import Linear, Term
 from explorer.explain.derivation.places import numbered, numbers_of
 from explorer.explain.derivation.steps import Step, calculation, step
 from explorer.explain.derivation.way import Way, times
-from explorer.explain.derived import column, grid
+from explorer.explain.derived import Listed, column, grid
 from explorer.explain.expression import expressions
 
 WIDE = 5
+MOST_LISTED = 5  # entries of a row that is written by hand
 
 
 def gate_step(line: Linear, way: Way) -> Step:
@@ -24,10 +25,10 @@ def gate_step(line: Linear, way: Way) -> Step:
     if all(term.name for term in line.terms):
         terms = [_signed(term, _spelled(line, way, term, rows)) for term in line.terms]
         lines.append(terms[0] if len(terms) == 1 else f.Sum(tuple(terms)))
-    if values.size > 1:
-        lines.append(column(lambda at: line.entry(way, numbers_of((at,))), values, rows and values.size < 2))
-        if rows:
-            lines[-1] = f.Transpose(lines[-1])
+    if 1 < values.size and not rows:
+        lines.append(column(lambda at: line.entry(way, numbers_of((at,))), values))
+    elif 1 < values.size <= MOST_LISTED:
+        lines.append(Listed(tuple(line.entry(way, numbers_of((at,))) for at in range(values.size))))
     return step("The gate", calculation(whole, *lines))
 
 

@@ -70,18 +70,18 @@ class Loss:
         way = self.way
         p, t = self._pair(way.chosen)
         slope = float(self.rule.slope(p, t).evaluate())
-        lines: list[Right] = []
+        start: list[Calculation | None] = []
         if self.n > 1:
             terms = tuple(self.rule.term(*self._pair(numbers_of(index))) for index in way.receivers)
             above, below = ("", "k") if self.letter == "k" else ("k", "j = 1")
             total = BigSum(below, above, self.rule.term(*self._pair(self._running())), terms)
-            lines.append(self._with(by(p, total, slope)))
-        lines.append(self._with(by(p, self.rule.term(p, t), slope)))
+            start = [calculation(way.sent(way.chosen), self._with(by(p, total, slope))), self._others()]
+        lines: list[Right] = [self._with(by(p, self.rule.term(p, t), slope))]
         lines += [self._with(one) for one in self.rule.rules(p, t)]
         lines.append(self._tidy(way.chosen))
         picked, left = self._tidy(way.picked), way.sent(way.picked)
         pieces = [calculation(way.sent(way.chosen), *lines), calculation(left, picked, numbers(picked), result(left))]
-        return step("One entry at a time" if self.n > 1 else "By its output", self._others(), *pieces)
+        return step("One entry at a time" if self.n > 1 else "By its output", *start, *pieces)
 
     def _others(self) -> Calculation | None:
         """The terms of the other outputs do not contain this one: their derivative is 0."""

@@ -14,13 +14,14 @@ from explorer.explain.derivation.chain import (
     J,
     alone,
     chain_step,
+    in_numbers,
     jacobian,
     matrix_step,
     partials,
     shortcut_step,
     wanted,
 )
-from explorer.explain.derivation.places import Place, Places, numbered
+from explorer.explain.derivation.places import Place, Places, indices, numbered
 from explorer.explain.derivation.steps import Right, Step, calculation, numbers, result, step
 from explorer.explain.derivation.way import Way, times
 from explorer.explain.derived import BigSum, Series, label_of
@@ -61,6 +62,7 @@ class Softmax:
             self._own(),
             self._other(),
             self._jacobian(),
+            self._sum(),
         ]
         found += [
             matrix_step(way, self.entry, remark=alone(way)),
@@ -153,6 +155,12 @@ class Softmax:
         batch = way.scene.batch
         title = f"The Jacobian of sample {way.scene.sample + 1}: one for each" if batch > 1 else "The Jacobian"
         return step(title, calculation(name, *lines))
+
+    def _sum(self) -> Step:
+        """The chain rule's sum for the picked entry; no term of it vanishes."""
+        way = self.way
+        made = in_numbers(way, way.written_out(lambda out: way.term(out, way.picked), indices(way.picked)))
+        return step("One entry with its numbers: no term vanishes", made)
 
     def _spared(self) -> str:
         return "One inner product does the work of the whole matrix."

@@ -6,6 +6,7 @@ from explorer.explain import formula as f
 from explorer.explain.derivation.linear import linear
 from explorer.explain.derivation.pair import pair
 from explorer.explain.derivation.places import Place, Places, numbers_of
+from explorer.explain.derivation.probability import Probability, inside_of
 from explorer.explain.derivation.unary import gate
 from explorer.explain.derivation.way import Way, times
 from explorer.explain.derived import BigSum, Series
@@ -19,11 +20,11 @@ Factors = tuple[f.Formula, ...]
 class Source:
     """Entries of gradients of a pass. `prime` writes slopes as σ′(z_i), else as h_i (1 − h_i).
 
-    `named` writes what a lesson calls δ = −∂L/∂s as −δ, and everything else as it is.
+    `named` writes what a lesson calls δ = −∂L/∂s as −δ, and everything else as it is; `running` is the letter of sums.
     """
 
-    def __init__(self, scene: Scene, prime: bool = False, named: bool = False) -> None:
-        self.scene, self.prime, self.named = scene, prime, named
+    def __init__(self, scene: Scene, prime: bool = False, named: bool = False, running: str = "l") -> None:
+        self.scene, self.prime, self.named, self.running = scene, prime, named, running
 
     def entry(self, name: str, places: Places, further: bool = True) -> Factors | None:
         """The factors of one entry of a line's gradient; None where nothing simple is known of it.
@@ -40,7 +41,8 @@ class Source:
         if self._objective(reader) == "sqerr" and readings[0][1] == 0:
             there = self.scene.at(reader)
             return self._difference(name, there.node.inputs[1], places, 1, self._way(reader, name).up(()))
-        return self._through(reader, name, places, further)
+        within = self._inside(reader, name)
+        return self._within(within, places) if within is not None else self._through(reader, name, places, further)
 
     def whole(self, name: str) -> f.Formula | None:
         """The gradient of a line as its one reader sends it, as vectors; None where nothing short is known."""
@@ -54,6 +56,22 @@ class Source:
         same = sent is not None and sent.evaluate().size == self.scene.gradient_of(name).size
         return sent if same else None
 
+    def _inside(self, reader: str, name: str) -> Probability | None:
+        """The probability inside a loss on these logits; None for every other reader."""
+        if reader != self.scene.graph.objective or self.scene.graph.nodes[reader].inputs[0] != name:
+            return None
+        return inside_of(self._way(reader, name))
+
+    def _within(self, found: Probability, places: Places) -> Factors:
+        """(ŷ_i − y_i), with the shares, for a loss on logits."""
+        loss = found.way.scene.node
+        outputs = found.count if loss.code[0].op.name == "bce_with_logits" else 1
+        at = places if found.way.in_shape else ()
+        return (
+            *self._shares(found.way.share_of_one, outputs),
+            minus(found.at(at), found.way.value(loss.inputs[1], at)),
+        )
+
     def _objective(self, reader: str) -> str:
         code = self.scene.graph.nodes[reader].code
         return code[0].op.name if len(code) == 1 else ""
@@ -66,10 +84,13 @@ class Source:
     ) -> Factors:
         """(s_i − t_i), with 1/B and 1/n where they belong."""
         way = self._way(self.scene.graph.objective, out)
-        parts = (share or way.share_of_one, f.ONE if outputs == 1 else f.Fraction(f.ONE, f.Number(float(outputs))))
-        shares = tuple(part for part in parts if part is not f.ONE)
         at = places if self.scene.graph.nodes[out].shape else ()
-        return (*shares, minus(way.value(out, at), way.value(target, at)))
+        return (*self._shares(share or way.share_of_one, outputs), minus(way.value(out, at), way.value(target, at)))
+
+    def _shares(self, arrives: f.Formula, outputs: int) -> Factors:
+        """1/B, and 1/n of a loss that is a mean over its outputs."""
+        mean = f.ONE if outputs == 1 else f.Fraction(f.ONE, f.Number(float(outputs)))
+        return tuple(part for part in (arrives, mean) if part is not f.ONE)
 
     def _through(self, reader: str, name: str, places: Places, further: bool) -> Factors | None:
         there = self.scene.at(reader)
@@ -101,9 +122,6 @@ class Source:
 
         terms = tuple(term(numbers_of(index)) for index in outputs)
         if any(place.text.isalpha() for place in places):
-            return (*sign, BigSum("l", "", term(_running(way)), terms))
+            any_output = tuple(Place(self.running, place.at, True) for place in way.running)
+            return (*sign, BigSum(self.running, "", term(any_output), terms))
         return (*sign, Series(terms))
-
-
-def _running(way: Way) -> Places:
-    return tuple(Place("l", place.at, True) for place in way.running)

@@ -205,7 +205,8 @@ def subscripted(label: Label, index: list[str], single: bool) -> Label:
     text = ",".join(index)
     scripts = [script for _, script in label]
     if "sub" not in scripts:
-        return (*label, (text, "sub"))
+        base = tuple(part for part in label if not part[1])
+        return (*base, (text, "sub"), *(part for part in label if part[1]))
     at = scripts.index("sub")
     old = label[at][0]
     if old.isdigit():
