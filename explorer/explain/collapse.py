@@ -27,11 +27,9 @@ def collapsed(scene: Scene) -> f.Formula | None:
         return None
     receiver = node.inputs[0]
     outputs = int(np.prod(node.shape, dtype=int)) if objective.code[0].op.name == "bce" else 1
-    difference = minus(
-        f.Local(scene.value(node.name), scene.gradient_rows),
-        f.Local(scene.value(objective.inputs[1]), scene.gradient_rows),
-    )
+    turned = scene.standing(scene.gradient_rows)
+    difference = minus(f.Local(scene.value(node.name), turned), f.Local(scene.value(objective.inputs[1]), turned))
     share = scene.seed / outputs
-    shortcut = difference if share == 1.0 else f.Product((f.Fraction(f.ONE, f.Number(1 / share)), difference))
+    shortcut = difference if share == 1.0 else f.Product((scene.divided(1 / share), difference))
     whole = scene.contribution_of(node.name, receiver).reshape(-1)
     return shortcut if np.allclose(shortcut.evaluate().reshape(-1), whole, rtol=CLOSE, atol=CLOSE) else None

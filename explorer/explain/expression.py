@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-import numpy as np
-
 from explorer.engine.fusion import CONTAINED
 from explorer.engine.graph import Apply
 from explorer.explain import formula as f
@@ -52,7 +50,7 @@ def expressions(scene: Scene) -> list[f.Formula]:
         if len(apply.shape) == 2 and apply.op.name in ("+", "-", "*", "/", "**"):
             ranks = [len(scene.shape_of(operand)) for operand in apply.operands]
             operands = [_as_row(o, scene) if rank == 1 else o for o, rank in zip(operands, ranks, strict=True)]
-        result = f.orient(np.asarray(scene.temporaries[position])[..., 0], scene.rows)
+        result = scene.oriented(scene.temporaries[position], scene.rows)
         written.append(_written(apply, operands, result))
     return written
 

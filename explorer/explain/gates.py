@@ -32,7 +32,7 @@ def slope(scene: Scene, position: int, slot: int, out: f.Formula, operands: list
     factor = getattr(jacobian, "factor", np.ones(1))
     # A vector that multiplies a matrix is a row of it.
     rows = scene.gradient_rows or (factor.ndim == 2 and len(jacobian.in_shape) == 3)
-    numbers = f.orient(np.asarray(factor)[..., 0], rows)
+    numbers = scene.oriented(factor, rows)
     rules = SLOPES.get(apply.op.name, ())
     if slot < len(rules):
         with np.errstate(all="ignore"):
@@ -40,13 +40,13 @@ def slope(scene: Scene, position: int, slot: int, out: f.Formula, operands: list
             claimed = written.evaluate()
         if _same(claimed, numbers):
             vector = factor.ndim == 2 or len(jacobian.in_shape) == 2
-            return f.Local(written, rows if vector else None)
+            return f.Local(written, scene.standing(rows) if vector else None)
         if apply.op.name in CONTAINED:
             rounded = inside.exact(scene, position, slot, written, numbers)
             if rounded is not None:
-                return f.Local(rounded, rows if factor.ndim == 2 else None)
+                return f.Local(rounded, scene.standing(rows) if factor.ndim == 2 else None)
     name = f"{apply.op.symbol}′" if apply.op.symbol.isalpha() else "f′"
-    return f.Local(f.Symbol(((name, ""),), numbers))
+    return f.Local(scene.along(f.Symbol(((name, ""),), numbers)))
 
 
 def _same(claimed: f.Array, numbers: f.Array) -> bool:
@@ -138,7 +138,7 @@ class Gates:
         return self.opaque(jacobian, g)
 
     def _softmax_pull(self, position: int, g: f.Formula) -> f.Formula:
-        out = f.Local(self._out(position), self.scene.gradient_rows)
+        out = f.Local(self._out(position), self.scene.standing(self.scene.gradient_rows))
         if self.scene.node.code[position].op.name == "softmax":
             return times(out, minus(g, f.Local(f.Inner(out, g))))
         powers = f.Local(_exponential(out), self.scene.gradient_rows)

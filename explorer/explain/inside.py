@@ -23,9 +23,10 @@ def inside(scene: Scene) -> f.Symbol | None:
     if activation is None:
         return None
     with np.errstate(all="ignore"):
-        value = np.asarray(activation.forward(xp, scene.primals[0]))[..., 0]
-    cells = f.Cells(scene.node.name, "inside", value.shape)
-    return f.Symbol(scene.notation.symbol_inside(scene.node), f.orient(value, scene.rows), cells, kind="value")
+        array = np.asarray(activation.forward(xp, scene.primals[0]))
+    cells = f.Cells(scene.node.name, "inside", array.shape[:-1])
+    label = scene.notation.symbol_inside(scene.node)
+    return scene.along(f.Symbol(label, scene.oriented(array, scene.rows), cells, kind="value"))
 
 
 def probability(scene: Scene, position: int, logits: f.Formula) -> f.Formula:

@@ -136,6 +136,8 @@ def sizes_of(formula: f.Formula) -> Sizes:
             return _vector(sizes) if isinstance(formula, Flat) else sizes
         case f.Transpose(inner=inner):
             return tuple(reversed(sizes_of(inner)))
+        case f.Indicator(left=left, right=right):
+            return told(left).sizes or told(right).sizes
         case f.Words():
             return ()
         case f.Sum() | f.Product() | f.Negative() | f.Fraction() | f.Call() | f.Local() | f.Power():
@@ -219,9 +221,12 @@ def _call(name: str, arguments: Sequence[Told], shape: f.Shape) -> Told:
     """σ (4,1), SqErr((2,1), (2,1))."""
     if not arguments:
         return NOTHING
+    sizes = tuple(Size(length) for length in shape)
+    if any(size.batch for size in arguments[0].sizes):  # what is done to every row gives as many rows
+        sizes = (arguments[0].sizes[0], *sizes[1:]) if shape[1] > 1 else arguments[0].sizes[:1]
     kept = arguments[0].sizes
-    same = tuple(size.length for size in kept) == shape
-    sizes = kept if same else tuple(Size(length) for length in shape)
+    if tuple(size.length for size in kept) == shape:
+        sizes = kept
     listed: list[Piece] = []
     for one in arguments:
         listed += [", ", *one.pieces] if listed else one.pieces
@@ -261,5 +266,11 @@ def _stretches(a: Sizes, b: Sizes) -> bool:
 
 
 def same(left: Sizes, right: Sizes) -> bool:
-    """Whether two sides have one shape; a single number may have axes of length 1."""
+    """Whether two sides have one shape. Of a single number for each sample, or for all, a further axis says nothing."""
+    if any(size.batch for size in left):
+        return _bare(left) == _bare(right)
     return left == right or all(size.length == 1 for size in (*left, *right))
+
+
+def _bare(sizes: Sizes) -> Sizes:
+    return tuple(size for size in sizes if size.length != 1 or size.batch)

@@ -11,7 +11,7 @@ import numpy as np
 
 from explorer.engine.graph import Apply, Literal, Operand, Read
 from explorer.engine.jacobians import Jacobian
-from explorer.explain.formula import ONE, Array, Formula, Fraction, Number
+from explorer.explain.formula import ONE, Array, Formula, Fraction, Number, Symbol, orient
 from explorer.explain.symbols import Symbols
 
 MOST_OPERATIONS = 16  # of a line that is still written out; a longer one is f(a, b, …)
@@ -66,6 +66,22 @@ class Scene(Symbols):
         with np.errstate(all="ignore"):
             return apply.op.jacobians(xp, self.temporaries[position], *self.operand_arrays(apply))[slot]
 
+    def oriented(self, array: Array, row: bool) -> Array:
+        """An engine array as formulas see it, a vector as a row or as a column."""
+        return orient(np.asarray(array)[..., 0], row)
+
+    def standing(self, row: bool) -> bool | None:
+        """How a factor is to be turned, as a row or as a column; None where it stands as it should."""
+        return row
+
+    def along(self, symbol: Symbol) -> Symbol:
+        """A symbol made from an engine array, as it stands along the batch: here for one sample alone."""
+        return symbol
+
+    def divided(self, count: float) -> Formula:
+        """1/B, or another share of one."""
+        return Fraction(ONE, Number(count))
+
     def leaf(self, operand: Operand, expressions: Sequence[Formula]) -> Formula:
         """An operand as formula, given the formulas of the operations before it."""
         match operand:
@@ -82,4 +98,4 @@ class Scene(Symbols):
         """
         if self.node.name != self.graph.objective:
             return self.named(self.node.name, self.gradient(self.node.name))
-        return ONE if self.seed == 1.0 else Fraction(ONE, Number(1 / self.seed))
+        return ONE if self.seed == 1.0 else self.divided(1 / self.seed)

@@ -7,6 +7,7 @@ Jacobian before it is shown (`rules.slope`): a rule that does not fit a case, as
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -26,6 +27,7 @@ from explorer.explain.formula import (
     Sum,
     Symbol,
 )
+from explorer.explain.ledger import Flat, told
 
 Slope = Callable[..., Formula]
 
@@ -54,15 +56,16 @@ def logistic(argument: Formula) -> Formula:
 
 def softmax(argument: Formula) -> Formula:
     def normalised(z: Array) -> Array:
-        powers = np.exp(z - np.max(z))
-        return np.asarray(powers / np.sum(powers))
+        rows = z if 1 not in z.shape else z.reshape(1, -1)  # of several samples, a row each
+        powers = np.exp(rows - np.max(rows, axis=-1, keepdims=True))
+        return np.asarray(powers / np.sum(powers, axis=-1, keepdims=True)).reshape(z.shape)
 
     return call("softmax", argument, normalised)
 
 
 def mean_of(p: Formula, body: Formula) -> Formula:
     """1/n of the body, n the number of outputs; no factor at all for one output."""
-    count = p.evaluate().size
+    count = math.prod(size.length for size in told(p).sizes if not size.batch)
     return body if count == 1 else Product((Fraction(ONE, Number(float(count))), body))
 
 
@@ -79,8 +82,10 @@ def bce(out: Formula, p: Formula, t: Formula) -> Formula:
 
 def scaled_difference(s: Formula, t: Formula) -> Formula:
     """s Σt − t: s − t where the targets sum to 1."""
-    total = float(np.sum(t.evaluate()))
-    return minus(s if abs(total - 1.0) < CLOSE else Product((Number(total), s)), t)
+    values = t.evaluate()
+    totals = np.sum(values if 1 not in values.shape else values.reshape(1, -1), axis=-1)
+    whole = bool(np.all(np.abs(totals - 1.0) < CLOSE))
+    return minus(s if whole else Product((Number(float(totals[0])), s)), t)
 
 
 def hinge(out: Formula, p: Formula, t: Formula) -> Formula:
@@ -89,7 +94,10 @@ def hinge(out: Formula, p: Formula, t: Formula) -> Formula:
 
 def ones(like: Formula) -> Symbol:
     """𝟏, a tensor of ones."""
-    return Symbol((("𝟏", ""),), np.ones_like(like.evaluate()))
+    sizes, numbers = told(like).sizes, np.ones_like(like.evaluate())
+    batch = [place for place, size in enumerate(sizes) if size.batch]
+    kind = Flat if len(sizes) < numbers.ndim else Symbol
+    return kind((("𝟏", ""),), numbers, batch_axis=batch[0] if batch else None)
 
 
 SLOPES: Mapping[str, tuple[Slope, ...]] = {
