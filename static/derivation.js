@@ -52,7 +52,7 @@ function stepItem({ title, blocks, note }, view, render) {
 }
 
 /** The entries of a line, laid out as the line is: one of them is worked out. */
-function picker({ node, label, columns, choices, chosen }) {
+export function picker({ node, label, columns, choices, chosen }) {
   const buttons = choices.map(({ index, label: name }) => html("button", { type: "button", "data-of": node, "data-entry": index.join(),
     "aria-pressed": String(index.join() === chosen.join()) }, ...htmlLabel(name)));
   return html("div", { class: "picker", role: "group", "aria-label": "Entry that is worked out" },

@@ -3,7 +3,8 @@
  */
 
 import { checkTable } from "explorer/check.js";
-import { derivation, derivationSet } from "explorer/derivation.js";
+import { actionButton, compareTable } from "explorer/compare.js";
+import { derivation, derivationSet, picker } from "explorer/derivation.js";
 import { html, htmlLabel } from "explorer/dom.js";
 import { formatNumber, numberData, readNumber, shownNumber } from "explorer/format.js";
 import { formulaLine } from "explorer/formula.js";
@@ -37,6 +38,8 @@ const MAKERS = {
   formula: ({ lines, caption, digits: own }, { digits }) => html("div", { class: "formula" },
     ...(caption.length ? [html("p", { class: "caption" }, ...partNodes(caption, digits))] : []),
     ...lines.flatMap((line) => [formulaLine(line, own ?? digits), ...(line.ledger ? [ledgerLine(line.ledger)] : [])])),
+  action: (block) => actionButton(/** @type {any} */ (block)),
+  compare: (block, { digits }) => compareTable(/** @type {any} */ (block), digits),
   note: ({ parts }, { digits }) => html("p", { class: "note" }, ...partNodes(parts, digits)),
   section: ({ title, badge, blocks }, view) => html("section", {},
     html("h3", {}, html("span", {}, ...partNodes(title, view.digits)),
@@ -47,6 +50,7 @@ const MAKERS = {
   samples: (block, { digits }) => html("div", {}, samplesTable(block, digits),
     ...(block.caption.length ? [html("p", { class: "note" }, ...partNodes(block.caption, digits))] : [])),
   stack: (block, { digits }) => jacobianStack(block, digits),
+  entries: (block) => picker(/** @type {any} */ (block)),
   derivation: (block, view) => derivation(block, view, renderBlocks),
   derivations: (block, view) => derivationSet(block, view, renderBlocks),
   check: (block, { digits }) => checkTable(/** @type {any} */ (block), digits),

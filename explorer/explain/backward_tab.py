@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from explorer.explain import formula as f
 from explorer.explain import pair_blocks
-from explorer.explain.blocks import Block, assignment, calculation, formula, line, note, section
-from explorer.explain.descent import new_value, new_value_by_delta, rate
+from explorer.explain.blocks import Block, calculation, formula, line, note, section
 from explorer.explain.overwrite import overwriting
 from explorer.explain.scene import Scene
 from explorer.explain.sending import badge, sending
-from explorer.explain.text import Part, label_part, number_part, parts
+from explorer.explain.text import Part, label_part
+from explorer.explain.update import update_blocks
 
 
 def backward_tab(scene: Scene) -> list[Block]:
@@ -34,7 +32,7 @@ def backward_tab(scene: Scene) -> list[Block]:
         blocks += _targets(scene)
         blocks += pair_blocks.backward_blocks(scene)
     if node.kind == "param":
-        blocks.append(_update(scene))
+        blocks += update_blocks(scene)
     if node.kind == "input":
         blocks.append(
             note(
@@ -131,22 +129,3 @@ def _targets(scene: Scene) -> list[Block]:
         for name in targets
     ]
 
-
-# -- the step ------------------------------------------------------------------------------------------------------
-def _update(scene: Scene) -> Block:
-    """W ← W − η ∂L/∂W, with its numbers."""
-    value, step, by_delta = scene.value(scene.node.name), new_value(scene), new_value_by_delta(scene)
-    lines = [assignment(value, step)] + ([line(None, by_delta)] if by_delta is not None else [])
-    with np.errstate(all="ignore"):
-        new = f.Symbol(value.label, step.evaluate())
-    return section(
-        ["Update"],
-        formula(*lines, line(None, step, numbers=True), line(None, new, numbers=True, role="result")),
-        note(
-            "Learning rate ",
-            *parts(rate(scene)),
-            " = ",
-            number_part(scene.rate),
-            ". The whole pass is done before anything is updated.",
-        ),
-    )
