@@ -76,11 +76,12 @@ function meanBlock(node, geometry) {
 function insideBlock(node, geometry) {
   const { inside } = node;
   const made = createBlock({ ...node, shape: inside.shape, editable: false }, "inside", inside, geometry);
-  const left = inside.x - geometry.label;
-  const width = inside.x - left + inside.cell_width;
-  const height = inside.rows.length * (inside.cell_height + geometry.gap) - geometry.gap;
-  const frame = svg("rect", { class: "frame", x: node.x + left - FRAME, y: node.y + inside.y - FRAME,
-    width: width + 2 * FRAME, height: height + (inside.strip ? geometry.strip : 0) + 2 * FRAME, rx: 2 * FRAME });
+  const above = inside.caption === "above";
+  const [left, top] = above ? [inside.x, inside.y - geometry.caption + FRAME] : [inside.x - geometry.label, inside.y];
+  const bottom = inside.y + inside.rows.length * (inside.cell_height + geometry.gap) - geometry.gap
+    + (inside.strip ? geometry.strip : 0);
+  const frame = svg("rect", { class: "frame", x: node.x + left - FRAME, y: node.y + top - FRAME,
+    width: inside.x - left + inside.cell_width + 2 * FRAME, height: bottom - top + 2 * FRAME, rx: 2 * FRAME });
   made.element.prepend(frame);
   return made;
 }

@@ -5,7 +5,8 @@
 
 /** @typedef {{x: number, y: number, k: number}} Transform  screen = k · drawing + (x, y) */
 
-const MARGIN = 22;
+/** Room left around the drawing; at the bottom there are tools over it. */
+const ROOM = { side: 22, head: 12, foot: 46 };
 const LARGEST_FIT = 1.6;
 const LIMITS = [0.05, 8];
 const WHEEL_RATE = 0.0016;
@@ -35,8 +36,9 @@ export function createView(element, apply, signal) {
     fitting = true;
     const { width, height } = size;
     if (!width || !height) return;
-    const k = Math.min((width - 2 * MARGIN) / box.width, (height - 2 * MARGIN) / box.height, LARGEST_FIT);
-    set({ k, x: (width - k * box.width) / 2 - k * box.x, y: (height - k * box.height) / 2 - k * box.y });
+    const free = height - ROOM.head - ROOM.foot;
+    const k = Math.min((width - 2 * ROOM.side) / box.width, free / box.height, LARGEST_FIT);
+    set({ k, x: (width - k * box.width) / 2 - k * box.x, y: ROOM.head + (free - k * box.height) / 2 - k * box.y });
   }
 
   /** @param {number} factor @param {[number, number]} [about]  a point of the box, its middle by default */

@@ -34,6 +34,9 @@ def slope(scene: Scene, position: int, slot: int, out: f.Formula, operands: list
     rows = scene.gradient_rows or (factor.ndim == 2 and len(jacobian.in_shape) == 3)
     numbers = scene.oriented(factor, rows)
     rules = SLOPES.get(apply.op.name, ())
+    if apply.op.name in CONTAINED and len(jacobian.in_shape) == 2:
+        # A difference as gradients stand, so that its numbers can be spelled out.
+        out, *operands = (f.Local(one, scene.standing(rows)) for one in (out, *operands))
     if slot < len(rules):
         with np.errstate(all="ignore"):
             written = rules[slot](out, *operands)

@@ -5,7 +5,7 @@ The browser draws what stands here and measures nothing, so a card's size is kno
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 Shape = tuple[int, ...]
@@ -78,7 +78,7 @@ def measure(shape: Shape, letters: int, *, gradient: bool, mean: bool = False, i
 
     A vector stands as a column, its gradient beside it, so that each unit's two numbers share a line. Scalars and
     matrices have the gradient below the value. Targets (`gradient=False`) have a remark in its place. What is `inside`
-    a line stands below everything else, a vector as a column.
+    a line stands below everything else, or beside it as a column.
     """
     floor = max(MINIMUM_WIDTH, PAD * 2 + letters * LETTER + 46)
     if len(shape) == 1 and shape[0] != 1:
@@ -92,8 +92,10 @@ def measure(shape: Shape, letters: int, *, gradient: bool, mean: bool = False, i
     for wanted in (gradient, mean):
         if wanted:
             blocks.append(_block(PAD + LABEL, _below(blocks[-1]), matrix, "left"))
+    if inside is not None and len(inside) == 1 and inside[0] != 1:
+        return _with_beside(blocks, inside[0], floor, gradient, mean)
     if inside is not None:
-        rows = (inside[0] if inside else 1, 1) if len(inside) < 2 else (prod(inside[:-1]), inside[-1])
+        rows = (prod(inside[:-1]), inside[-1]) if len(inside) > 1 else (1, 1)
         blocks.append(_block(PAD + LABEL, _below(blocks[-1]) + INSIDE_GAP, rows, "left"))
     width = max(floor, *(2 * PAD + LABEL + block.width for block in blocks))
     stretched = [_stretch(block, width) for block in blocks]
@@ -105,6 +107,17 @@ def measure(shape: Shape, letters: int, *, gradient: bool, mean: bool = False, i
         stretched[gradient + mean] if mean else None,
         stretched[-1] if inside is not None else None,
     )
+
+
+def _with_beside(blocks: list[Block], rows: int, floor: float, gradient: bool, mean: bool) -> Card:
+    """The card of a single number that has a vector inside: the vector stands beside it, as a column."""
+    right = _block(0.0, HEADER + CAPTION, (rows, 1), "above")
+    taken = 2 * PAD + LABEL + BLOCK_GAP + 2 * INSIDE_GAP + right.width
+    width = max(floor, taken + blocks[0].width)
+    stretched = [_stretch(block, width - taken + 2 * PAD + LABEL) for block in blocks]
+    right = replace(right, x=width - PAD - INSIDE_GAP - right.width)
+    height = max(_bottom(stretched[-1], gradient), _bottom(right, True) + INSIDE_GAP)
+    return Card(width, height, stretched[0], stretched[1] if gradient else None, stretched[-1] if mean else None, right)
 
 
 def _below(block: Block) -> float:
