@@ -104,6 +104,8 @@ def operation(scene: Scene) -> str:
             "=": "second name",
             "sqerr": "squared error",
             "bce": "binary cross-entropy",
+            "bce_with_logits": "sigmoid and binary cross-entropy",
+            "cross_entropy_with_logits": "softmax and cross-entropy",
             "cross_entropy": "cross-entropy",
         }
         return words.get(names[0], names[0].replace("_", " "))
