@@ -36,7 +36,8 @@ def slope(scene: Scene, position: int, slot: int, out: f.Formula, operands: list
     rules = SLOPES.get(apply.op.name, ())
     if apply.op.name in CONTAINED and len(jacobian.in_shape) == 2:
         # A difference as gradients stand, so that its numbers can be spelled out.
-        out, *operands = (f.Local(one, scene.standing(rows)) for one in (out, *operands))
+        turned = scene.standing(rows)
+        out, operands = f.Local(out, turned), [f.Local(operand, turned) for operand in operands]
     if slot < len(rules):
         with np.errstate(all="ignore"):
             written = rules[slot](out, *operands)
