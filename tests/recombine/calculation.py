@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from tests.recombine.displayed import Unreadable, bounds
 from tests.recombine.grammar import Unknown, evaluate
 from tests.recombine.intervals import Interval, Mismatch, agree
-from tests.recombine.reading import Name, Shown, Sign, Token, Unreadable, bounds, spelled, tokens
-from tests.recombine.stage import Stage, Tensor
+from tests.recombine.reading import tokens
+from tests.recombine.stage import Stage
+from tests.recombine.symbols import Symbols
+from tests.recombine.tokens import Name, Shown, Sign, Token, spelled, within
 
 # What is not computed again, and why.
 PASSED_OVER = {name: "a function of one number alone stands for a whole pass with it changed" for name in "ELR"}
-MOST_VECTORS = 8  # symbols of vectors in one formula, each of which may stand as a row or as a column
 
 
 @dataclass(frozen=True)
@@ -76,30 +77,6 @@ def parted(whole: list[Token]) -> Iterator[list[Token]]:
     yield part
 
 
-def names(found: list[Token]) -> Iterator[Name]:
-    """All symbols of a formula."""
-    for token in found:
-        if isinstance(token, Name):
-            yield token
-        for inner in ("over", "under", "base", "exponent", "inner"):
-            yield from names(getattr(token, inner, []))
-        for row in getattr(token, "rows", []):
-            for entry in row:
-                yield from names(entry)
-
-
-def numbers(found: list[Token]) -> Iterator[Shown]:
-    """All displayed numbers of a formula."""
-    for token in found:
-        if isinstance(token, Shown):
-            yield token
-        for inner in ("over", "under", "base", "exponent", "inner"):
-            yield from numbers(getattr(token, inner, []))
-        for row in getattr(token, "rows", []):
-            for entry in row:
-                yield from numbers(entry)
-
-
 def stands_for_a_pass(found: list[Token]) -> bool:
     """Whether a side is L(w + ε)."""
     match found:
@@ -123,57 +100,32 @@ def check(
     for chain in chains:
         for side in chain:
             _links(side, stage, where, tally)
-        _chain(chain, _Symbols(stage, known), where, tally)
+        _chain(chain, Symbols(stage, known), where, tally)
     return tally
 
 
 def _links(side: Side, stage: Stage, where: str, tally: Tally) -> None:
-    for shown in numbers(side.found):
+    moments = [stage, *([stage.after] if stage.after else [])]
+    for shown in (token for one in side.found for token in within(one) if isinstance(token, Shown)):
         for _, _, link, text in shown.links:
-            cell = stage.beside(link, shown.negated)
-            if cell is None:
+            cells = [cell for moment in moments if (cell := moment.beside(link, shown.negated)) is not None]
+            if not cells:
                 continue
             tally.linked += 1
-            if not np.all(agree(cell, bounds(text))[0]):
+            if not any(np.all(agree(cell, bounds(text))[0]) for cell in cells):
                 tally.complaints.append(f"{where}: {text} stands for {link}, which shows {stage.text(link)}")
 
 
-class _Symbols:
-    """The numbers of symbols, those of the stage and others."""
-
-    def __init__(self, stage: Stage, known: Mapping[str, Interval]) -> None:
-        self._stage = stage
-        self._known = known
-
-    def tensor(self, name: Name) -> Tensor | None:
-        if name.text in self._known and not name.link:
-            return Tensor(self._known[name.text], False)
-        return self._stage.tensor(name)
-
-    def ways(self, found: list[Token]) -> Iterator[Callable[[Name], Interval | None]]:
-        """All ways of standing its vectors up as columns or laying them down as rows."""
-        links = {name.link: self.tensor(name) for name in names(found) if name.link}
-        vectors = sorted(link for link, tensor in links.items() if tensor is not None and tensor.vector)[:MOST_VECTORS]
-        for turned in itertools.product((False, True), repeat=len(vectors)):
-            lying = {link for link, turn in zip(vectors, turned, strict=True) if turn}
-
-            def symbols(name: Name, lying: set[str] = lying) -> Interval | None:
-                tensor = self.tensor(name)
-                return None if tensor is None else tensor.oriented(name.link in lying)
-
-            yield symbols
-
-
-def _chain(chain: list[Side], symbols: _Symbols, where: str, tally: Tally) -> None:
+def _chain(chain: list[Side], symbols: Symbols, where: str, tally: Tally) -> None:
     """All sides against the last one; a chain of symbols alone against the last one whose numbers are known."""
     if chain[-1].symbolic:
-        known = [side for side in chain if _followed(side.found, symbols)]
+        known = [side for side in chain if symbols.values(side.found)]
         tally.named += len(chain) - len(known)
         chain = known
     if not chain:
         return
     try:
-        results = _followed(chain[-1].found, symbols) if chain[-1].symbolic else [evaluate(chain[-1].found)]
+        results = symbols.values(chain[-1].found) if chain[-1].symbolic else [evaluate(chain[-1].found)]
     except (Unreadable, Mismatch) as error:
         tally.complaints.append(f"{where}: {error}")
         return
@@ -195,19 +147,6 @@ def _chain(chain: list[Side], symbols: _Symbols, where: str, tally: Tally) -> No
             tally.recombined += 1
 
 
-def _followed(found: list[Token], symbols: _Symbols) -> list[Interval]:
-    """What a formula in symbols comes to, for every way that its vectors may stand; none where a symbol is unknown."""
-    values = []
-    for way in symbols.ways(found):
-        try:
-            values.append(evaluate(found, way))
-        except Unknown:
-            return []
-        except (Unreadable, Mismatch):
-            continue
-    return values
-
-
 def _verdict(value: Interval, result: Interval) -> str | int:
     """What is wrong, or how many entries could be held against the result."""
     try:
@@ -223,7 +162,7 @@ def _verdict(value: Interval, result: Interval) -> str | int:
     return f"computed from {value.low[wrong]:.8g} to {value.high[wrong]:.8g}{entry}"
 
 
-def _outcome(side: Side, result: Interval, symbols: _Symbols) -> str | int | None:
+def _outcome(side: Side, result: Interval, symbols: Symbols) -> str | int | None:
     """The verdict on a side; None where it has symbols that no number is known of. A vector may stand either way."""
     try:
         if not side.symbolic:

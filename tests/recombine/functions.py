@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from tests.recombine import intervals as i
-from tests.recombine.intervals import Array, Interval, Mismatch
+from tests.recombine import arithmetic as calc
+from tests.recombine.intervals import ROUNDING, Array, Interval, Mismatch, exact
 
-ONE, HALF = i.exact(1.0), i.exact(0.5)
+ONE, HALF = exact(1.0), exact(0.5)
 
 
 def _logistic(z: Array) -> Array:
@@ -22,12 +22,12 @@ def _between(unit: Interval, least: float, most: float) -> Interval:
 
 
 def sigmoid(z: Interval) -> Interval:
-    return _between(i.monotone(_logistic, z), 0.0, 1.0)
+    return _between(calc.monotone(_logistic, z), 0.0, 1.0)
 
 
 def ln(x: Interval) -> Interval:
     """Of what is known to be positive: −∞ at 0."""
-    return i.monotone(np.log, Interval(np.maximum(x.low, 0.0), np.maximum(x.high, 0.0), x.gaps))
+    return calc.monotone(np.log, Interval(np.maximum(x.low, 0.0), np.maximum(x.high, 0.0), x.gaps))
 
 
 def _slope(h: Interval) -> Interval:
@@ -35,7 +35,7 @@ def _slope(h: Interval) -> Interval:
     ends = [np.clip(h.low, 0, 1), np.clip(h.high, 0, 1)]
     corners = [x * (1 - x) for x in ends]
     top = np.where((ends[0] <= 0.5) & (ends[1] >= 0.5), 0.25, np.maximum(*corners))
-    return Interval(np.minimum(*corners) * (1 - i.ROUNDING), top * (1 + i.ROUNDING), h.gaps)
+    return Interval(np.minimum(*corners) * (1 - ROUNDING), top * (1 + ROUNDING), h.gaps)
 
 
 def softmax(a: Interval) -> Interval:
@@ -52,23 +52,23 @@ def softmax(a: Interval) -> Interval:
 
     with np.errstate(over="ignore"):
         low, high = share(a.low, a.high), share(a.high, a.low)
-    return Interval(low * (1 - 16 * i.ROUNDING), high * (1 + 16 * i.ROUNDING), a.gaps)
+    return Interval(low * (1 - 16 * ROUNDING), high * (1 + 16 * ROUNDING), a.gaps)
 
 
 def _sqerr(o: Interval, t: Interval) -> Interval:
-    return i.times(HALF, i.total(i.even(np.square, i.add(o, i.negative(t)))))
+    return calc.times(HALF, calc.total(calc.even(np.square, calc.add(o, calc.negative(t)))))
 
 
 def _cross_entropy(s: Interval, t: Interval) -> Interval:
-    return i.negative(i.total(i.times(t, ln(s))))
+    return calc.negative(calc.total(calc.times(t, ln(s))))
 
 
 def _bce(p: Interval, t: Interval) -> Interval:
     def rest(x: Interval) -> Interval:
-        return i.add(ONE, i.negative(x))
+        return calc.add(ONE, calc.negative(x))
 
-    terms = i.add(i.times(t, ln(p)), i.times(rest(t), ln(rest(p))))
-    return i.negative(i.divide(i.total(terms), i.exact(float(p.low.size))))
+    terms = calc.add(calc.times(t, ln(p)), calc.times(rest(t), ln(rest(p))))
+    return calc.negative(calc.divide(calc.total(terms), exact(float(p.low.size))))
 
 
 def _cross_entropy_of_scores(a: Interval, t: Interval) -> Interval:
@@ -77,34 +77,36 @@ def _cross_entropy_of_scores(a: Interval, t: Interval) -> Interval:
 
 def _bce_of_scores(a: Interval, t: Interval) -> Interval:
     """(1/n) Σ softplus(a) − t a: exact where the probability is 0 or 1 to the last digit."""
-    softplus = i.monotone(lambda x: np.logaddexp(0.0, x), a)
-    terms = i.add(softplus, i.negative(i.times(t, a)))
-    return i.divide(i.total(terms), i.exact(float(a.low.size)))
+    softplus = calc.monotone(lambda x: np.logaddexp(0.0, x), a)
+    terms = calc.add(softplus, calc.negative(calc.times(t, a)))
+    return calc.divide(calc.total(terms), exact(float(a.low.size)))
 
 
-def _larger(a: Interval, b: Interval) -> Interval:
-    a, b = i.aligned(a, b)
-    return Interval(np.maximum(a.low, b.low), np.maximum(a.high, b.high), a.gaps)
+def _largest(a: Interval, *others: Interval) -> Interval:
+    for b in others:
+        a, b = calc.aligned(a, b)
+        a = Interval(np.maximum(a.low, b.low), np.maximum(a.high, b.high), a.gaps)
+    return a
 
 
 def _tanh_slope(z: Interval) -> Interval:
-    return i.add(ONE, i.negative(i.even(np.square, i.monotone(np.tanh, z))))
+    return calc.add(ONE, calc.negative(calc.even(np.square, calc.monotone(np.tanh, z))))
 
 
 FUNCTIONS: Mapping[str, Callable[..., Interval]] = {
     "σ": sigmoid,
     "σ′": lambda z: _slope(sigmoid(z)),
-    "tanh": lambda z: i.monotone(np.tanh, z),
+    "tanh": lambda z: calc.monotone(np.tanh, z),
     "tanh′": _tanh_slope,
-    "exp": lambda z: i.monotone(np.exp, z),
+    "exp": lambda z: calc.monotone(np.exp, z),
     "ln": ln,
     "log": ln,
-    "ReLU": lambda z: i.monotone(lambda x: np.maximum(x, 0.0), z),
-    "softplus": lambda z: i.monotone(lambda x: np.logaddexp(0.0, x), z),
+    "ReLU": lambda z: calc.monotone(lambda x: np.maximum(x, 0.0), z),
+    "softplus": lambda z: calc.monotone(lambda x: np.logaddexp(0.0, x), z),
     "softmax": softmax,
-    "sign": lambda z: i.monotone(np.sign, z),
-    "max": _larger,
-    "diag": i.diagonal,
+    "sign": lambda z: calc.monotone(np.sign, z),
+    "max": _largest,
+    "diag": calc.diagonal,
     "SqErr": _sqerr,
     "CE": _cross_entropy,
     "BCE": _bce,
@@ -112,4 +114,4 @@ FUNCTIONS: Mapping[str, Callable[..., Interval]] = {
     "σ·BCE": _bce_of_scores,
     "vec": lambda a: Interval(a.low.reshape(-1, 1), a.high.reshape(-1, 1)),
 }
-CONSTANTS: Mapping[str, Interval] = {"e": i.exact(np.e)}
+CONSTANTS: Mapping[str, Interval] = {"e": exact(np.e)}

@@ -3,7 +3,7 @@
 formula  = ["−"] term { ("+" | "−") term }
 term     = product { ("∘" | "⊙" | "⊗" | "/") product }
 product  = factor { ["·" | "×"] factor }            a matrix product; a single number scales
-factor   = number | matrix | "(" formula ")" | function "(" formula {"," formula} ")" | "⟨" a "," b "⟩"
+factor   = number | matrix | "(" formula ")" | function "(" formula {"," formula} ")" | "⟨" a "," b "⟩" | "|" a "|"
          | "[" a ("<" | ">" | "=") b "]" | "(" a "," b … ")", a row | fraction | power | ᵀ | √ | ∑ product | e | ⋯
          | a symbol with known numbers
 """
@@ -14,15 +14,16 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tests.recombine import intervals as i
+from tests.recombine import arithmetic as calc
+from tests.recombine.displayed import Unreadable
 from tests.recombine.functions import CONSTANTS, FUNCTIONS
-from tests.recombine.intervals import Interval
-from tests.recombine.reading import DOTS, Fraction, Grid, Name, Root, Script, Shown, Sign, Token, Unreadable, spelled
+from tests.recombine.intervals import UNKNOWN, Interval
+from tests.recombine.tokens import DOTS, Fraction, Grid, Name, Root, Script, Shown, Sign, Token, spelled
 
 PLUS, MINUS = "+", "−-"
-BETWEEN = {"∘": i.times, "⊙": i.times, "⊗": i.kron, "/": i.divide}
+BETWEEN = {"∘": calc.times, "⊙": calc.times, "⊗": calc.kron, "/": calc.divide}
 JUXTAPOSED = {"·", "×", "\N{INVISIBLE TIMES}", "⋅"}
-CLOSING = {")", "]", "⟩", ",", "<", ">", "=", ""}
+CLOSING = {")", "]", "⟩", "|", ",", "<", ">", "=", ""}
 TRANSPOSED = {"⊤", "ᵀ", "T"}
 
 Symbols = Callable[[Name], Interval | None]
@@ -76,7 +77,7 @@ class _Reader:
             minus = self.sign() in MINUS
             self._at += 1
             term = self._term(first=False)
-            value = i.add(value, i.negative(term) if minus else term)
+            value = calc.add(value, calc.negative(term) if minus else term)
         return value
 
     def _term(self, first: bool) -> Interval:
@@ -88,7 +89,7 @@ class _Reader:
             operation = BETWEEN[self.sign()]
             self._at += 1
             value = operation(value, self._product(first=False))
-        return i.negative(value) if minus else value
+        return calc.negative(value) if minus else value
 
     def _product(self, first: bool) -> Interval:
         value = self._factor(first)
@@ -97,7 +98,7 @@ class _Reader:
         ):
             if self.sign() in JUXTAPOSED:
                 self._at += 1
-            value = i.matmul(value, self._factor(first=False))
+            value = calc.matmul(value, self._factor(first=False))
         return value
 
     # -- factors -------------------------------------------------------------------------------------------------------
@@ -115,19 +116,19 @@ class _Reader:
                 return self._name(token)
             case Fraction(over, under):
                 self._at += 1
-                return i.divide(self._inside(over), self._inside(under))
+                return calc.divide(self._inside(over), self._inside(under))
             case Script():
                 self._at += 1
                 return self._script(token)
             case Root(inner):
                 self._at += 1
-                return i.monotone(np.sqrt, self._inside(inner))
+                return calc.monotone(np.sqrt, self._inside(inner))
             case Grid(rows):
                 self._at += 1
                 return _laid_out([[self._inside(entry) for entry in row] for row in rows])
             case Sign(text=text) if text in DOTS:
                 self._at += 1
-                return i.UNKNOWN
+                return UNKNOWN
         return self._fenced()
 
     def _inside(self, found: list[Token]) -> Interval:
@@ -135,10 +136,13 @@ class _Reader:
 
     def _fenced(self) -> Interval:
         opening = self.sign()
-        if opening not in ("(", "⟨", "["):
+        if opening not in ("(", "⟨", "[", "|"):
             raise Unreadable(f"“{opening}” where a number is expected: {spelled(self._tokens)}")
         self._at += 1
         first = self.formula()
+        if opening == "|":
+            self._take("|")
+            return FUNCTIONS["max"](first, calc.negative(first))
         if opening == "(":
             entries = [first]
             while self.sign() == ",":
@@ -150,7 +154,7 @@ class _Reader:
             self._take(",")
             second = self.formula()
             self._take("⟩")
-            return i.inner(first, second)
+            return calc.inner(first, second)
         comparison = self.sign()
         self._at += 1
         second = self.formula()
@@ -165,7 +169,7 @@ class _Reader:
         if name.text in FUNCTIONS and self.sign() == "(":
             return self._call(name.text)
         if name.text in ("∑", "Σ"):
-            return i.total(self._product(first=False))
+            return calc.total(self._product(first=False))
         if name.text in CONSTANTS:
             return CONSTANTS[name.text]
         raise Unknown(f"“{name.text}” has no numbers in {spelled(self._tokens)}")
@@ -189,16 +193,16 @@ class _Reader:
         exponent = self._inside(script.exponent)
         match script.base:
             case [Name(text="e")]:
-                return i.monotone(np.exp, exponent)
+                return calc.monotone(np.exp, exponent)
             case [Shown() as bare] if bare.signed:
-                return i.negative(i.power(i.negative(bare.value), exponent))  # −2² is −4
-        return i.power(self._inside(script.base), exponent)
+                return calc.negative(calc.power(calc.negative(bare.value), exponent))  # −2² is −4
+        return calc.power(self._inside(script.base), exponent)
 
 
 def _laid_out(entries: list[list[Interval]]) -> Interval:
     """A matrix of numbers, or of rows that stand under each other; of a row or column of dots nothing is known."""
     low, high = (np.block([[getattr(x, end) for x in row] for row in entries]) for end in ("low", "high"))
-    dots = np.array([[x is i.UNKNOWN for x in row] for row in entries])
+    dots = np.array([[x is UNKNOWN for x in row] for row in entries])
     if dots.any() and dots.shape != low.shape:
         raise Unreadable("dots beside entries that are no single numbers")
     places = [np.flatnonzero(dots.any() and dots.all(axis=axis)) for axis in (1, 0)]
@@ -210,7 +214,7 @@ def indicator(a: Interval, comparison: str, b: Interval) -> Interval:
     """[a > b]: 1 where it holds, 0 where it does not, from 0 to 1 where the digits leave it open."""
     if comparison not in ("<", ">", "="):
         raise Unreadable(f"“{comparison}” between brackets")
-    a, b = i.aligned(a, b)
+    a, b = calc.aligned(a, b)
     if comparison == ">":
         a, b = b, a
     if comparison == "=":

@@ -15,8 +15,9 @@
     sign: line.querySelector(".sign")?.textContent ?? "=",
     chunks: [...line.querySelectorAll(".chunks math")].map(tree),
   });
-  const cells = (row) => [...row.querySelectorAll("td[data-number]")].map((cell) =>
+  const entries = (root, which) => [...root.querySelectorAll(which)].map((cell) =>
     [cell.textContent, cell.dataset.number, cell.dataset.link ?? "", cell.dataset.sign ?? ""]);
+  const cells = (row) => entries(row, "td[data-number]");
   const rows = (table) => [...table.querySelectorAll("tbody tr")].map((row) => ({
     head: row.querySelector("th")?.textContent ?? "", cells: cells(row),
   }));
@@ -45,7 +46,11 @@
       title: heading(table), rows: rows(table),
       sums: table.querySelector("thead th.sum") ? "column" : table.querySelector("tbody th.sum") ? "row" : "",
     })),
-    checks: [...panel.querySelectorAll(".checked tbody tr")].map((row) => ({
+    outers: [...panel.querySelectorAll(".outer")].map((outer) => ({
+      sign: outer.dataset.sign ?? "1", left: entries(outer, "[data-left]"), top: entries(outer, "[data-top]"),
+      products: [...outer.querySelectorAll("tbody tr")].map((row) => entries(row, "[data-product]")),
+    })),
+    checks: [...panel.querySelectorAll(".checked tbody tr")].filter((row) => !row.closest(".mistake")).map((row) => ({
       analytic: cells(row)[0], verdict: row.querySelector(".verdict").className,
       found: [...row.querySelectorAll("[data-method]:not([data-method=analytic])")].map((cell) =>
         [cell.firstChild.data, cell.dataset.number, cell.querySelector(".off").textContent]),

@@ -1,132 +1,24 @@
-"""What stands on the page, as data: displayed numbers with the bounds that their digits leave open, formulas as tokens.
+"""A formula as the page shows it, read into tokens.
 
-A formula arrives as the page's MathML in lists, [tag, attributes, ...children] with text as strings (`page.js`). Rows
-within rows are taken apart: how the printer grouped things is not seen on the screen, only its parentheses are.
+It arrives as the page's MathML in lists, [tag, attributes, ...children] with text as strings (`page.js`). Rows within
+rows are taken apart: how the printer grouped things is not seen on the screen, only its parentheses are.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 
+from tests.recombine.displayed import Unreadable, bounds, number
 from tests.recombine.intervals import Interval, exact
+from tests.recombine.tokens import DOTS, Fraction, Grid, Name, Root, Script, Shown, Sign, Token, spelled
 
 Tree: TypeAlias = list[Any]
-DIGITS = 4
-FEWEST = 3  # of a number that is too long for its cell
 SPACES = str.maketrans("", "", "\N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE} ")
-DOTS = frozenset("⋮⋯⋱…")
 LAYOUT = frozenset({"math", "mrow", "mstyle", "mpadded"})
 
 
-class Unreadable(ValueError):
-    """Something on the page that nobody has taught this reader."""
-
-
-@dataclass(frozen=True, eq=False)
-class Shown:
-    """A number, or a table of numbers, as shown.
-
-    `links` are the stage's cells that it stands for, by entry; `negated` that the conventions show minus the number
-    that the public API has, as in δ = −∂E/∂s.
-    """
-
-    text: str
-    value: Interval
-    negated: bool = False
-    links: tuple[tuple[int, int, str, str], ...] = ()  # row, column, link, text
-
-    @property
-    def signed(self) -> bool:
-        return self.value.single and self.text.startswith("−")
-
-
-@dataclass(frozen=True)
-class Sign:
-    """An operator, a fence or a comma."""
-
-    text: str
-
-
-@dataclass(frozen=True, eq=False)
-class Name:
-    """A symbol in words, h, W₁, ∂L/∂h; `link` is the node, or the node's cell, that it stands for."""
-
-    text: str
-    link: str = ""
-    kind: str = ""
-
-
-@dataclass(frozen=True, eq=False)
-class Fraction:
-    over: list[Token]
-    under: list[Token]
-
-
-@dataclass(frozen=True, eq=False)
-class Script:
-    """A base with an exponent, or ᵀ."""
-
-    base: list[Token]
-    exponent: list[Token]
-
-
-@dataclass(frozen=True, eq=False)
-class Root:
-    inner: list[Token]
-
-
-@dataclass(frozen=True, eq=False)
-class Grid:
-    """A matrix of formulas."""
-
-    rows: list[list[list[Token]]]
-
-
-Token: TypeAlias = Shown | Sign | Name | Fraction | Script | Root | Grid
-
-
-# -- numbers -----------------------------------------------------------------------------------------------------------
-def number(text: str, digits: int = DIGITS) -> float:
-    """The number that a text writes. Raises: Unreadable."""
-    plain = text.strip().replace("−", "-").replace("∞", "inf").replace("NaN", "nan")
-    try:
-        return float(plain)
-    except ValueError:
-        raise Unreadable(f"“{text}” is no number") from None
-
-
-def bounds(text: str, whole: str = "", digits: int = DIGITS) -> Interval:
-    """All numbers that show as `text`: half a unit of the last of `digits` significant digits (or more) either way.
-
-    Zeros at the end are not shown, so 0.5 stands for 0.49995 to 0.5005 by itself; where the whole number, which the
-    page tells on pointing at it, is just what is shown, it is that number alone.
-    """
-    value = number(text)
-    if value == 0 or not np.isfinite(value):
-        return exact(value)  # only 0 itself shows as 0
-    if whole and abs(number(whole)) == abs(value):
-        return exact(value)
-    size = abs(value)
-    exponent = int(np.floor(np.log10(size) + 1e-12))
-    figures = len(text.partition("e")[0].lstrip("−0.").replace(".", ""))
-    half = 0.5 * 10.0 ** (exponent - max(digits, figures if "." in text else 0) + 1)
-    at_power_of_ten = np.isclose(size, 10.0**exponent, rtol=1e-9, atol=0)
-    below = half / 10 if at_power_of_ten else half
-    low, high = size - below, size + half
-    ends = (low, high) if value > 0 else (-high, -low)
-    return Interval(np.array([[ends[0]]]), np.array([[ends[1]]]))
-
-
-def cell(text: str, whole: str = "") -> Interval:
-    """A number in a cell of the stage, where a long one gives up digits."""
-    long = "e" in text and len(text) > len("−1.2e−12")
-    return bounds(text, whole, FEWEST if long else DIGITS)
-
-
-# -- formulas ----------------------------------------------------------------------------------------------------------
 def text_of(tree: Tree | str) -> str:
     """All text of an element, without spaces."""
     return tree.translate(SPACES) if isinstance(tree, str) else "".join(text_of(child) for child in tree[2:])
@@ -213,7 +105,7 @@ def _quotient(tree: Tree) -> list[Token]:
     """A fraction, or ∂L/∂h, which is one symbol."""
     over, under = tree[2], tree[3]
     if text_of(over).startswith(("∂", "d")) and text_of(under).startswith(("∂", "d")) and not _has_numbers(tree):
-        return [Name(_name(tree), *_linked(tree))]
+        return [Name(_name(tree), tree[1].get("link", ""), _kind(tree[1]))]
     return [Fraction(tokens(over), tokens(under))]
 
 
@@ -256,20 +148,3 @@ def _joined(found: list[Token]) -> list[Token]:
             case [Sign(text="["), Grid() | Shown() as matrix, Sign(text="]")]:
                 joined[-3:] = [matrix]
     return joined
-
-
-def spelled(found: list[Token]) -> str:
-    """Tokens as one line, for messages."""
-    words = []
-    for token in found:
-        if isinstance(token, Fraction):
-            words.append(f"({spelled(token.over)})/({spelled(token.under)})")
-        elif isinstance(token, Script):
-            words.append(f"{spelled(token.base)}^{spelled(token.exponent)}")
-        elif isinstance(token, Root):
-            words.append(f"√({spelled(token.inner)})")
-        elif isinstance(token, Grid):
-            words.append("[" + "; ".join(", ".join(spelled(entry) for entry in row) for row in token.rows) + "]")
-        else:
-            words.append(token.text)
-    return " ".join(words)

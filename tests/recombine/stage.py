@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tests.recombine.intervals import Interval, negative
-from tests.recombine.reading import Name, cell
+from tests.recombine.arithmetic import negative
+from tests.recombine.displayed import cell
+from tests.recombine.intervals import Interval
+from tests.recombine.tokens import Name
 
 # Node → cell → (text, data-number, data-sign), as the page is read.
 Cells = Mapping[str, Mapping[str, tuple[str, str, str]]]
@@ -29,9 +31,10 @@ class Tensor:
 class Stage:
     """Cells with their bounds, and the tensors that whole symbols stand for."""
 
-    def __init__(self, cells: Cells, symbols: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(self, cells: Cells, symbols: Mapping[str, Mapping[str, str]], after: Stage | None = None) -> None:
         self._cells = cells
         self._symbols = symbols
+        self.after = after  # the updates, with parameters' new numbers in the same cells
 
     def text(self, link: str) -> str:
         return self._found(link)[0]
@@ -80,19 +83,23 @@ class Stage:
         """What a symbol stands for: the cell that its link names, or the card whose own symbol it is."""
         node, _, place = name.link.partition("|")
         if place:
-            known = self.cell(name.link)
+            known = self.beside(name.link, False) if "/∂" in name.text else self.cell(name.link)
             return None if known is None else Tensor(known, False)
         if node not in self._symbols:
             return None
         kind = "gradient" if "gradient" in name.kind else "value"
         found, own, said = self.whole(node, kind), self._symbols[node], _plain(name.text)
-        if found is None:
-            return None
         quotient = "/∂" in said
+        if found is None or (quotient and kind == "value"):  # ∂s/∂x is a Jacobian
+            return None
         if quotient and self.negated(node, kind):
             found = Tensor(negative(found.value), found.vector)  # the card shows δ = −∂E/∂s
-        whole = said == _plain(own.get(kind, "")) or quotient and said.endswith(f"/∂{_plain(own['value'])}")
-        return found if whole or found.value.single else None  # one number has no entries that a symbol could mean
+        symbol, value = _plain(own.get(kind, "")), _plain(own["value"])
+        if found.value.single:  # it has no entries that a symbol could mean: L₂ is the second sample's L
+            return (
+                found if (said.partition("/∂")[2].startswith(value) if quotient else said.startswith(symbol)) else None
+            )
+        return found if said == symbol or quotient and said.endswith(f"/∂{value}") else None
 
 
 def _plain(symbol: str) -> str:

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from tests.recombine.calculation import check
+from tests.recombine.displayed import Unreadable, bounds
 from tests.recombine.grammar import evaluate
 from tests.recombine.intervals import Mismatch
-from tests.recombine.reading import Tree, Unreadable, bounds, tokens
+from tests.recombine.reading import Tree, tokens
 from tests.recombine.stage import Stage
 from tests.recombine.trees import fraction, it, line, matrix, matrix_of, n, name, power, row
 

@@ -38,7 +38,7 @@ async ([stage, inspector, slider, tabs, read]) => {
   const last = pictures.findLastIndex(({ phase }) => phase !== "update");
   await seek(last);
   const tabOf = (tab) => inspector.querySelector(`[role=tab][data-tab="${tab.toLowerCase()}"]`);
-  const stack = inspector.querySelector("button.stack");
+  const stack = [...inspector.querySelectorAll("button")].find(({ textContent }) => textContent === "Stack");
   const explained = {};
   for (const stacked of stack.hidden ? [false] : [false, true]) {
     if (stacked) stack.click();
@@ -53,6 +53,5 @@ async ([stage, inspector, slider, tabs, read]) => {
       }
     }
   }
-  const batch = inspector.getRootNode().querySelector("select[aria-label=Sample]")?.options.length ?? 1;
-  return { pictures, last, batch: Math.max(1, batch), explained };
+  return { pictures, last, explained };
 }
