@@ -19,7 +19,7 @@ from explorer.engine.trace import Trace
 Tensor: TypeAlias = Any
 
 
-class NoPeer(RuntimeError):
+class NoPeer(Exception):
     """PyTorch, "it", has no number to give; the message says why."""
 
 
@@ -37,7 +37,10 @@ def gradients(trace: Trace) -> dict[str, np.ndarray]:
     def apply(step: Apply, operands: list[Tensor]) -> Tensor:
         if step.op.name not in table:
             raise NoPeer(f"no function of it is known for {step.op.name}")
-        return table[step.op.name](step.op, *operands)
+        try:
+            return table[step.op.name](step.op, *operands)
+        except (RuntimeError, TypeError, IndexError) as error:
+            raise NoPeer(f"its {step.op.name} fails on these numbers ({type(error).__name__})") from error
 
     def literal(value: float) -> Tensor:
         return torch.full((1,), value, dtype=torch.float64)

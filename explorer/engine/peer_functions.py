@@ -100,7 +100,8 @@ def _losses(torch: Any) -> dict[str, Function]:
         return lambda op, predicted, target: joined(_flat(terms(predicted, target)), 0)
 
     def bce(p: Tensor, t: Tensor) -> Tensor:
-        return -(torch.special.xlogy(t, p) + torch.special.xlog1py(1 - t, -p))  # 0 · ln 0 is 0
+        """As it is defined: PyTorch's own function bounds its logarithms, and is off from p (1 − p) = 1e−12 on."""
+        return -(torch.special.xlogy(t, p) + torch.special.xlog1py(1 - t, -p))
 
     def logits_bce(z: Tensor, t: Tensor) -> Tensor:
         return t * functional.softplus(-z, threshold=STRAIGHT) + (1 - t) * functional.softplus(z, threshold=STRAIGHT)

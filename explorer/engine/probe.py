@@ -7,10 +7,10 @@ found here can be held against the gradients. NumPy only, in float64, whatever c
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import array_api_compat.numpy as xp
 import numpy as np
@@ -32,6 +32,14 @@ class NotAnalytic(ValueError):
     def __init__(self, op: Op) -> None:
         super().__init__(f"{op.name} is not analytic. Expected operations that are. Use central differences.")
         self.op = op
+
+
+class Operation(NamedTuple):
+    """One operation with the numbers that it was given and the number that it made, in the engine's layout."""
+
+    op: Op
+    operands: list[np.ndarray]
+    result: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,9 +82,14 @@ class Probe:
 
     def central_difference(self) -> Difference:
         """Central differences of order 6, over lengths that suit the entry, its line and 1."""
+        return slope_of(self.objective, self.scales)
+
+    @cached_property
+    def scales(self) -> tuple[float, ...]:
+        """Lengths over which the entry may change something: powers of ten near it, near its line's largest, and 1."""
         sizes = (abs(self.value), float(np.abs(self._held(self.name)).max(initial=0)), 1.0)
         powers = {round(math.log10(size)) for size in sizes if 0 < size < math.inf}
-        return slope_of(self.objective, [float(f"1e{power}") for power in sorted(powers)])
+        return tuple(float(f"1e{power}") for power in sorted(powers))
 
     def complex_step(self) -> float:
         """Im E(w + ih) / h, exact to rounding. Raises: NotAnalytic."""
@@ -98,6 +111,18 @@ class Probe:
         for node in self._dependents:
             ways[node.name] = value_of(node, [ways.get(read, False) for read in node.inputs], _constant, leads_on)
         return tuple(found.values())
+
+    def operations(self, shift: float) -> list[Operation]:
+        """What every operation of the lines that depend on the entry does when it is moved by `shift`, in order."""
+        found: list[Operation] = []
+
+        def remember(step: Apply, operands: list[np.ndarray]) -> np.ndarray:
+            found.append(Operation(step.op, operands, self._apply(step, operands)))
+            return found[-1].result
+
+        with np.errstate(all="ignore"):
+            self._values(shift, remember)
+        return found
 
     # -- computing again -----------------------------------------------------------------------------------------------
     @cached_property
@@ -136,16 +161,21 @@ class Probe:
 
     def _objective(self, shift: complex) -> np.complex128:
         """The objective with the entry moved, as a complex number."""
+        objective = self.trace.graph.objective
+        with np.errstate(all="ignore"):
+            values = self._values(shift, self._apply)
+            last = values[objective] if objective in values else self._held(objective)
+            return np.complex128(self._joined(last.reshape(-1)))
+
+    def _values(self, shift: complex, apply: Callable[[Apply, list[np.ndarray]], np.ndarray]) -> dict[str, np.ndarray]:
+        """The lines that depend on the entry, computed again with it moved."""
         moved = self._held(self.name).astype(complex if isinstance(shift, complex) else float)
         moved[(*self.index, 0)] += shift
         values = {self.name: moved}
-        with np.errstate(all="ignore"):
-            for node in self._dependents:
-                reads = [values[read] if read in values else self._held(read) for read in node.inputs]
-                values[node.name] = value_of(node, reads, _literal, self._apply)
-            objective = self.trace.graph.objective
-            last = values[objective] if objective in values else self._held(objective)
-            return np.complex128(self._joined(last.reshape(-1)))
+        for node in self._dependents:
+            reads = [values[read] if read in values else self._held(read) for read in node.inputs]
+            values[node.name] = value_of(node, reads, _literal, apply)
+        return values
 
     def _apply(self, step: Apply, operands: list[np.ndarray]) -> np.ndarray:
         if isinstance(step.op, StopGradient):

@@ -94,7 +94,7 @@ def _row(scene: Scene, row: Checked, chosen: bool) -> Block:
         "analytic": json_number(row.analytic),
         **{key: _json(getattr(row, key)) for key, _ in METHODS},
         "errors": errors,
-        "error": _json(max((error for error in row.errors.values() if error is not None), default=None)),
+        "error": _json(row.worst),
         "same": row.same,
         "chosen": chosen,
     }

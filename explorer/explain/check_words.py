@@ -58,7 +58,16 @@ def kinks(scene: Scene, rows: list[Checked]) -> list[Block]:
         if not row.finite:
             loss = label_part(scene.notation.loss_label)
             return [note({"strong": [loss, " is not finite here"]}, ": there is no change to divide.")]
-        if row.difference.kinked:
+        if row.drowned:
+            op = row.drowned.name.replace("_", " ")
+            blocks.append(
+                note(
+                    {"strong": ["Too few digits at ", entry]},
+                    f": the result of {op} is so near its limit that hardly a digit of it moves. What is computed from "
+                    "it is a staircase, and tells no slope.",
+                )
+            )
+        elif row.difference.kinked:
             words = listed([[op.name.replace("_", " ")] for op in row.probe.kinks], "or") or ["the objective"]
             blocks.append(
                 note(

@@ -11,6 +11,8 @@ import numpy as np
 from explorer.engine import peer
 from explorer.engine.arrays import to_host
 from explorer.engine.differences import Difference
+from explorer.engine.digits import drowned
+from explorer.engine.ops import Op
 from explorer.engine.probe import NotAnalytic, Probe
 from explorer.engine.replay import dependents
 from explorer.engine.trace import Trace
@@ -41,13 +43,23 @@ class Checked:
         return self.probe.central_difference()
 
     @cached_property
+    def drowned(self) -> Op | None:
+        """The operation whose result has run out of digits; looked for where values and gradient do not agree."""
+        agree = self.difference.confirms(self.analytic) is True and self._exactly(self._imaginary) is not False
+        return None if agree or not self.finite else drowned(self.probe)
+
+    @cached_property
     def central(self) -> float | None:
-        """Central differences, where the objective is smooth."""
-        return self.difference.value if self.difference.settled else None
+        """Central differences, where the objective is smooth and has the digits for it."""
+        return self.difference.value if self.difference.settled and not self.drowned else None
 
     @cached_property
     def complex(self) -> float | None:
-        """The complex step, where all operations on the way are analytic, and are so here."""
+        """The complex step, where all operations on the way are analytic, and have the digits for it."""
+        return None if self.drowned else self._imaginary
+
+    @cached_property
+    def _imaginary(self) -> float | None:
         if not self.finite:
             return None
         try:
@@ -57,28 +69,40 @@ class Checked:
         return found if np.isfinite(found) else None
 
     def error(self, found: float | None) -> float | None:
-        """The relative error of a number: in units of the larger of the two, 0 where they are equal."""
+        """The relative error of a number: in units of the larger of the two, 0 where they are equal; NaN with NaN."""
         if found is None:
             return None
-        scale = max(abs(found), abs(self.analytic))
-        return 0.0 if found == self.analytic else abs(found - self.analytic) / scale
+        if np.isnan(found) or np.isnan(self.analytic):
+            return np.nan
+        return 0.0 if found == self.analytic else abs(found - self.analytic) / max(abs(found), abs(self.analytic))
 
     @cached_property
     def errors(self) -> dict[str, float | None]:
         return {name: self.error(getattr(self, name)) for name in ("central", "complex", "torch")}
 
+    @property
+    def worst(self) -> float | None:
+        """The largest of the errors, None where there is none."""
+        found = [error for error in self.errors.values() if error is not None]
+        return float(np.max(found)) if found else None
+
     @cached_property
     def same(self) -> bool | None:
         """Whether every number that there is agrees with the gradient; None where there is none to say so."""
-        verdicts = [self.difference.confirms(self.analytic), self._exactly(self.complex), self._exactly(self.torch)]
+        verdicts = [self.confirmed(self.analytic), self._exactly(self.complex), self._exactly(self.torch)]
         known = [verdict for verdict in verdicts if verdict is not None]
         return all(known) if known else None
 
+    def confirmed(self, gradient: float) -> bool | None:
+        """Whether central differences confirm a gradient; None where they cannot tell."""
+        return None if self.drowned else self.difference.confirms(gradient)
+
     def _exactly(self, found: float | None) -> bool | None:
-        if found is None or np.isnan(found) and np.isnan(self.analytic):
+        """Whether a number is the gradient but for rounding; one that is none says nothing."""
+        if found is None or np.isnan(found):
             return None
-        if found == self.analytic:
-            return True
+        if found == self.analytic or not np.isfinite(self.analytic):
+            return found == self.analytic
         slack = EXACT * max(abs(found), abs(self.analytic)) + ROUNDING * abs(self.probe.objective())
         return bool(abs(found - self.analytic) <= slack)
 

@@ -11,7 +11,7 @@ from explorer.engine.probe import Probe
 from explorer.engine.trace import Trace
 from explorer.explain import formula as f
 from explorer.explain.blocks import Block, calculation, note
-from explorer.explain.checked import around, at, rows_within_reason
+from explorer.explain.checked import Checked, around, at, rows_within_reason
 from explorer.explain.fan_out import arriving
 from explorer.explain.numbers import json_number
 from explorer.explain.phrases import listed
@@ -99,20 +99,15 @@ def _worst(scene: Scene, broken: Trace, name: str) -> tuple[int, ...]:
 
 def _row(scene: Scene, broken: Trace, name: str, index: tuple[int, ...]) -> Block:
     node = scene.graph.nodes[name]
-    probe = Probe(scene.trace, name, index, scene.sample)
     right, wrong = (at(trace, name, trace.gradients[name], index, scene.sample) for trace in (scene.trace, broken))
-    difference = probe.central_difference()
+    found = Checked(Probe(scene.trace, name, index, scene.sample), right, None)
     return {
         "node": name,
         "label": scene.entry_label(name, index),
         "cell": f.Cells(name, "value", node.shape, index).at(0, 0),
-        "numbers": [
-            json_number(right),
-            json_number(wrong),
-            json_number(difference.value) if difference.settled else None,
-        ],
-        "right": difference.confirms(right),
-        "wrong": difference.confirms(wrong),
+        "numbers": [None if number is None else json_number(number) for number in (right, wrong, found.central)],
+        "right": found.confirmed(right),
+        "wrong": found.confirmed(wrong),
     }
 
 

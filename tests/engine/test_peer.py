@@ -61,6 +61,12 @@ def test_an_operation_without_a_function_says_so(torch: Any, monkeypatch: pytest
         peer.gradients(Graph.parse("x = input(2)\nloss = sum(relu(x))").trace({"x": [[1.0, 2.0]]}))
 
 
+def test_a_function_that_fails_says_so(torch: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(peer, "functions", lambda _: functions(torch) | {"relu": lambda op, x: torch.zeros(7, 1) + x})
+    with pytest.raises(peer.NoPeer, match="relu fails"):
+        peer.gradients(Graph.parse("x = input(2)\nloss = sum(relu(x))").trace({"x": [[1.0, 2.0]]}))
+
+
 def test_without_torch_there_is_a_reason_and_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
     trace = Graph.parse("x = input()\nloss = x * x").trace({"x": [1.0]})
     monkeypatch.setattr(peer, "load", peer.load.__wrapped__)  # what was loaded before does not count

@@ -187,3 +187,19 @@ def test_a_large_graph_is_not_waited_for() -> None:
     graph = Graph.parse("x = input(2000)\nW = param(1500, 2000)\nV = param(5, 1500)\nloss = sum(V @ tanh(W @ x))")
     trace = run(graph, 8)
     assert 1 <= len(table(told(trace, "W"))["rows"]) < 12
+
+
+@pytest.mark.parametrize("theta", [18.0, 20.0, 22.0, 26.0, 30.0, 36.0])
+def test_where_the_digits_run_out_nothing_right_is_called_wrong(theta: float) -> None:
+    graph = Graph.parse("theta = input()\ny = target()\np = sigmoid(theta)\nloss = bce(p, y)")
+    blocks = told(graph.trace({"theta": [theta], "y": [0.0]}), "theta")
+    assert table(blocks)["agree"][1] == 0
+    assert table(blocks)["agree"][0] == 1 or "Too few digits at θ: the result of sigmoid" in words(blocks)
+    assert "kink" not in words(blocks)
+    assert (theta < 20) or table(blocks)["agree"] == [0, 0, 1]
+
+
+def test_with_all_its_digits_a_wrong_gradient_stays_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Sigmoid, "derivative", lambda self, xp, out, z: 2 * out * (1 - out))
+    graph = Graph.parse("theta = input()\ny = target()\np = sigmoid(theta)\nloss = bce(p, y)")
+    assert table(told(graph.trace({"theta": [10.0], "y": [0.0]}), "theta"))["agree"] == [0, 1, 0]
