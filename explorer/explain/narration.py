@@ -29,7 +29,7 @@ def narrate(
     scene = Scene(graph, trace, notation, graph.nodes[step.node], sample, learning_rate)
     match step.kind:
         case "forward":
-            return forward(scene)
+            return [*forward(scene), *_over_the_batch(scene)]
         case "seed":
             return seed(scene)
         case "backward":
@@ -64,6 +64,15 @@ def forward(scene: Scene) -> list[Part]:
         first, rest = _first_clause(said)
         return [strong(*first), *rest, *insights.forward(scene)]
     return [strong(symbol(scene, name), " = ", *whole), _kind_of_map(scene), *insights.forward(scene)]
+
+
+def _over_the_batch(scene: Scene) -> list[Part]:
+    """The objective of several samples, whose losses are this line's: their mean L, or their sum."""
+    node, batch = scene.node, scene.batch
+    if node.name != scene.graph.objective or not node.batched or batch == 1:
+        return []
+    total = label_part(scene.notation.loss_label, node.name)
+    return [f" The {scene.trace.reduction} of all {batch} is ", total, " = ", number_part(scene.trace.loss), "."]
 
 
 def _kind_of_map(scene: Scene) -> str:

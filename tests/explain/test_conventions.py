@@ -16,6 +16,7 @@ from explorer.engine.graph import Graph
 from explorer.engine.trace import Trace
 from explorer.explain import TABS, blocks, explain, narrate
 from explorer.explain import formula as f
+from explorer.explain.derived import BigSum
 from explorer.explain.rules import Rules
 from explorer.explain.scene import Scene
 from explorer.explain.signs import negative
@@ -83,7 +84,9 @@ def equations(monkeypatch: pytest.MonkeyPatch) -> list[Equation]:
 
 
 def evaluated(formula: f.Formula) -> np.ndarray | None:
-    """The numbers of a formula, None for words."""
+    """The numbers of a formula; None for words, and for a sum over the batch of which one term is written."""
+    if isinstance(formula, BigSum) and len(formula.terms) == 1:
+        return None
     try:
         with np.errstate(all="ignore"):
             return np.asarray(formula.evaluate(), dtype=float)
@@ -235,16 +238,25 @@ def test_a_minus_sign_stands_where_it_reads_best() -> None:
         np.testing.assert_array_equal(negative(formula).evaluate(), -formula.evaluate())
 
 
-def test_numbers_keep_the_engine_s_sign_and_say_that_they_are_shown_turned() -> None:
-    lesson, trace = traced("lecture20/lecture20_network")
-    told = explain(lesson.graph, trace, lesson.notation, "s2", 0, 0.5, tabs=["backward"])
+@pytest.mark.parametrize(("case", "name"), [("lecture20", "s2"), ("mlp", "theta"), ("mlp/bce_mlp_batch", "z")])
+def test_numbers_keep_the_engine_s_sign_and_say_that_they_are_shown_turned(case: str, name: str) -> None:
+    lesson, trace = traced(lessons.load(case).id)
+    notation = replace(lesson.notation, sign="minus")
+    told = explain(lesson.graph, trace, notation, name, 0, 0.5, tabs=["backward"])
     leaves = list(numbers_in(told["tabs"]["backward"]))
-    own = [leaf for leaf in leaves if leaf.get("link", "").startswith("s2|gradient:")]
+    own = [leaf for leaf in leaves if leaf.get("link", "").startswith(f"{name}|gradient:")]
     assert own and all(leaf["negated"] for leaf in own)
     for leaf in own:
         index = int(leaf["link"].partition(":")[2])
-        assert leaf["number"] == float(trace.gradients["s2"][0, index])
+        assert leaf["number"] == float(trace.gradients[name][0, index])
     assert not any(leaf.get("negated") for leaf in leaves if leaf not in own and leaf.get("link"))
+    [table] = [one for one in told_batch(lesson, trace, notation, name) if one["kind"] == "gradient"]
+    assert table["negated"] and table["numbers"][0] == float(trace.gradients[name][0].flat[0])
+
+
+def told_batch(lesson: Lesson, trace: Trace, notation: Notation, name: str) -> Iterator[dict[str, Any]]:
+    told = explain(lesson.graph, trace, notation, name, 0, 0.5, tabs=["batch"])["tabs"]["batch"]
+    return (group for block in told if block["kind"] == "samples" for group in block["groups"])
 
 
 def numbers_in(tree: Any) -> Iterator[dict[str, Any]]:

@@ -27,7 +27,14 @@ def numbers_in(parts: list[Part]) -> list[float]:
 def known_numbers(trace: Trace, rate: float) -> np.ndarray:
     """Every number of a pass: values, gradients, contributions, slopes, updated parameters, η."""
     graph = trace.graph
-    arrays: list[Any] = [rate, 1.0, *trace.values.values(), *trace.gradients.values(), *trace.contributions.values()]
+    arrays: list[Any] = [
+        rate,
+        1.0,
+        trace.loss,
+        *trace.values.values(),
+        *trace.gradients.values(),
+        *trace.contributions.values(),
+    ]
     arrays += [
         trace.contributions[line, read, slot]
         for line, node in graph.nodes.items()
@@ -103,6 +110,7 @@ def sentences(case: str) -> dict[tuple[str, str], str]:
             ("seed", "loss"),
             "The objective L is the mean of 5 losses, L₁ to L₅, so that ∂L/∂L₁ = 1/B = 0.2.",
         ),
+        ("mlp/bce_mlp_batch", ("forward", "loss"), "For sample 1 it is 0.5805. The mean of all 5 is L = 0.6801."),
         ("mlp/bce_mlp_batch", ("backward", "z"), "the shares of all 5 samples are summed"),
         ("mlp/bce_mlp", ("backward", "z"), "W receives the outer product δ₂ᵀ·xᵀ"),
         (
