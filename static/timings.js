@@ -28,6 +28,9 @@ export function inWords(seconds) {
 /** @param {number} count @returns {string} */
 export const grouped = (count) => count.toLocaleString("en");
 
+/** How many times, to two digits. @param {number} ratio @returns {string} */
+const times = (ratio) => ratio.toLocaleString("en", { maximumSignificantDigits: GAIN_DIGITS });
+
 /** @param {Started} started @returns {string}  what it runs on, and why someone stays away */
 function surroundings({ machine, entrants }) {
   const { cores, processor, python, numpy, device } = machine;
@@ -94,9 +97,8 @@ export function createTimings() {
     write(name, size, inWords(found), found);
     cells.get(at(name, size))?.setAttribute("title", `median of ${rounds}; ${inWords(found / size)} a sample`);
     for (const other of others) {
-      const times = gain(other, size);
-      const slower = times < 1 ? " (slower)" : "";
-      if (!Number.isNaN(times)) write(`gain ${other}`, size, formatNumber(times, GAIN_DIGITS) + slower, times);
+      const ratio = gain(other, size);
+      if (!Number.isNaN(ratio)) write(`gain ${other}`, size, `${times(ratio)}${ratio < 1 ? " (slower)" : ""}`, ratio);
     }
   }
 
@@ -114,11 +116,11 @@ export function createTimings() {
     if (largest === undefined) return "All measured.";
     const best = others.reduce((one, name) => (gain(name, largest) > gain(one, largest) ? name : one));
     const [slow, quick] = ["loops", best].map((name) => inWords(seconds.get(at(name, largest))));
-    const times = formatNumber(gain(best, largest), GAIN_DIGITS);
     const samples = largest === 1 ? "1 sample" : `${grouped(largest)} samples`;
     const first = gain("numpy", sizes[0]) < 1 && sizes[0] === 1
       ? " For a single sample the loops are faster: a call of NumPy costs more than the few operations in it." : "";
-    return `For ${samples} the loops take ${slow}, ${NAMES[best]} ${quick}: ${times} times faster.${first}`;
+    const faster = times(gain(best, largest));
+    return `For ${samples} the loops take ${slow}, ${NAMES[best]} ${quick}: ${faster} times faster.${first}`;
   }
   clear();
   return { element, clear, start, add, leave, conclusion };

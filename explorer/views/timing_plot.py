@@ -50,8 +50,8 @@ class TimingPlot:
     def paint(self, colours: Palette) -> None:
         """Draw in these colours from now on."""
         self._plot = self._figure(colours)
+        self._fit()  # before it is in the page: its arrival there may come after changes made at the same time
         self.pane[:] = [Bokeh(self._plot, sizing_mode="stretch_both")]
-        self._fit()
 
     def hear(self, reply: Mapping[str, Any]) -> None:
         """A race that starts takes the old lines away, and so does another lesson; a result is one point more."""

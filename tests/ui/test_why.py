@@ -142,6 +142,24 @@ def test_the_end_of_a_session_ends_its_worker(opened: Opener, timing_server: Ser
     wait_for_end(worker)
 
 
+FIGURES = """() => Bokeh.documents.flatMap(document => [...document.all_models])
+  .filter(model => model.type === "Figure")
+  .map(({x_range, y_range, below: [axis]}) => [x_range.end, y_range.start, axis.ticker.ticks.length,
+    axis.major_label_text_color])"""
+
+
+def test_the_plot_follows_the_colour_scheme_and_keeps_its_axes(opened: Opener) -> None:
+    page = opened()
+    page.button("Start").click()
+    expect(status(page)).to_have_text(re.compile("^For 100 samples"), timeout=RACE)
+    ((end, start, ticks, light),) = page.page.evaluate(FIGURES)
+    assert end > 100 and start <= 1e-5 and ticks == 3
+    page.page.emulate_media(color_scheme="dark")
+    page.page.wait_for_function(f"light => ({FIGURES})().at(-1).at(-1) !== light", arg=light)
+    *axes, _ = page.page.evaluate(FIGURES)[-1]
+    assert axes == [end, start, ticks]
+
+
 def test_keys_are_the_dialogs_while_it_is_open(opened: Opener) -> None:
     page = opened()
     page.page.keyboard.press("ArrowRight")
