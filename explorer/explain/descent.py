@@ -20,6 +20,13 @@ def new_value(scene: Scene) -> f.Formula:
     return _step(scene, scene.named(scene.node.name, scene.gradient(scene.node.name)))
 
 
+def updated(scene: Scene) -> f.Symbol:
+    """The parameter's symbol with its numbers after the step, as its card then shows them."""
+    value = scene.value(scene.node.name)
+    with np.errstate(all="ignore"):
+        return f.Symbol(value.label, new_value(scene).evaluate(), value.cells)
+
+
 def new_value_by_delta(scene: Scene) -> f.Formula | None:
     """The same with what comes back written out, W + η δ xᵀ: for one sample, where δ is minus a gradient; else None."""
     name = scene.node.name

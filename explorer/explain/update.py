@@ -1,27 +1,17 @@
-"""Updates: a parameter's as a whole, one entry of it with every factor traced to its card, and those of the pass."""
+"""Updates: a parameter's as a whole, one entry of it (`explain.update_entry`), and those of the whole pass."""
 
 from __future__ import annotations
 
-import numpy as np
-
-from explorer.explain import formula as f
-from explorer.explain.blocks import Block, assignment, calculation, formula, joined, line, note, section
-from explorer.explain.derivation.steps import choices
-from explorer.explain.derivation.way import Way, times
-from explorer.explain.derived import BigSum, Series
-from explorer.explain.descent import new_value, new_value_by_delta, rate
-from explorer.explain.printer import Printer
-from explorer.explain.sampled import LETTER, of_any_sample
+from explorer.explain.blocks import Block, assignment, formula, line, note, section
+from explorer.explain.descent import new_value, new_value_by_delta, rate, updated
 from explorer.explain.scene import Scene
-from explorer.explain.text import number_part, parts, text
-from explorer.explain.weight import Weight, of_sample, weight
-
-MOST_SAMPLES = 64  # of a batch whose shares are still computed one by one
+from explorer.explain.text import number_part, parts
+from explorer.explain.update_entry import entry_block
 
 
 def update_blocks(scene: Scene) -> list[Block]:
     """Blocks for a parameter that the objective depends on."""
-    return [_whole(scene), _entry(scene), *_all(scene)]
+    return [_whole(scene), entry_block(scene), *_all(scene)]
 
 
 def _whole(scene: Scene) -> Block:
@@ -30,7 +20,7 @@ def _whole(scene: Scene) -> Block:
     lines = [assignment(value, step)] + ([line(None, by_delta)] if by_delta is not None else [])
     return section(
         ["Update"],
-        formula(*lines, line(None, step, numbers=True), line(None, _updated(scene), numbers=True, role="result")),
+        formula(*lines, line(None, step, numbers=True), line(None, updated(scene), numbers=True, role="result")),
         note(
             "Learning rate ",
             *parts(rate(scene)),
@@ -41,147 +31,17 @@ def _whole(scene: Scene) -> Block:
     )
 
 
-def _updated(scene: Scene) -> f.Symbol:
-    """The parameter after the update, as its card shows it then."""
-    value = scene.value(scene.node.name)
-    with np.errstate(all="ignore"):
-        return f.Symbol(value.label, new_value(scene).evaluate(), value.cells)
-
-
-# -- one entry -----------------------------------------------------------------------------------------------------
-def _entry(scene: Scene) -> Block:
-    """The rule for any entry, then the chosen one with its numbers."""
-    name = scene.node.name
-    readers = [scene.at(reader) for reader in dict.fromkeys(reader for reader, _ in scene.readings(name))]
-    found = weight(readers[0], name)
-    own = Own(found.way if found is not None else Way(readers[0], name, lambda out, into: 0.0))
-    many = len(own.way.receivers) > 1
-    picker: list[Block] = [{"kind": "entries", **choices(scene, name)}] if many else []
-    if found is None:
-        blocks = [own.by_gradient()]
-    elif own.way.is_share:
-        blocks = _of_batch(own, found, many)
-    else:
-        blocks = [_of_one(own, found, many), *_factors(found)]
-    return section(["Entry by entry" if many else "Written out"], *picker, *blocks)
-
-
-class Own:
-    """The chosen entry of a parameter, before and after its update."""
-
-    def __init__(self, way: Way) -> None:
-        self.way = way
-        self.scene = way.scene.at(way.wrt)
-        self.general, self.picked = (way.value(way.wrt, places) for places in (way.chosen, way.picked))
-        index = tuple(place.at for place in way.picked)
-        value = _updated(self.scene).value.reshape(way.in_shape)[index]
-        self.updated = f.Symbol(self.picked.label, np.asarray(value), self.picked.cells)
-
-    def step(self, old: f.Formula, change: f.Formula, adds: bool) -> f.Formula:
-        """w − η change, or w + η change."""
-        within = change.factors if isinstance(change, f.Product) and not change.sign else (change,)
-        product = f.Product((rate(self.scene), *within))
-        return f.Sum((old, product if adds else f.Negative(product)))
-
-    def lines(self, new: f.Formula) -> list[Block]:
-        """w ← new = its numbers = the result."""
-        numbers, result = line(None, new, numbers=True), line(None, self.updated, numbers=True, role="result")
-        return [assignment(self.picked, new), numbers, result]
-
-    def by_gradient(self) -> Block:
-        """w ← w − η ∂L/∂w."""
-        gradient = self.way.gradient(self.way.wrt, self.way.picked)
-        return formula(*self.lines(self.step(self.picked, gradient, adds=False)))
-
-
-def _of_one(own: Own, found: Weight, many: bool) -> Block:
-    """w_{i,j} ← w_{i,j} − η …, then with the numbers of the chosen entry."""
-    rule = own.step(own.general, times(*found.general), found.negated)
-    new = own.step(own.picked, times(*found.picked), found.negated)
-    return formula(*([assignment(own.general, rule)] if many else []), *own.lines(new))
-
-
-def _of_batch(own: Own, found: Weight, many: bool) -> list[Block]:
-    """The rule with its sum over the samples; this sample's share; all shares; the step."""
-    way, scene = own.way, own.scene
-    body = of_any_sample(scene, times(*found.general))
-    gradient = way.gradient(way.wrt, way.picked)
-    total = BigSum(f"{LETTER} = 1", "B", body, (f.Negative(gradient) if found.negated else gradient,))
-    share = times(*found.picked)
-    blocks = [
-        formula(assignment(own.general if many else own.picked, own.step(own.general, total, found.negated))),
-        section(
-            [f"The share of sample {scene.sample + 1}"],
-            calculation(way.sent(way.picked), f.Negative(share) if found.negated else share),
-            *_factors(found),
-        ),
-    ]
-    shares = _shares(way, found)
-    if shares is not None:
-        blocks.append(section([f"The shares of all {scene.batch} samples"], calculation(gradient, shares)))
-    return [*blocks, section(["The step"], own.by_gradient())]
-
-
-def _shares(way: Way, found: Weight) -> f.Formula | None:
-    """∂L/∂w (b=1) + ∂L/∂w (b=2) + …; None for a large batch."""
-    scene = way.scene
-    if scene.batch > MOST_SAMPLES:
-        return None
-    others = [of_sample(found, sample) for sample in range(scene.batch)]
-    terms = tuple(other.way.sent(other.way.picked) for other in others if other is not None)
-    return Series(terms, scene.sample) if len(terms) == scene.batch else None
-
-
-def _factors(found: Weight) -> list[Block]:
-    """Each factor with its numbers, which lead to the cards that hold them; what δ is where it is minus a gradient."""
-    way, blocks = found.way, list[Block]()
-    if len(found.picked) > 1:
-        lines = [_factor(factor) for factor in found.picked]
-        blocks.append(section(["Each factor, from the cards"], formula(*lines)))
-    named = next((one for factor in found.general for one in _named(factor)), None)
-    if named is not None and named.cells is not None:
-        letter = next(text for text, script in reversed(named.label) if script == "sub")
-        over, under = (("∂", ""), *way.scene.notation.loss_label), way.scene.entry_label(named.cells.node, [letter])
-        meant = f.Symbol(over, named.value, named.cells, (("∂", ""), *under), kind="gradient")
-        blocks.append(formula(line(named, f.Negative(meant)), caption=["Here"]))
-    return blocks
-
-
-def _factor(factor: f.Formula) -> Block:
-    numbers = line(factor, factor, numbers=True)
-    if isinstance(factor, f.Symbol):
-        return numbers
-    return joined(numbers, line(None, f.Local(factor), numbers=True))
-
-
-def _named(factor: f.Formula) -> list[f.Symbol]:
-    """The lesson's own names for minus a gradient, in a factor."""
-    match factor:
-        case f.Symbol(negated=True):
-            return [factor]
-        case BigSum(body=f.Product(factors=inner)) | f.Product(factors=inner):
-            return [one for part in inner for one in _named(part)]
-    return []
-
-
-# -- all of them ---------------------------------------------------------------------------------------------------
 def _all(scene: Scene) -> list[Block]:
-    """Every parameter's update of this pass, old → new; nothing where there is only this one."""
+    """Every parameter's update of this pass, old and new numbers; nothing where there is only this one."""
     names = scene.graph.parameters
     if len(names) < 2:
         return []
-    rows = [formula(assignment(one.value(one.node.name), new_value(one)), _moved(one)) for one in map(scene.at, names)]
-    return [section(["All updates of this pass"], *rows)]
+    return [section(["All updates of this pass"], *(_moved(scene.at(name)) for name in names))]
 
 
 def _moved(scene: Scene) -> Block:
-    """The old numbers → the new ones."""
-    old, new = scene.value(scene.node.name), _updated(scene)
-    printed = Printer("numbers")
-    return {
-        "left": printed.row(old),
-        "sign": "→",
-        "chunks": printed.chunks(new),
-        "role": "result",
-        "text": f"{text(old, numbers=True)} → {text(new, numbers=True)}",
-    }
+    """W ← W − η ∂L/∂W, the old numbers and the new ones."""
+    old, new = scene.value(scene.node.name), updated(scene)
+    after = {**line(old, new, numbers=True, role="result"), "sign": "←"}
+    after["text"] = after["text"].replace(" = ", " ← ", 1)
+    return formula(assignment(old, new_value(scene)), line(old, old, numbers=True), after)
