@@ -18,6 +18,7 @@ export const KEYS = [
   ["Tab, then ← → on a card's cells", "Walk its numbers"],
   ["↑ ↓ on a number", "Change it by 0.1, with Shift by 1"],
   ["Enter on a number", "Type another; Enter sends it, Escape leaves it"],
+  ["N, A, R in a derivation", "Next line, all lines, start again"],
 ];
 
 const TEXT_FIELDS = "input:not([type=range], [type=checkbox], [type=radio], [type=button]), textarea, [contenteditable]";

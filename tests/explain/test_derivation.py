@@ -156,7 +156,7 @@ HANDOUTS = [
     ("matrix-language/matrix_language", "s", "x", "whole", "= ∂R/∂t·∂t/∂z·∂z/∂s·∂s/∂x"),
     ("matrix-language/matrix_language", "s", "x", "whole", "δₓ = (g − y)·V·diag(σ′(s))·W"),
     ("matrix-language/matrix_language", "s", "x", "whole", "∂z/∂s = diag(σ′(s))"),
-    ("matrix-language/matrix_language", "s", "W", "gate", "= δₛ ⊗ x"),
+    ("matrix-language/matrix_language", "s", "W", "gate", "= δₛᵀ ⊗ xᵀ"),
     # 003
     ("batch/batch_softmax", "loss", "s", "gate", "= −1/B·tᵢ/sᵢ"),
     ("batch/batch_softmax", "s", "a2", "gate", "= [s₁·(s₂ + s₃), −s₁·s₂, −s₁·s₃; −s₁·s₂, s₂·(s₁ + s₃), −s₂·s₃; "),

@@ -123,8 +123,10 @@ class ByMatrix:
         ups = column(lambda j: way.up((numbered(j),)), values, not first) if values.size > 1 else up_entries(way)
         vector = column(lambda i: way.value(self.term.vector, (numbered(i),)), entries, first)
         met = times(ups, vector) if first else times(vector, ups)
-        whole = scene.value(self.term.vector)
-        crossed = Outer(way.arrives, whole) if first else Outer(whole, way.arrives)
+        whole, arrives = scene.value(self.term.vector), way.arrives
+        crossed = Outer(arrives, whole) if first else Outer(whole, arrives)
+        if scene.gradient_rows and first and not f.is_number(arrives):
+            crossed = Outer(f.Transpose(arrives), f.Transpose(whole))
         if self.term.sign < 0:
             met, crossed = f.Negative(met), f.Negative(crossed)  # type: ignore[assignment]
         lines: list[Right] = [met, crossed, numbers(met), result(way.sent_whole)]

@@ -81,7 +81,8 @@ def _entropy_rules(s: f.Formula, t: f.Formula) -> list[f.Formula]:
 
 
 def _binary(p: f.Formula, t: f.Formula) -> f.Formula:
-    return f.Sum((f.Product((t, ln(p))), f.Product((minus(f.ONE, t), ln(minus(f.ONE, p))))))
+    first = f.Product((t, ln(p)), "·")
+    return f.Sum((first, f.Product((minus(f.ONE, t), ln(minus(f.ONE, p))), "·")))
 
 
 def _binary_rules(p: f.Formula, t: f.Formula) -> list[f.Formula]:
@@ -122,7 +123,7 @@ LOSSES: Mapping[str, Separable] = {
         mean=True,
     ),
     "cross_entropy": Separable(
-        lambda s, t: f.Product((t, ln(s))),
+        lambda s, t: f.Product((t, ln(s)), "·"),
         _entropy_rules,
         lambda s, t: _weighted(t, s) or f.Number(0.0),
         lambda s, t: f.Negative(_weighted(t, s) or f.Number(0.0)),
