@@ -60,8 +60,9 @@ function summary({ agree: [same, different, unknown], rows, axis }) {
 /** @param {Check} block @param {Digits} digits @returns {HTMLElement} */
 export function checkTable(block, digits) {
   const titles = block.columns.map(({ title, empty }) => html("th", { scope: "col", class: empty ? "none" : null }, title));
-  const head = html("tr", {}, html("th", { scope: "col", class: "axis" }, block.axis), html("th", { scope: "col" }, "analytic"),
-    ...titles, html("td", { class: "corner" }));
+  const corner = () => html("td", { class: "corner" });
+  const head = html("tr", {}, block.axis ? html("th", { scope: "col", class: "axis" }, block.axis) : corner(),
+    html("th", { scope: "col" }, "analytic"), ...titles, corner());
   return html("div", { class: "checked" },
     html("div", { class: "scroller", tabindex: 0, role: "group", "aria-label": "Gradients and what they are checked with" },
       html("table", {}, html("thead", {}, head), html("tbody", {}, ...block.rows.map((row) => tableRow(block, row, digits))))),
