@@ -111,7 +111,7 @@ test("step and selection go along, both ways", () => {
     return [model.state.step, model.state.selected, model.state.follow];
   };
   turn(false);
-  for (const [step, there, back] of [[0, 0, 0], [1, 1, 1], [2, 1, 2], [3, 2, 3], [4, 3, 4], [5, 3, 5]]) {
+  for (const [step, there, back] of [[0, 0, 0], [1, 1, 1], [2, 1, 2], [3, 2, 3], [4, 3, 4], [5, 3, 5], [6, 4, 6]]) {
     model.set({ step, follow: true });
     same(turn(true)[0], there, `step ${step} in one line`);
     same(turn(false)[0], back, `step ${step} again`);

@@ -23,8 +23,8 @@ export function pairFilm(fused, changes = {}) {
     gradient: gradient === null ? null : block("∂L", put(gradient), 69), update: null, mean: null, mean_box: null, inside: null,
     value_step: 0, gradient_step: null, total: 1, update_step: null, stale_value_step: null, stale_gradient_step: null,
     zero_value: value === 0, zero_gradient: false, arrivals: [], ...more });
-  const steps = fused ? ["forward loss", "seed loss", "backward loss"]
-    : ["forward p", "forward loss", "seed loss", "backward loss", "backward p"];
+  const steps = fused ? ["forward loss", "seed loss", "backward loss", "update z"]
+    : ["forward p", "forward loss", "seed loss", "backward loss", "backward p", "update z"];
   const at = (step) => steps.indexOf(step) + 1;
   const [sender, reader] = fused ? ["loss", "loss"] : ["p", "p"];
   const probability = fused ? [] : [node("p", "op", 220, "σ", 1, Infinity, { value_step: at("forward p"),
