@@ -9,6 +9,7 @@ test("cells are named and spoken of by their place", () => {
   same([indexOf([4, 3], 7), indexOf([3], 2), indexOf([], 0)], [[2, 1], [2], []]);
   same([cellName("gradient", [2, 1]), cellName("value", [])], ["gradient:2,1", "value:0"]);
   same([spokenCell("W", [0, 1]), spokenCell("b1", [2]), spokenCell("c", [])], ["W, row 1, column 2", "b1, entry 3", "c"]);
+  same([spokenCell("W", [0, 1], ["to", "from"]), spokenCell("W", [0, 1], ["from", "to"])], ["W, from 2 to 1", "W, from 1 to 2"]);
 });
 
 test("dependents are all that is computed from a node", () => {

@@ -25,6 +25,19 @@ test("a formula becomes MathML with links and numbers", () => {
   same(made.querySelector("mo").getAttribute("form"), "infix");
 });
 
+test("a name for minus a gradient shows minus its number and keeps the number", () => {
+  const leaf = mathElement({ number: -0.25, link: "s|gradient:0", negated: true }, 4).querySelector("mn");
+  same([leaf.textContent, Number(leaf.dataset.number), leaf.dataset.sign], ["0.25", -0.25, "-1"]);
+  same(mathElement({ number: -0.25 }, 4).querySelector("mn").dataset.sign, undefined);
+  const [part] = partNodes([{ number: 0, negated: true }], 4);
+  same([part.textContent, part.dataset.sign], ["0", "-1"]);
+  const group = { node: "s", kind: "gradient", label: [["δ", ""]], negated: true, hidden: 0, columns: [[["δ", ""]]], cells: ["gradient:0"],
+    numbers: [2, -3] };
+  const [table] = renderBlocks([{ kind: "samples", chosen: 0, samples: [0, 1], groups: [group], caption: [] }], { digits: 4, way: "full" });
+  same([...table.querySelectorAll("td[data-number]")].map((cell) => [cell.textContent, Number(cell.dataset.number), cell.dataset.level]),
+    [["−2", 2, "n4"], ["3", -3, "p4"]]);
+});
+
 test("digits are the reader's", () => {
   same(mathElement({ number: Math.PI }, 3).textContent, "3.14");
   same(mathElement({ number: "NaN" }, 3).textContent, "NaN");

@@ -106,11 +106,11 @@ test("a new session is told what the page shows", async () => {
 test("help, gradients and the drawer", async () => {
   const { named, find, stage, page } = await opened("");
   named("button", "Help").click();
-  ok(find("dialog").open, "an open dialog");
+  ok(find("dialog.help").open, "an open dialog");
   document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "End", bubbles: true }));
   same(stage.dataset.step, "0");
-  find("dialog input").click();
-  find("dialog button").click();
+  find("dialog.help input").click();
+  find("dialog.help button").click();
   document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "g", bubbles: true }));
   same(named("button", "Gradients").getAttribute("aria-pressed"), "true");
   named("button", "Gradients").click();
