@@ -113,9 +113,15 @@ class TimingPlot:
         source, colour = self._sources[name], getattr(colours, token)
         line = plot.line("size", "seconds", source=source, line_width=2.5, line_dash=dash, color=colour)
         dots = plot.scatter("size", "seconds", source=source, marker=marker, size=10, color=colour)
-        tips = [("", title), ("samples", "@size{0,0}"), ("one pass", "@pass"), ("one sample", "@sample")]
-        plot.add_tools(HoverTool(renderers=[dots], tooltips=tips))
+        plot.add_tools(HoverTool(renderers=[dots], tooltips=_tip(title, colours)))
         return LegendItem(label=title, renderers=[line, dots])
+
+
+def _tip(title: str, colours: Palette) -> str:
+    """What a point says, as Bokeh's template; it covers the padding of Bokeh's own box, which is always light."""
+    lines = f"<b>{title}</b>", "@size{0,0} samples", "one pass: @pass", "one sample: @sample"
+    look = f"margin: -5px; padding: 6px 10px; background: {colours.card}; color: {colours.ink}; font-size: 14px"
+    return f'<div style="{look}">{"<br>".join(lines)}</div>'
 
 
 def _no_points() -> dict[str, list[Any]]:
