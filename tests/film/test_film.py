@@ -1,6 +1,7 @@
 """The film says what the trace says, and when: numbers, states and steps of every golden case."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from explorer import Graph, lessons
 from explorer.film import make_film
 from explorer.lessons.own import own_lesson
+from explorer.notation import plain
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 CASES = list(lessons.catalogue().lessons)
@@ -122,3 +124,66 @@ def test_numbers_that_are_not_finite_travel_as_they_are():
 
 def test_a_parsed_graph_is_taken_as_well_as_a_text():
     assert own_lesson(Graph.parse("x = input()\nloss = x * x"), {"x": [2.0]}, {}).graph.objective == "loss"
+
+
+def other(lesson, **conventions):
+    return replace(lesson, notation=replace(lesson.notation, **conventions))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_conventions_change_words_and_signs_of_a_film_and_nothing_else(case):
+    lesson = lessons.load(case)
+    own = film_of(lesson)
+    words = {"label", "brief", "turned", "sign", "note", "axes"}
+
+    def bare(shown):
+        if isinstance(shown, dict):
+            return {key: bare(value) for key, value in shown.items() if key not in words}
+        return shown
+
+    for conventions in ({"deltas": "row"}, {"deltas": "column"}, {"sign": "minus"}, {"sign": "plus"},
+                        {"weights": "row-column"}, {"weights": "from-to"}):  # fmt: skip
+        film = film_of(other(lesson, **conventions))
+        np.testing.assert_array_equal(film["numbers"], own["numbers"])
+        assert [bare(shown) for shown in film["nodes"]] == [bare(shown) for shown in own["nodes"]]
+        assert [(one["kind"], one["node"], one["identity"]) for one in film["steps"]] == [
+            (one["kind"], one["node"], one["identity"]) for one in own["steps"]
+        ]
+
+
+def test_a_gradient_s_caption_says_what_its_cells_show():
+    lesson = lessons.load("lecture20")
+    s2, o2 = (node(film_of(lesson), name)["gradient"] for name in ("s2", "o2"))
+    assert (plain(s2["label"]), s2["sign"], s2["turned"]) == ("δ⁽²⁾", -1, "")
+    assert (plain(o2["label"]), o2["sign"], o2["turned"]) == ("∂E/∂o⁽²⁾", 1, "")
+    rows = film_of(other(lesson, deltas="row", sign="plus"))
+    s2, o2, W2 = (node(rows, name)["gradient"] for name in ("s2", "o2", "W2"))
+    assert (plain(s2["label"]), s2["sign"], s2["turned"]) == ("δ⁽²⁾", 1, "δ⁽²⁾ is a row (1,2)")
+    assert (plain(o2["label"]), plain(o2["brief"]), o2["turned"]) == ("(∂E/∂o⁽²⁾)", "∂E", "∂E/∂o⁽²⁾ is a row (1,2)")
+    assert W2["turned"] == ""
+    columns = film_of(other(lessons.load("batch"), deltas="column"))
+    assert node(columns, "z")["gradient"]["turned"] == "∂L/∂z is a column (4,1)"
+    assert node(columns, "b1")["gradient"]["turned"] == ""      # a parameter's gradient stands as the parameter
+    assert node(film_of(lessons.load("mlp")), "theta")["gradient"]["turned"] == ""      # one number stands either way
+
+
+@pytest.mark.parametrize(("reduction", "sample"), [("mean", 0), ("sum", 3)])
+def test_the_loss_card_of_a_batch_has_the_sample_s_loss_and_the_objective(reduction, sample):
+    lesson = lessons.load("batch")
+    film = make_film(lesson, lesson.graph.trace(lesson.data, lesson.params, reduction=reduction), sample)
+    loss = node(film, "loss")
+    assert plain(loss["value"]["label"]) == f"L{'₁₂₃₄'[sample]}"
+    assert (plain(loss["mean_box"]["label"]), loss["mean_box"]["note"]) == ("L", reduction)
+    assert plain(next(step["tick"] for step in film["steps"] if step["node"] == "loss")) == f"L{'₁₂₃₄'[sample]}"
+    assert plain(node(film_of(lessons.load("mlp")), "loss")["value"]["label"]) == "L"
+
+
+def test_a_film_tells_its_conventions_in_its_own_letters():
+    assert film_of(lessons.load("lecture20"))["conventions"] == {
+        "gradients": "column", "sign": "minus", "weights": "from-to", "delta": ["δ⁽²⁾", "∂E/∂s⁽²⁾"],
+        "entry": {"row-column": "W₂,₁⁽¹⁾", "from-to": "w₁,₂⁽¹⁾"},
+    }  # fmt: skip
+    told = film_of(lessons.load("gates/add_gate"))["conventions"]
+    assert (told["delta"], told["entry"]) == (None, None)
+    flat = own("x = input(2)\nU = param(1, 2)\nloss = sum(U @ x)", {"x": [[1.0, 2.0]]}, {"U": [[1.0, 2.0]]})
+    assert flat["conventions"]["entry"] == {"row-column": "U₁,₂", "from-to": "u₂,₁"}
