@@ -62,7 +62,7 @@ def test_an_operation_without_a_function_says_so(torch: Any, monkeypatch: pytest
 
 
 def test_a_function_that_fails_says_so(torch: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(peer, "functions", lambda _: functions(torch) | {"relu": lambda op, x: torch.zeros(7, 1) + x})
+    monkeypatch.setattr(peer, "functions", lambda _: {**functions(torch), "relu": lambda op, x: torch.zeros(7, 1) + x})
     with pytest.raises(peer.NoPeer, match="relu fails"):
         peer.gradients(Graph.parse("x = input(2)\nloss = sum(relu(x))").trace({"x": [[1.0, 2.0]]}))
 
