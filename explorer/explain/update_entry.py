@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from explorer.explain import formula as f
-from explorer.explain.blocks import Block, assignment, calculation, formula, joined, line, section
+from explorer.explain.blocks import Block, assignment, calculation, formula, joined, line, note, section
 from explorer.explain.derivation.steps import choices
 from explorer.explain.derivation.way import Way, times
 from explorer.explain.derived import BigSum, Series
 from explorer.explain.descent import rate, updated
 from explorer.explain.sampled import LETTER, of_any_sample
 from explorer.explain.scene import Scene
-from explorer.explain.weight import Weight, of_sample, weight
+from explorer.explain.text import label_part
+from explorer.explain.weight import Weight, weight
 
 MOST_SAMPLES = 64  # of a batch whose shares are still computed one by one
 CLOSE = 1e-9
@@ -31,7 +34,7 @@ def entry_block(scene: Scene) -> Block:
     elif own.way.is_share:
         blocks = _of_batch(own, found, many)
     else:
-        blocks = [_of_one(own, found, many), *_meaning(found), *_factors(found)]
+        blocks = [_of_one(own, found, many), *_meaning(found), *_signal(own, found), *_factors(found)]
     return section(["Entry by entry" if many else "Written out"], *picker, *blocks)
 
 
@@ -80,26 +83,26 @@ def _of_batch(own: Own, found: Weight, many: bool) -> list[Block]:
     blocks = [
         formula(assignment(own.general if many else own.picked, own.step(own.general, total, found.negated))),
         *_meaning(found),
+        *_signal(own, found),
         section(
             [f"The share of sample {scene.sample + 1}"],
             calculation(way.sent(way.picked), f.Negative(share) if found.negated else share),
             *_factors(found),
         ),
     ]
-    shares = _shares(way, found)
+    shares = _shares(way)
     if shares is not None:
         blocks.append(section([f"The shares of all {scene.batch} samples"], calculation(gradient, shares)))
     return [*blocks, section(["The step"], own.by_gradient())]
 
 
-def _shares(way: Way, found: Weight) -> f.Formula | None:
+def _shares(way: Way) -> f.Formula | None:
     """∂L/∂w (b=1) + ∂L/∂w (b=2) + …; None for a large batch."""
     scene = way.scene
     if scene.batch > MOST_SAMPLES:
         return None
-    others = [of_sample(found, sample) for sample in range(scene.batch)]
-    terms = tuple(other.way.sent(other.way.picked) for other in others if other is not None)
-    return Series(terms, scene.sample) if len(terms) == scene.batch else None
+    seen = [replace(way, scene=replace(scene, sample=sample)) for sample in range(scene.batch)]
+    return Series(tuple(other.sent(other.picked) for other in seen), scene.sample)
 
 
 def _factors(found: Weight) -> list[Block]:
@@ -142,6 +145,22 @@ def _meaning(found: Weight) -> list[Block]:
     over, under = (("∂", ""), *way.scene.notation.loss_label), way.scene.entry_label(named.cells.node, [letter])
     meant = f.Symbol(over, named.value, named.cells, (("∂", ""), *under), kind="gradient")
     return [formula(line(named, f.Negative(meant)), caption=["where"])]
+
+
+def _signal(own: Own, found: Weight) -> list[Block]:
+    """What a weight multiplies: x_i, the signal from unit i to unit j."""
+    signal, way = found.general[-1], found.way
+    if len(own.way.in_shape) != 2 or not isinstance(signal, f.Symbol) or signal.cells is None:
+        return []
+    vector = signal.cells.node
+    said = [label_part(signal.label, vector), " is the signal that ", label_part(own.general.label, way.wrt)]
+    ends = [
+        " takes from ",
+        label_part(way.scene.label(vector), vector),
+        " to ",
+        label_part(way.scene.label(way.of), way.of),
+    ]
+    return [note(*said, *ends, ".")]
 
 
 def _named(factor: f.Formula) -> list[f.Symbol]:

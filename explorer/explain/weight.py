@@ -6,7 +6,7 @@ Source: lecture 20, 20.4; MLP notes, equations (5) and (6); homework ④ and ⑧
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -37,19 +37,23 @@ class Weight:
     way: Way
     beside: Beside
 
-    @cached_property
+    @property
     def negated(self) -> bool:
-        return self._signed(self.way.picked)[0] < 0
+        return self._exact[0] < 0
 
     @cached_property
     def general(self) -> Factors:
         """The factors of any entry, with letters for its indices."""
         return self._signed(self.way.chosen)[1]
 
-    @cached_property
+    @property
     def picked(self) -> Factors:
         """The factors of the chosen entry, with its numbers for indices."""
-        return self._signed(self.way.picked)[1]
+        return self._exact[1]
+
+    @cached_property
+    def _exact(self) -> tuple[int, Factors]:
+        return self._signed(self.way.picked)
 
     @property
     def share(self) -> float:
@@ -91,11 +95,6 @@ def weight(scene: Scene, name: str) -> Weight | None:
         number = float(found.way.sent_values[indices(found.way.picked)])
         same = np.isclose(found.share, number, rtol=CLOSE, atol=1e-300, equal_nan=True)
     return found if same else None
-
-
-def of_sample(found: Weight, sample: int) -> Weight | None:
-    """The same weight for another sample (from 0)."""
-    return weight(replace(found.way.scene, sample=sample), found.way.wrt)
 
 
 def _seen(scene: Scene, name: str) -> tuple[Way, Beside] | None:
