@@ -37,7 +37,7 @@ def printed(printer: Printer, piece: Pieces) -> tuple[Any, int]:
             return _brace(_held(printer, inner), element("mn", "1")), ATOM
         case d.Marked(inner=inner, mark=mark):
             body, level = printer.printed(inner)
-            return element("mrow", body, class_=f"mark {mark}"), level
+            return marked(body, mark), level
         case d.Braced(inner=inner, under=under):
             if printer.numbers:
                 return printer.printed(inner)
@@ -47,6 +47,11 @@ def printed(printer: Printer, piece: Pieces) -> tuple[Any, int]:
             return element("mrow", ends[0], infix("⊗"), ends[1]), PRODUCT
         case d.Remark():
             return element("mrow", *chunks(printer, piece)), SUM
+
+
+def marked(body: Any, mark: str) -> Element:
+    """What was printed, with what happens to it."""
+    return element("mrow", body, class_=f"mark {mark}")
 
 
 def chunks(printer: Printer, piece: f.Formula) -> list[Element]:

@@ -34,7 +34,7 @@ class Printer:
         """The formula in pieces between which a line may be broken: at the signs of a sum, the factors of a product."""
         match formula:
             case f.Sum(terms=terms):
-                return self._terms(terms)
+                return self._broken(terms)
             case f.Negative(inner=f.Product() as inner) if self.numbers:
                 first, *rest = self._factors(inner, leads=False)
                 return [element("mrow", operator("−"), first), *rest]
@@ -155,6 +155,21 @@ class Printer:
             pieces.append(element("mrow", sign, body) if position or negative else body)
         return pieces
 
+    def _broken(self, terms: tuple[f.Formula, ...]) -> list[Element]:
+        """The terms in pieces; among numbers a product of matrices may be broken too."""
+        pieces: list[Element] = []
+        for term, whole in zip(terms, self._terms(terms), strict=True):
+            inner = term.inner if isinstance(term, f.Negative) else term
+            wide = isinstance(inner, f.Product) and not all(map(f.is_number, inner.factors))
+            if not self.numbers or not isinstance(inner, f.Product) or not wide:
+                pieces.append(whole)
+                continue
+            negative = isinstance(term, f.Negative)
+            first, *rest = self._factors(inner, leads=not pieces and not negative)
+            sign = infix("−" if negative else "+") if pieces else operator("−")
+            pieces += [element("mrow", sign, first) if pieces or negative else first, *rest]
+        return pieces
+
     def _product(self, product: f.Product, first: bool = True) -> Element:
         parts: list[Any] = []
         for position, factor in enumerate(product.factors):
@@ -174,6 +189,8 @@ class Printer:
         """The formula, in parentheses if it binds less tightly than `least`, or has a minus sign where one stands."""
         if isinstance(formula, f.Product) and least <= PRODUCT:
             return self._product(formula, first)
+        if isinstance(formula, d.Marked) and formula.mark != "one":
+            return derived.marked(self.operand(formula.inner, least, first), formula.mark)
         body, level = self.printed(formula)
         if level < least or (not first and level == PREFIX):
             return element("mrow", operator("("), body, operator(")"))

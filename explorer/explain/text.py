@@ -15,6 +15,7 @@ from explorer.notation import Label, plain
 Part: TypeAlias = str | dict[str, Any]
 
 MANY = 6
+MARKS = {"cancel": " (cancels)", "zero": " (is 0)", "one": " (is 1)", "kept": ""}
 
 
 def parts(formula: f.Formula) -> list[Part]:
@@ -145,8 +146,7 @@ def _derived(formula: f.Formula, numbers: bool) -> tuple[list[Part], int]:
             return ["(", *_between(", ", [_print(one, numbers)[0] for one in entries]), ")"], ATOM
         case d.Marked(inner=inner, mark=mark):
             written, level = _print(inner, numbers)
-            said = {"cancel": " (cancels)", "zero": " (is 0)", "one": " (is 1)", "kept": ""}[mark]
-            return [*written, said], level
+            return [*written, MARKS[mark]], level
         case d.Braced(inner=inner, under=under):
             written = _operand(inner, PRODUCT, numbers)
             return (written if numbers else [*written, " (", *_print(under)[0], ")"]), PRODUCT
@@ -181,6 +181,8 @@ def _numbers(value: f.Array) -> tuple[list[Part], int]:
 def _operand(formula: f.Formula, least: int, numbers: bool, first: bool = True) -> list[Part]:
     if isinstance(formula, f.Product) and least <= PRODUCT:
         return _product(formula, numbers, first)
+    if isinstance(formula, d.Marked):
+        return [*_operand(formula.inner, least, numbers, first), MARKS[formula.mark]]
     written, level = _print(formula, numbers)
     apart = level < least or (not first and level == PREFIX)
     return ["(", *written, ")"] if apart else written

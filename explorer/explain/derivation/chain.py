@@ -137,12 +137,12 @@ def partials(way: Way, transposed: bool, entry: Callable[[Places, Places], f.For
 
 def matrix_step(
     way: Way,
-    entry: Callable[[Places, Places], f.Formula],
+    entry: Callable[[Places, Places], f.Formula] | None = None,
     remark: Sequence[Part] | str = (),
 ) -> Step | None:
     """The entries stacked: the matrix of all ∂o_j/∂s_i times what arrives, in symbols, in its own terms, in numbers.
 
-    `entry` writes ∂o_j/∂s_i in the gate's own terms.
+    `entry` writes ∂o_j/∂s_i in the gate's own terms, where it has any.
     """
     if len(way.outputs) * len(way.receivers) > LARGEST or len(way.in_shape) > 1 or len(way.out_shape) > 1:
         return None
@@ -152,7 +152,7 @@ def matrix_step(
     turned = rows != lies(way) and len(way.receivers) > 1
     left: f.Formula = f.Transpose(way.sent_whole) if turned else way.sent_whole
     lines: list[Right] = [_met(in_general, arrived, rows), _jacobian_times(way, rows)]
-    lines.append(_met(in_own, way.arrives, rows))
+    lines += [_met(in_own, way.arrives, rows)] if entry is not None else []
     lines += [numbers(_met(in_own, arrived, rows), moves=True), result(left)]
     return step("As a matrix", calculation(left, *lines), remark=remark)
 

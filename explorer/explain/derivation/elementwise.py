@@ -33,6 +33,7 @@ from explorer.explain.derived import Listed, column
 from explorer.explain.expression import function_label
 from explorer.explain.slopes import times as entry_by_entry
 from explorer.explain.text import Part, label_part
+from explorer.notation.expressions import is_function
 
 MOST_LISTED = 5  # entries of a row that is written by hand
 
@@ -80,8 +81,9 @@ def _slope(gate: Gate) -> Step:
     lines += [times(up, gate.slope(way.chosen)), times(up, gate.slope(way.chosen, True))]
     picked = in_numbers(way, times(way.up(way.picked), gate.slope(way.picked, True)))
     rule = calculation(*letter) if letter else None
+    named = is_function(gate.apply.op)
     return step(
-        ["The slope of ", label_part(function_label(gate.apply))],
+        ["The slope of ", label_part(function_label(gate.apply))] if named else "The slope",
         rule,
         calculation(way.sent(way.chosen), *lines),
         picked,

@@ -40,7 +40,8 @@ def by_any(scene: Scene, name: str) -> list[Step]:
         )
     dense = np.asarray(scene.trace.jacobian(node.name, name).dense(scene.sample), dtype=np.float64)
     matrix = dense.reshape((*node.shape, *source.shape))
-    way = Way(scene, name, lambda out, into: float(matrix[(*out, *into)]))
+    letter = "l" if len(source.shape) > 1 else "j"  # i and j are those of the matrix that is read
+    way = Way(scene, name, lambda out, into: float(matrix[(*out, *into)]), letter)
     if not np.any(dense):
         return [words_step(scene)]
     found: list[Step | None] = [
@@ -86,7 +87,7 @@ def _outs(way: Way) -> list[Places]:
 def _matrix(way: Way, dense: f.Array) -> Step | None:
     """Jᵀ times what arrives; tensors with two axes and more as one long vector."""
     if len(way.in_shape) < 2 and len(way.out_shape) < 2:
-        return matrix_step(way, way.partial) if dense.size > 1 else None
+        return matrix_step(way) if dense.size > 1 else None
     rows = way.scene.gradient_rows
     up, into = _long(way.upstream, way.scene.gradient_of(way.of), rows), _long(way.sent_whole, way.sent_values, rows)
     matrix = f.Symbol(J, dense)
