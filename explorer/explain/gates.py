@@ -16,10 +16,12 @@ from explorer.explain import inside
 from explorer.explain.expression import expressions
 from explorer.explain.scene import Scene
 from explorer.explain.slopes import SLOPES, inner_of_ones, minus, ones, times
+from explorer.explain.text import text
 
 IDENTITY_LABEL = (("I", ""),)
 J_TRANSPOSED = (("J", ""), ("⊤", "sup"))
 CLOSE = 1e-9
+SKIPS = ("bce", "cross_entropy")  # where a target is 0, its term is skipped: there 0/0 stands for 0
 
 
 def identity(size: int) -> f.Symbol:
@@ -45,6 +47,8 @@ def slope(scene: Scene, position: int, slot: int, out: f.Formula, operands: list
         if _same(claimed, numbers):
             vector = factor.ndim == 2 or len(jacobian.in_shape) == 2
             return f.Local(written, scene.standing(rows) if vector else None)
+        if apply.op.name in SKIPS and _same(np.where(np.isnan(claimed), numbers, claimed), numbers):
+            return f.Local(f.Symbol(((f"({text(written)})", ""),), numbers))
         if apply.op.name in CONTAINED:
             rounded = inside.exact(scene, position, slot, written, numbers)
             if rounded is not None:
