@@ -22,6 +22,7 @@ export function jacobianBlock(block, view, make) {
   const matrix = block.sheets ? make.blocks(block.sheets, view) : [jacobianMatrix(/** @type {any} */ (block), view.digits)];
   const section = html("section", { class: "jacobian", "data-wrt": block.wrt }, title,
     ...make.blocks(block.formula ? [block.formula] : [], view), ...matrix,
+    ...(block.said ? [html("p", { class: "note" }, ...make.parts(block.said, view.digits))] : []),
     html("div", { class: "ways" }, ...ways.map(([name, blocks]) => way(name, blocks))),
     ...make.blocks(block.summed ?? [], view));
   if (block.check) section.append(checkLine(block.check, view.digits));
@@ -31,7 +32,9 @@ export function jacobianBlock(block, view, make) {
 
 /** @param {{same: boolean, difference: number | string}} check @param {import("explorer/format.js").Digits} digits */
 function checkLine({ same, difference }, digits) {
+  const apart = readNumber(difference);
   const text = same ? "✓ same answer both ways"
-    : `✗ the two ways differ by ${formatNumber(readNumber(difference), digits)}`;
+    : Number.isNaN(apart) ? "✗ no answer: the numbers are not finite"
+      : `✗ the two ways differ by ${formatNumber(apart, digits)}`;
   return html("p", { class: `check ${same ? "same" : "different"}` }, text);
 }
