@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from explorer import Graph, lessons
-from explorer.timing.contenders import Unfit, check, contenders
+from explorer.timing.contenders import Unfit, check, contenders, device_name
 from explorer.timing.messages import Left, Limits, Progress, Timed
 from explorer.timing.race import grown, race
 
@@ -146,3 +146,20 @@ def test_who_stays_away_has_a_reason():
     present, entrants = contenders(graph, {"w": np.array(1.0)})
     assert "loops" not in present and "numpy" in present
     assert entrants[0].absent == "no loop form of 'exp'" and entrants[1].absent is None
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("case", lessons.catalogue().lessons)
+def test_a_gpu_takes_part_and_computes_the_same(case):
+    lesson = lessons.load(case)
+    present, entrants = contenders(lesson.graph, lesson.params)
+    assert entrants[-1].absent is None and device_name()
+    check(present, grown(lesson.data, lesson.graph.inputs, 7))
+
+
+def test_without_a_gpu_cupy_stays_away(monkeypatch):
+    monkeypatch.setattr("explorer.engine.arrays._cupy", lambda: None)
+    lesson = lessons.load("mlp")
+    present, entrants = contenders(lesson.graph, lesson.params)
+    assert "cupy" not in present and device_name() is None
+    assert entrants[-1].absent == "no GPU here"
