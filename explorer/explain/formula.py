@@ -223,8 +223,9 @@ def spelled_out(formula: Formula) -> Formula:
             return formula if spelled is inner else Negative(spelled)
         case Local(inner=Symbol()):
             return formula
-        case Local(inner=inner) if inner.evaluate().shape == formula.evaluate().shape:
-            return inner
+        case Local(inner=inner, row=row):
+            same = inner.evaluate().shape == formula.evaluate().shape
+            return inner if same else _turned(inner, row) or formula
         case Product(factors=(Local() as only,)):
             return spelled_out(only)
         case Product(factors=(upstream, Local() as slope)):
@@ -234,6 +235,28 @@ def spelled_out(formula: Formula) -> Formula:
             within = spelled.factors if isinstance(spelled, Product) and spelled.sign == formula.sign else (spelled,)
             return Product((upstream, *within), formula.sign)
     return formula
+
+
+def _turned(formula: Formula, row: bool | None) -> Formula | None:
+    """A formula of element-wise operations with every vector in it turned; None for any other formula."""
+    match formula:
+        case Number() | Constant():
+            return formula
+        case Symbol():
+            return Local(formula, row)
+        case Negative(inner=inner):
+            turned = _turned(inner, row)
+            return None if turned is None else Negative(turned)
+        case Sum(terms=parts):
+            each = tuple(piece for part in parts if (piece := _turned(part, row)) is not None)
+            return Sum(each) if len(each) == len(parts) else None
+        case Product(factors=parts, sign="∘"):
+            each = tuple(piece for part in parts if (piece := _turned(part, row)) is not None)
+            return Product(each, "∘") if len(each) == len(parts) else None
+        case Fraction(over=over, under=under):
+            above, below = _turned(over, row), _turned(under, row)
+            return None if above is None or below is None else Fraction(above, below)
+    return None
 
 
 @dataclass(frozen=True, eq=False)

@@ -269,3 +269,21 @@ def numbers_in(tree: Any) -> Iterator[dict[str, Any]]:
     elif isinstance(tree, list | tuple):
         for inner in tree:
             yield from numbers_in(inner)
+
+
+def test_a_slope_that_lies_as_gradients_do_is_spelled_out_as_one_that_stands() -> None:
+    o, t = symbol("o"), symbol("t")
+    slopes = [
+        f.Sum((o, f.Negative(t))),
+        f.Product((o, f.Sum((f.ONE, f.Negative(o)))), "∘"),
+        f.Sum((f.Negative(f.Fraction(t, o)), f.ONE)),
+    ]
+    for slope in slopes:
+        standing, lying = f.spelled_out(f.Local(slope, False)), f.spelled_out(f.Local(slope, True))
+        assert text(standing) == text(lying) == text(slope)
+        assert not isinstance(lying, f.Local)
+        np.testing.assert_array_equal(lying.evaluate(), standing.evaluate().T)
+    product = f.Local(f.Product((f.Transpose(o), t)), True)
+    assert f.spelled_out(product).evaluate().size == 1
+    matrix = f.Local(f.Product((f.Symbol((("W", ""),), np.eye(2)), o)), True)
+    assert f.spelled_out(matrix) is matrix
