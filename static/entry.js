@@ -17,6 +17,7 @@ import { readNumber } from "explorer/format.js";
  * @property {ArrayLike<number | string> | null} numbers  in C order; null where they are too many
  * @property {Label[] | null} rows
  * @property {Label[] | null} columns
+ * @property {boolean} [apart]  whether its numbers are not those that stand on the stage
  */
 
 /** @param {ArrayLike<number | string>} numbers @returns {Float64Array} */

@@ -12,6 +12,7 @@ import { ledgerLine } from "explorer/ledger.js";
 import { mistakeBlock } from "explorer/mistake.js";
 import { outerTable } from "explorer/outer.js";
 import { jacobianStack, samplesTable } from "explorer/samples.js";
+import { axisLine, rowwise, sheets } from "explorer/stack.js";
 import { jacobianBlock } from "explorer/two_ways.js";
 
 /** @typedef {import("explorer/format.js").Digits} Digits */
@@ -37,7 +38,7 @@ export function partNodes(parts, digits) {
 const MAKERS = {
   formula: ({ lines, caption, digits: own }, { digits }) => html("div", { class: "formula" },
     ...(caption.length ? [html("p", { class: "caption" }, ...partNodes(caption, digits))] : []),
-    ...lines.flatMap((line) => [formulaLine(line, own ?? digits), ...(line.ledger ? [ledgerLine(line.ledger)] : [])])),
+    ...lines.flatMap((line) => [axisLine(formulaLine(line, own ?? digits), line.axis), ...(line.ledger ? [ledgerLine(line.ledger)] : [])])),
   action: (block) => actionButton(/** @type {any} */ (block)),
   compare: (block, { digits }) => compareTable(/** @type {any} */ (block), digits),
   note: ({ parts }, { digits }) => html("p", { class: "note" }, ...partNodes(parts, digits)),
@@ -46,6 +47,8 @@ const MAKERS = {
       ...(badge ? [html("span", { class: "badge", title: "CS224n gradient notes" }, badge)] : [])),
     ...renderBlocks(blocks, view)),
   jacobian: (block, view) => jacobianBlock(block, view, { blocks: renderBlocks, parts: partNodes }),
+  sheets: (block, { digits }) => sheets(/** @type {any} */ (block), digits),
+  rowwise: (block, view) => rowwise(/** @type {any} */ (block), view.digits, (parts) => partNodes(parts, view.digits)),
   outer: (block, { digits }) => outerTable(/** @type {any} */ (block), digits),
   samples: (block, { digits }) => html("div", {}, samplesTable(block, digits),
     ...(block.caption.length ? [html("p", { class: "note" }, ...partNodes(block.caption, digits))] : [])),

@@ -4,10 +4,12 @@
  */
 
 import { createDerivations } from "explorer/derivation.js";
+import { listenToActions } from "explorer/compare.js";
 import { html } from "explorer/dom.js";
 import { partNodes, renderBlocks } from "explorer/explanation.js";
 import { fitFormulas, fitTables } from "explorer/fit.js";
 import { paint } from "explorer/heatmap.js";
+import { icon } from "explorer/icons.js";
 import { createLinks } from "explorer/links.js";
 import { createMistakes } from "explorer/mistake.js";
 import { morph } from "explorer/morph.js";
@@ -52,7 +54,7 @@ function createHead() {
   const stack = html("button", { type: "button", class: "tool stacking", "aria-pressed": "false",
     title: "Show all samples of the batch at once" }, "Stack");
   const wider = html("button", { type: "button", class: "tool wider", "aria-pressed": "false",
-    title: "Half of the page for the inspector" }, "Wider");
+    "aria-label": "Wider", title: "Wider: half of the page for the inspector" }, icon("wider"));
   const buttons = html("div", { class: "buttons" }, stack, wider, follow);
   const element = html("div", { class: "head" }, html("div", { class: "title" }, heading, buttons), meta, list);
   return { element, heading, follow, stack, wider, meta, list, tabs };
@@ -70,6 +72,7 @@ export function createInspector(root, model, signal) {
   root.dataset.testid = "inspector";
   root.append(head.element, panel);
   const links = createLinks(root, model, signal);
+  listenToActions(panel, model, signal);
   const outers = createOuters(panel, model, signal);
   const mistakes = createMistakes(panel, signal);
   const derivations = createDerivations(panel, model, signal);

@@ -25,15 +25,15 @@ export function jacobianMatrix(block, digits) {
   const numbers = floats(block.numbers);
   if (rows * columns > MOST_CELLS || columns > MOST_COLUMNS) return heatmap(block, numbers);
   const head = html("tr", {}, html("td", { class: "corner" }), ...Array.from({ length: columns }, (_, j) =>
-    heading("col", block.columns?.[j], j, linksOf(block, 0, j)[1])));
+    heading("col", block.columns?.[j], j, block.apart ? null : linksOf(block, 0, j)[1])));
   const body = Array.from({ length: rows }, (_, i) => html("tr", {},
-    heading("row", block.rows?.[i], i, linksOf(block, i, 0)[0]),
+    heading("row", block.rows?.[i], i, block.apart ? null : linksOf(block, i, 0)[0]),
     ...Array.from({ length: columns }, (_, j) => cell(block, numbers[i * columns + j], i, j, digits))));
   return html("div", { class: `matrix${columns >= COMPACT_FROM ? " compact" : ""}`, ...SCROLLS },
     html("table", { "aria-label": `Jacobian, ${rows} by ${columns}` }, html("thead", {}, head), html("tbody", {}, ...body)));
 }
 
-/** @param {"row" | "col"} scope @param {Label | undefined} label @param {number} place @param {string} link */
+/** @param {"row" | "col"} scope @param {Label | undefined} label @param {number} place @param {string | null} link */
 function heading(scope, label, place, link) {
   return html("th", { scope, "data-link": link }, ...(label ? htmlLabel(label) : [String(place + 1)]));
 }
@@ -41,6 +41,6 @@ function heading(scope, label, place, link) {
 function cell(block, number, row, column, digits) {
   return html("td", {
     "data-jacobian": `${row},${column}`, "data-number": dataNumber(number), "data-level": level(number),
-    "data-links": linksOf(block, row, column).join(" "), "data-name": entryName(block, row, column),
+    "data-links": block.apart ? null : linksOf(block, row, column).join(" "), "data-name": entryName(block, row, column),
   }, formatNumber(number, digits));
 }

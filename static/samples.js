@@ -32,7 +32,7 @@ function link(group, chosen, sample, name) {
 }
 
 /** Samples down, entries across: one table while it is narrow, else one for each group. */
-function down({ groups, chosen, count }, digits) {
+function down({ groups, chosen, samples }, digits) {
   const across = groups.reduce((total, group) => total + group.columns.length, 0);
   const tables = across > WIDEST ? groups.map((group) => [group]) : [groups];
   return tables.map((shown) => {
@@ -41,23 +41,22 @@ function down({ groups, chosen, count }, digits) {
       html("th", { scope: "colgroup", colspan: group.columns.length, class: group.kind }, ...htmlLabel(group.label))));
     const names = html("tr", {}, html("th", { scope: "col", class: "axis" }, "sample"), ...shown.flatMap((group) =>
       group.columns.map((label) => html("th", { scope: "col" }, ...(group.columns.length > 1 ? htmlLabel(label) : [])))));
-    const rows = Array.from({ length: count }, (_, sample) => html("tr", { class: sample === chosen ? "chosen" : null },
+    const rows = samples.map((sample, row) => html("tr", { class: sample === chosen ? "chosen" : null },
       sampleName("row", sample, chosen), ...shown.flatMap((group, place) => group.columns.map((_label, column) =>
-        cell(numbers[place][sample * group.columns.length + column], digits, { "data-link": link(group, chosen, sample, group.cells[column]) },
+        cell(numbers[place][row * group.columns.length + column], digits, { "data-link": link(group, chosen, sample, group.cells[column]) },
           group.negated)))));
     return html("table", {}, html("thead", {}, titles, names), html("tbody", {}, ...rows));
   });
 }
 
 /** Entries down, samples and their sum across: for shares of a matrix, which has more entries than there are samples. */
-function across({ groups: [group], chosen, count, total }, digits) {
+function across({ groups: [group], chosen, samples, total }, digits) {
   const numbers = floats(group.numbers);
   const sums = floats(total.numbers);
-  const samples = Array.from({ length: count }, (_, sample) => sample);
   const head = html("tr", {}, html("th", { class: "axis" }, "sample"), ...samples.map((sample) => sampleName("col", sample, chosen)),
     html("th", { scope: "col", class: "sum" }, total.label));
   const rows = group.columns.map((label, column) => html("tr", {}, html("th", { scope: "row" }, ...htmlLabel(label)),
-    ...samples.map((sample) => cell(numbers[sample * group.columns.length + column], digits, { class: sample === chosen ? "chosen" : null },
+    ...samples.map((sample, row) => cell(numbers[row * group.columns.length + column], digits, { class: sample === chosen ? "chosen" : null },
       group.negated)),
     cell(sums[column], digits, { class: "sum", "data-link": `${total.node}|${group.cells[column]}` }, total.negated)));
   return html("table", {}, html("thead", {}, head), html("tbody", {}, ...rows));
@@ -72,15 +71,15 @@ function withSum(table, { groups, total }, digits) {
 }
 
 /**
- * @param {object} block  groups of columns with the numbers of `count` samples each, and perhaps their `total`
+ * @param {object} block  groups of columns with the numbers of `samples` each, and perhaps their `total`
  * @param {Digits} digits
  * @returns {HTMLElement}
  */
 export function samplesTable(block, digits) {
-  const { total, groups, count } = block;
+  const { total, groups, samples } = block;
   const scrolling = { class: "samples", tabindex: 0, role: "group", "aria-label": "Samples" };
   if (!total) return html("div", scrolling, ...down(block, digits));
-  const tall = groups[0].columns.length > WIDEST && count <= WIDEST;
+  const tall = groups[0].columns.length > WIDEST && samples.length <= WIDEST;
   return html("div", scrolling, tall ? across(block, digits) : withSum(down(block, digits)[0], block, digits));
 }
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from explorer.explain import formula as f
 from explorer.explain import pair_blocks
 from explorer.explain.blocks import Block, calculation, formula, line, note, section
+from explorer.explain.outer import outer
 from explorer.explain.overwrite import overwriting
+from explorer.explain.rules import Rules
 from explorer.explain.scene import Scene
 from explorer.explain.sending import badge, sending
+from explorer.explain.stack_backward import stacked_arrival, stacked_seed, stacked_sending
 from explorer.explain.text import Part, label_part
 from explorer.explain.update import update_blocks
 
@@ -24,7 +27,11 @@ def backward_tab(scene: Scene) -> list[Block]:
         ]
     if node.name not in scene.graph.reached:
         return [note({"strong": ["The gradient is 0:"]}, " the objective does not depend on this line.")]
-    blocks = [_seed(scene)] if node.name == scene.graph.objective else _arrival(scene)
+    along = scene.stacked and scene.batch > 1
+    if node.name == scene.graph.objective:
+        blocks = [stacked_seed(scene) if along and node.batched else _seed(scene)]
+    else:
+        blocks = stacked_arrival(scene) if along else _arrival(scene)
     if node.kind == "op":
         blocks += [
             _sent(scene, name) for name in dict.fromkeys(node.inputs) if scene.graph.nodes[name].kind != "target"
@@ -110,14 +117,19 @@ def _sum(scene: Scene, own: f.Symbol, readers: list[str]) -> list[Block]:
 
 def _made_in(scene: Scene, reader: str) -> list[Block]:
     """How a reader makes what it sends here: its shortcut in symbols and numbers."""
-    there = scene.at(reader)
-    return sending(there, scene.node.name, there.contribution(reader, scene.node.name))
+    there, name = scene.at(reader), scene.node.name
+    blocks = sending(there, name, there.contribution(reader, name))
+    written = Rules(there).sent_back(name, there.upstream()) if scene.node.kind == "param" else None
+    table = outer(there, name, scene.named(name, written)) if written is not None else None
+    return [blocks[0], *([table] if table else []), *blocks[1:]]
 
 
 # -- what is sent --------------------------------------------------------------------------------------------------
 def _sent(scene: Scene, name: str) -> Block:
     """What this line sends back to one line that it reads."""
     title: list[Part] = ["To ", label_part(scene.label(name), name)]
+    if scene.stacked and scene.batch > 1:
+        return section(title, *stacked_sending(scene, name), badge=badge(scene, name))
     left = scene.contribution(scene.node.name, name)
     return section(title, *sending(scene, name, left), badge=badge(scene, name))
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Literal, TypeAlias
+
 import numpy as np
 
 from explorer.engine.arrays import to_host
+from explorer.engine.fusion import contained
 from explorer.explain import formula as f
 from explorer.explain.blocks import Block, calculation, columns, flat_numbers, formula, line, note, section
 from explorer.explain.scene import Scene
 from explorer.explain.shares import MOST_SAMPLES, shared
 from explorer.explain.text import Part, label_part
 from explorer.notation import Label
+
+Kind: TypeAlias = Literal["value", "gradient", "inside"]
 
 MOST_COLUMNS = 16
 STACKED = 8  # rows or columns of a per-sample Jacobian that is still drawn
@@ -26,7 +32,9 @@ def batch_tab(scene: Scene) -> list[Block]:
         return shared(scene)
     blocks = [_samples(scene)]
     if scene.node.name == scene.graph.objective:
-        blocks.append(_objective(scene))
+        blocks.append(objective(scene))
+    if contained(scene.node) is not None:
+        blocks.append(_differences(scene))
     if scene.node.kind == "op":
         blocks += _stacks(scene)
     return blocks
@@ -41,38 +49,61 @@ def _loss_of_one(scene: Scene) -> list[Block]:
 
 # -- lines with a value for each sample ----------------------------------------------------------------------------
 def _samples(scene: Scene) -> Block:
-    name = scene.node.name
-    of_sample: Label = (("b", "sub"),) if scene.batch > 1 and name == scene.graph.objective else ()
-    groups = [_group(scene, name, "value", (*scene.notation.symbol(name), *of_sample))]
-    if scene.node.kind != "target":
-        groups.append(_group(scene, name, "gradient", (*scene.notation.gradient(name), *of_sample)))
+    kinds: list[Kind] = ["value"] if scene.node.kind == "target" else ["value", "gradient"]
     count = min(scene.batch, MOST_SAMPLES)
-    block: Block = {"kind": "samples", "chosen": scene.sample, "count": count, "groups": groups, "caption": []}
+    block = samples(scene, [(scene.node.name, kind) for kind in kinds], range(count))
     if count < scene.batch:
-        block["caption"] = [f"The first {count} of {scene.batch} samples. "]
-    if any(group["hidden"] for group in groups):
-        block["caption"] += [f"The first {MOST_COLUMNS} entries of each; {groups[0]['hidden']} more are not listed."]
+        block["caption"] = [f"The first {count} of {scene.batch} samples. ", *block["caption"]]
     return block
 
 
-def _group(scene: Scene, name: str, kind: str, label: Label) -> Block:
-    """One tensor's columns: the numbers of all shown samples in C order."""
-    source = scene.trace.values if kind == "value" else scene.trace.gradients
-    array = np.asarray(to_host(source[name]), dtype=np.float64)[:MOST_SAMPLES]
+def _differences(scene: Scene) -> Block:
+    """ŷ, y and what goes back, (ŷ − y)/B, of every sample: a fused loss needs no more."""
+    loss, logits, target = scene.node.name, scene.node.inputs[0], scene.node.inputs[-1]
+    shown: list[tuple[str, Kind]] = [(loss, "inside"), (target, "value"), (logits, "gradient")]
+    p, t = (label_part(label) for label in (scene.notation.symbol_inside(scene.node), scene.notation.symbol(target)))
+    table = samples(scene, shown, range(min(scene.batch, MOST_SAMPLES)))
+    return section(["What goes back: ", p, " − ", t, " of every sample, times what arrives"], table)
+
+
+def samples(scene: Scene, shown: Sequence[tuple[str, Kind]], drawn: Sequence[int]) -> Block:
+    """A table of the samples `drawn` (from 0), a row each: values or gradients of lines side by side."""
+    groups = [_group(scene, name, kind, drawn) for name, kind in shown]
+    hidden = sum(group["hidden"] for group in groups)
+    said = f"The first {MOST_COLUMNS} entries of each; {groups[0]['hidden']} more are not listed."
+    return {
+        "kind": "samples",
+        "chosen": scene.sample,
+        "samples": list(drawn),
+        "groups": groups,
+        "caption": [said] if hidden else [],
+    }
+
+
+def _group(scene: Scene, name: str, kind: Kind, drawn: Sequence[int]) -> Block:
+    """One tensor's columns: the numbers of the samples in C order."""
+    node, trace = scene.graph.nodes[name], scene.trace
+    inside = kind == "inside"
+    tensor = trace.inside(name) if inside else trace.values[name] if kind == "value" else trace.gradients[name]
+    array = np.asarray(to_host(tensor), dtype=np.float64)[list(drawn)]
     flat = array.reshape(len(array), -1)
-    indices = list(np.ndindex(*scene.graph.nodes[name].shape))[:MOST_COLUMNS]
+    indices = list(np.ndindex(*array.shape[1:]))[:MOST_COLUMNS]
+    of_sample: Label = (("b", "sub"),) if scene.batch > 1 and name == scene.graph.objective else ()
+    own = scene.notation.symbol(name) if kind == "value" else scene.notation.gradient(name)
+    label = scene.notation.symbol_inside(node) if inside else (*own, *of_sample)
+    named = scene.notation.inside.get(name, name) if inside else name
     return {
         "node": name,
         "kind": kind,
         "label": label,
         "negated": kind == "gradient" and scene.notation.negated(name),
-        **columns(scene, name, kind, indices, label),
+        **columns(scene, named, kind, indices, label),
         "hidden": flat.shape[1] - len(indices),
         "numbers": flat_numbers(flat[:, : len(indices)]),
     }
 
 
-def _objective(scene: Scene) -> Block:
+def objective(scene: Scene) -> Block:
     """L = (1/B) Σ L_b, as a step of its own."""
     name, batch = scene.node.name, scene.batch
     values = np.asarray(to_host(scene.trace.values[name]), dtype=np.float64).reshape(-1)

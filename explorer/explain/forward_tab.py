@@ -11,6 +11,7 @@ from explorer.explain.entries import Entries
 from explorer.explain.expression import expressions
 from explorer.explain.on_logits import forward_blocks
 from explorer.explain.scene import Scene
+from explorer.explain.stack_forward import stacked_forward
 from explorer.explain.text import text
 
 MOST_ENTRIES = 4
@@ -18,6 +19,8 @@ MOST_ENTRIES = 4
 
 def forward_tab(scene: Scene) -> list[Block]:
     """Blocks for any line."""
+    if scene.stacked and scene.batch > 1 and scene.node.batched:
+        return stacked_forward(scene)
     if scene.node.kind != "op":
         return _declared(scene)
     whole, own = expressions(scene), scene.value(scene.node.name)

@@ -10,6 +10,8 @@ from explorer.explain.ledger import ledger
 from explorer.explain.notes import why
 from explorer.explain.rules import Rules
 from explorer.explain.scene import Scene
+from explorer.explain.stack_jacobian import stacked_ways
+from explorer.explain.stacking import AnySample
 from explorer.explain.text import label_part
 from explorer.explain.two_ways import J, shortcut, two_ways
 from explorer.notation import Label
@@ -46,8 +48,10 @@ def _readers(scene: Scene) -> list[str | dict[str, object]]:
 
 
 def _block(scene: Scene, name: str) -> Block:
+    stacked = scene.stacked and scene.batch > 1 and scene.node.batched
     jacobian = scene.trace.jacobian(scene.node.name, name)
     nodes = scene.graph.nodes
+    named = AnySample.of(scene) if stacked else scene
     m, n = (int(np.prod(nodes[line].shape, dtype=int)) for line in (scene.node.name, name))
     block: Block = {
         "kind": "jacobian",
@@ -57,19 +61,19 @@ def _block(scene: Scene, name: str) -> Block:
         "shape": [m, n],
         "out_shape": list(scene.node.shape),
         "in_shape": list(nodes[name].shape),
-        "title": [label_part((("∂", ""), *scene.label(scene.node.name), ("/∂", ""), *scene.label(name)))],
+        "title": [label_part((("∂", ""), *named.label(scene.node.name), ("/∂", ""), *named.label(name)))],
     }
     if m * n > LARGEST:
         return {**block, **_unlaid(scene, name), "numbers": None, "note": why(scene, name, jacobian.structure)}
     matrix = np.asarray(jacobian.dense(scene.sample), dtype=np.float64)
-    rules = Rules(scene)
+    rules = Rules(named)
     return {
         **block,
-        "formula": _definition(scene, name, matrix, rules),
+        "formula": _definition(named, name, matrix, rules),
         "numbers": flat_numbers(matrix),
         "rows": _names(scene, scene.node.name, m),
         "columns": _names(scene, name, n),
-        **two_ways(scene, name, matrix, rules),
+        **(stacked_ways(scene, name) if stacked else two_ways(scene, name, matrix, rules)),
         "note": why(scene, name, jacobian.structure),
     }
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from explorer.engine.arrays import to_host
-from explorer.engine.graph import Read
-from explorer.explain import formula as f
-from explorer.explain.blocks import Block, calculation, columns, flat_numbers, formula, line, note, section
+from explorer.explain.blocks import Block, calculation, columns, flat_numbers, note, section
 from explorer.explain.scene import Scene
+from explorer.explain.stacking import Stack, sent_back
 
 MOST_SAMPLES = 64
 MOST_ENTRIES = 64
@@ -29,11 +26,11 @@ def shared(scene: Scene) -> list[Block]:
         product = at_once(there, name)
         if product is not None:
             blocks.append(section(["All samples at once"], product))
-        blocks += _shares(scene, readings[0][0])
+        blocks += shares_table(scene, readings[0][0])
     return blocks
 
 
-def _shares(scene: Scene, reader: str) -> list[Block]:
+def shares_table(scene: Scene, reader: str) -> list[Block]:
     """The table of the samples' shares, and their sum."""
     name, shape = scene.node.name, scene.node.shape
     size = int(np.prod(shape, dtype=int))
@@ -51,7 +48,7 @@ def _shares(scene: Scene, reader: str) -> list[Block]:
     block: Block = {
         "kind": "samples",
         "chosen": scene.sample,
-        "count": count,
+        "samples": list(range(count)),
         "groups": [
             {
                 "node": "",
@@ -70,33 +67,9 @@ def _shares(scene: Scene, reader: str) -> list[Block]:
 
 
 def at_once(scene: Scene, name: str) -> Block | None:
-    """∂L/∂W = xᵀ · ∂L/∂a with the samples as rows (or columns), or [1 … 1] · ∂L/∂a for a bias; None elsewhere."""
-    code, batch = scene.node.code, scene.batch
-    if not scene.readable or len(scene.node.shape) != 1:
+    """∂L/∂W = xᵀ · ∂L/∂a with the samples as rows, or [1 … 1] · ∂L/∂a for a bias; None where rows mix."""
+    written = sent_back(scene, name)
+    if written is None:
         return None
-    reading = [
-        (apply, slot) for apply in code for slot, operand in enumerate(apply.operands) if scene.reads(operand, name)
-    ]
-    if len(reading) != 1 or any(apply.op.name not in ("@", "+") for apply in code):
-        return None
-    apply, slot = reading[0]
-    gradients = scene.stack_of(scene.node.name, "gradient")
-    left = scene.at(name).gradient(name)
-    if apply.op.name == "+" and scene.graph.nodes[name].shape == scene.node.shape:
-        ones = f.Symbol((("[1 … 1]", ""),), np.ones((1, batch)), batch_axis=1)
-        result = replace(left, value=f.orient(left.value.reshape(-1), True))
-        total = scene.renamed(scene.node.name, name, f.Product((ones, gradients)))
-        return formula(
-            line(result, total, shapes=True),
-            line(None, total, numbers=True),
-            line(None, result, numbers=True, role="result"),
-        )
-    other = apply.operands[1 - slot]
-    if apply.op.name != "@" or not isinstance(other, Read):
-        return None
-    vector = scene.graph.nodes[scene.node.inputs[other.slot]]
-    if not vector.batched or len(vector.shape) != 1:
-        return None
-    vectors = scene.stack_of(vector.name, "value")
-    factors = (f.Transpose(gradients), vectors) if slot == 0 else (f.Transpose(vectors), gradients)
-    return calculation(left, scene.renamed(scene.node.name, name, f.Product(factors)), shapes=True)
+    left = Stack.of(scene).contribution(scene.node.name, name)
+    return calculation(left, scene.named(name, written), shapes=True)

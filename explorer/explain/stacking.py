@@ -65,7 +65,8 @@ class Stack(Scene):
         return f.Fraction(f.ONE, f.Symbol((("B", ""),), np.asarray(float(count))))
 
     def label(self, name: str) -> Label:
-        return self.notation.symbol(name)
+        """The line's symbol; the samples' losses are L_b, for L is their mean or sum."""
+        return self.notation.element(name, ("b",)) if name == self.graph.objective else self.notation.symbol(name)
 
     # -- numbers -----------------------------------------------------------------------------------------------------
     def _sample(self, array: object, name: str) -> f.Array:

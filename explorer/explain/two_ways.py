@@ -58,13 +58,13 @@ def _full(scene: Scene, name: str, matrix: f.Array, product: f.Array) -> Block:
     rows = scene.gradient_rows
     both_scalar = not scene.node.shape and not scene.graph.nodes[name].shape
     jacobian = f.Symbol(J, matrix.reshape(()) if both_scalar else matrix)
-    upstream = _long(scene.gradient(scene.node.name), scene.node.shape, rows)
+    upstream = long(scene.gradient(scene.node.name), scene.node.shape, rows)
     written = f.Product((upstream, jacobian) if rows else (f.Transpose(jacobian), upstream))
-    into = _long(_result(scene, name, product), scene.graph.nodes[name].shape, rows)
+    into = long(_result(scene, name, product), scene.graph.nodes[name].shape, rows)
     return calculation(into, scene.renamed(scene.node.name, name, written), shapes=True)
 
 
-def _long(symbol: f.Symbol, shape: f.Shape, rows: bool) -> f.Symbol:
+def long(symbol: f.Symbol, shape: f.Shape, rows: bool) -> f.Symbol:
     """The symbol with all its numbers in one vector, marked vec if it was none."""
     value = f.orient(symbol.value.reshape(-1), rows) if shape else symbol.value.reshape(())
     if len(shape) < 2:

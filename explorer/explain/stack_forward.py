@@ -1,0 +1,46 @@
+"""The Forward tab of a batch: what a line computes for all samples, a row each."""
+
+from __future__ import annotations
+
+from explorer.explain.batch_tab import objective, samples
+from explorer.explain.blocks import Block, formula, line, note
+from explorer.explain.expression import expressions
+from explorer.explain.scene import Scene
+from explorer.explain.stack_blocks import in_view, numbered, rest, stacked_calculation
+from explorer.explain.stacking import AnySample, Stack, Unstacked, forward
+
+
+def stacked_forward(scene: Scene) -> list[Block]:
+    """Blocks for a line that has a value for each sample."""
+    name, node = scene.node.name, scene.node
+    if node.kind != "op":
+        return _declared(scene)
+    whole = forward(scene)
+    if whole is not None:
+        blocks = [stacked_calculation(scene, Stack.of(scene).value(name), whole)]
+    else:
+        blocks = for_each(scene)
+    return [*blocks, *([objective(scene)] if name == scene.graph.objective else [])]
+
+
+def for_each(scene: Scene) -> list[Block]:
+    """z_b = W·x_b for every sample b, and the table of all of them: here a sample is a column of its own."""
+    any_sample, nodes = AnySample.of(scene), scene.graph.nodes
+    own = any_sample.value(scene.node.name)
+    read = [name for name in dict.fromkeys(scene.node.inputs) if nodes[name].batched]
+    return [
+        formula(line(own, expressions(any_sample)[-1], shapes=True)),
+        note(f"So for every sample b = 1 … {scene.batch}, here in rows:"),
+        samples(scene, [(name, "value") for name in (*read, scene.node.name)], in_view(scene)),
+        *rest(scene, len(in_view(scene))),
+    ]
+
+
+def _declared(scene: Scene) -> list[Block]:
+    name, kind = scene.node.name, {"target": "Targets"}.get(scene.node.kind, "Data")
+    said = note(f"{kind} of {scene.batch} samples, a row each. Nothing is computed here.")
+    try:
+        own = Stack.of(scene).value(name)
+    except Unstacked:
+        return [samples(scene, [(name, "value")], in_view(scene)), said]
+    return [numbered(scene, formula(line(own, own, numbers=True, role="result", shapes=True)), own, own), said]
