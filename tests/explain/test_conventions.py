@@ -121,7 +121,7 @@ def test_both_sides_of_every_equation_are_equal(
 ) -> None:
     lesson, trace = traced(case)
     notation = mixed(lesson.notation, mix, lesson.graph if named else None)
-    tabs = [tab for tab in TABS if tab != "check" and not (named and tab == "derivation")]
+    tabs = [tab for tab in TABS if tab != "check"]
     for stacked in {False, trace.batch > 1}:
         for told in tell(lesson, trace, notation, trace.batch - 1, stacked, tabs):
             check(equations, f"{case}, {told['node']}, {mix}")

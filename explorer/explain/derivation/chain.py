@@ -213,8 +213,9 @@ def fan_out_step(way: Way) -> Step | None:
     if not scene.fans_out(way.wrt):
         return None
     readers = list(dict.fromkeys(reader for reader, _ in scene.readings(way.wrt)))
-    parts = tuple(scene.contribution(reader, way.wrt) for reader in readers)
-    whole = scene.gradient(way.wrt, own=not scene.notation.negated(way.wrt))
+    own = not scene.notation.negated(way.wrt)
+    parts = tuple(scene.contribution(reader, way.wrt, own) for reader in readers)
+    whole = scene.gradient(way.wrt, own)
     if len(parts) == 1:
         return None
     total = f.Sum(parts)

@@ -132,7 +132,7 @@ class Loss:
             return None
         if scene.batch * self.n > MOST_WRITTEN:
             return None
-        whole = scene.stack_of(way.wrt, "gradient")
+        whole = scene.stack_of(way.wrt, "gradient", own=not scene.notation.negated(way.wrt))
         negative = isinstance(self.rule.tidy(HALF, HALF), f.Negative)
         rows = grid((scene.batch, self.n), lambda b, i: self._of_sample(b, i, negative))
         product = times(way.up(()), *self.rule.before(self.n), rows)
