@@ -114,6 +114,7 @@
  * @property {FilmNode[]} nodes
  * @property {FilmEdge[]} edges
  * @property {FilmStep[]} steps
+ * @property {import("explorer/errata.js").Erratum[]} errata
  */
 
 /** @param {Film} film @param {Span} span @returns {Float64Array} */

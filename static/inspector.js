@@ -6,6 +6,7 @@
 import { createDerivations } from "explorer/derivation.js";
 import { listenToActions } from "explorer/compare.js";
 import { html } from "explorer/dom.js";
+import { footnotes } from "explorer/errata.js";
 import { partNodes, renderBlocks } from "explorer/explanation.js";
 import { fitFormulas, fitTables } from "explorer/fit.js";
 import { paint } from "explorer/heatmap.js";
@@ -105,7 +106,8 @@ export function createInspector(root, model, signal) {
     const fresh = /** @type {HTMLElement} */ (panel.cloneNode(false));
     // Until the answer is here the old tab stays, for a while.
     const tab = told.tabs[state.tab] || view.late ? state.tab : panel.dataset.tab;
-    fresh.append(...renderBlocks(told.tabs[tab] ?? WAITING, { digits: state.digits }));
+    fresh.append(...renderBlocks(told.tabs[tab] ?? WAITING, { digits: state.digits }),
+      ...footnotes(state.film, told.node, state.digits));
     const same = root.dataset.node === told.node && panel.dataset.tab === tab;
     if (same) morph(panel, fresh);
     else {

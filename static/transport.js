@@ -3,6 +3,7 @@
  */
 
 import { html, htmlLabel } from "explorer/dom.js";
+import { slipMark } from "explorer/errata.js";
 import { placeInPhase } from "explorer/film.js";
 import { formatNumber, readNumber, shownNumber } from "explorer/format.js";
 import { icon } from "explorer/icons.js";
@@ -69,8 +70,10 @@ export function createTransport(model, playback, passes, signal) {
     }
     const { phase, at, of } = placeInPhase(film, step);
     const count = html("span", { class: "count" }, `${PHASES[phase]} ${at} of ${of}`);
+    const slip = slipMark(film, step);
     const place = [
-      ...(current.place ? [html("span", { class: "place", title: "Place in the handout" }, current.place), " "] : []),
+      ...(current.place || slip.length
+        ? [html("span", { class: "place", title: "Place in the handout" }, current.place, ...slip), " "] : []),
       ...(current.identity ?? []).flatMap((number) =>
         [html("span", { class: "place identity", title: "CS224n gradient notes" }, number), " "])];
     const last = step === film.steps.length && current.kind === "update";

@@ -65,6 +65,7 @@ def make_film(subject: Subject, trace: Trace, sample: int = 0) -> dict[str, Any]
         "nodes": nodes,
         "edges": edges,
         "steps": _steps(subject, trace, sample, clocks, order),
+        "errata": _errata(subject, clocks),
         "numbers": numbers.array(),
     }
 
@@ -118,6 +119,15 @@ def _steps(
             }
         )
     return steps
+
+
+def _errata(subject: Subject, clocks: Timeline) -> list[dict[str, Any]]:
+    """The handout's slips with the numbers of the steps concerned."""
+    found = []
+    for erratum in subject.errata:
+        numbers = [number for number, step in enumerate(clocks.steps, 1) if (step.kind, step.node) in erratum.steps]
+        found.append({"steps": numbers, "nodes": list(erratum.nodes), "parts": erratum.parts})
+    return found
 
 
 def _tick(scene: Scene, kind: str, inputs: tuple[str, ...]) -> Label:

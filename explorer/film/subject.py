@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from explorer.engine.graph import Graph
+from explorer.explain.errata import Erratum
 from explorer.notation import Notation
 
 
 class Subject(Protocol):
-    """The graph and how it is spoken of; `places` maps (step kind, node) to the place in the handout."""
+    """The graph and how it is spoken of.
+
+    `places` maps (step kind, node) to the place in the handout, `errata` are the handout's slips.
+    """
 
     @property
     def id(self) -> str: ...
@@ -30,3 +34,5 @@ class Subject(Protocol):
     def learning_rate(self) -> float: ...
     @property
     def places(self) -> Mapping[tuple[str, str], str]: ...
+    @property
+    def errata(self) -> Sequence[Erratum]: ...

@@ -29,4 +29,5 @@ def fused(lesson: Lesson) -> Lesson | None:
     if ("backward", activation.name) in lesson.places:
         places["backward", loss.name] = lesson.places["backward", activation.name]
     notation = replace(lesson.notation, inside={**lesson.notation.inside, loss.name: activation.name})
-    return replace(lesson, graph=Graph.parse("\n".join(lines)), places=places, notation=notation)
+    errata = tuple(erratum.renamed(activation.name, loss.name) for erratum in lesson.errata)
+    return replace(lesson, graph=Graph.parse("\n".join(lines)), places=places, notation=notation, errata=errata)

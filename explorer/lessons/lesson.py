@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.engine.graph import Graph
+from explorer.explain.errata import Erratum
 from explorer.notation import Notation
 
 
@@ -16,7 +17,7 @@ class Lesson:
     """One case of a lesson.
 
     Numbers: `data` batch-first arrays by input or target, `params` arrays by parameter, float64 and read-only.
-    `places` maps (step kind, node) to the place in the handout.
+    `places` maps (step kind, node) to the place in the handout, `errata` are the handout's slips.
     """
 
     id: str
@@ -30,3 +31,4 @@ class Lesson:
     learning_rate: float
     notation: Notation
     places: Mapping[tuple[str, str], str]
+    errata: tuple[Erratum, ...] = ()

@@ -13,13 +13,13 @@ from pydantic import ValidationError
 
 from explorer.engine.errors import GraphError
 from explorer.engine.graph import Graph
+from explorer.lessons.errors import LessonError, only_nodes
 from explorer.lessons.lesson import Lesson
 from explorer.lessons.schema import CaseFile, LessonFile
+from explorer.lessons.slips import with_errata
 from explorer.notation import Notation
 
-
-class LessonError(ValueError):
-    """A lesson that does not exist or whose file is wrong: the message names file, place and what is expected."""
+__all__ = ["LessonError", "read_folder"]
 
 
 def read_folder(folder: Path) -> tuple[int, list[Lesson]]:
@@ -39,9 +39,8 @@ def read_folder(folder: Path) -> tuple[int, list[Lesson]]:
     repeated = {case.name for case in lesson.cases if [c.name for c in lesson.cases].count(case.name) > 1}
     if repeated:
         raise LessonError(f"{name}, cases: the name {min(repeated)!r} is used twice. Give every case its own.")
-    return lesson.order, [
-        _case(folder.name, f"{name}, cases[{i}]", lesson, case) for i, case in enumerate(lesson.cases)
-    ]
+    cases = [_case(folder.name, f"{name}, cases[{i}]", lesson, case) for i, case in enumerate(lesson.cases)]
+    return lesson.order, with_errata(name, lesson.errata, cases)
 
 
 def _place(location: tuple[int | str, ...]) -> str:
@@ -55,7 +54,7 @@ def _case(lesson_id: str, place: str, lesson: LessonFile, case: CaseFile) -> Les
         raise LessonError(f"{place}.graph: {error}") from error
     for table in ("symbols", "gradients", *(f"places.{kind}" for kind in case.places)):
         named = case.places[table.split(".")[1]] if "." in table else getattr(case, table)  # type: ignore[index]
-        _only_nodes(f"{place}.{table}", named, graph)
+        only_nodes(f"{place}.{table}", named, graph)
     data = _arrays(f"{place}.data", case.data)
     params = _arrays(f"{place}.params", case.params)
     try:
@@ -79,14 +78,6 @@ def _case(lesson_id: str, place: str, lesson: LessonFile, case: CaseFile) -> Les
             {(kind, node): text for kind, table in case.places.items() for node, text in table.items()}
         ),
     )
-
-
-def _only_nodes(place: str, named: Mapping[str, object], graph: Graph) -> None:
-    unknown = [name for name in named if name not in graph.nodes]
-    if unknown:
-        raise LessonError(
-            f"{place}.{unknown[0]}: the graph has no line {unknown[0]!r}. Expected one of {', '.join(graph.nodes)}."
-        )
 
 
 def _arrays(place: str, tables: Mapping[str, Any]) -> Mapping[str, np.ndarray]:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from typing_extensions import TypeAliasType
 
+from explorer.explain.errata import typeset
 from explorer.notation import parse_label
 
 Numbers = TypeAliasType("Numbers", "float | list[Numbers]")    # a scalar, or rows of rows
@@ -18,7 +19,14 @@ def _markup(text: str) -> str:
     return text
 
 
+def _prose(text: str) -> str:
+    """A text with symbols between backquotes, as in "printed `σ′(z_1)`"."""
+    typeset(text)
+    return text
+
+
 Markup = Annotated[str, AfterValidator(_markup)]
+Prose = Annotated[str, Field(min_length=1), AfterValidator(_prose)]
 StepKind = Literal["forward", "seed", "backward", "accumulate", "update"]
 
 
@@ -51,8 +59,19 @@ class CaseFile(_Strict):
     places: dict[StepKind, dict[str, str]] = {}
 
 
+class ErratumFile(_Strict):
+    """A slip of the handout: the steps that meet it, further lines that tell of it, in which cases (all if none)."""
+
+    cases: list[str] = []
+    steps: dict[StepKind, list[str]] = Field(min_length=1)
+    nodes: list[str] = []
+    place: Prose
+    printed: Prose
+    right: Prose
+
+
 class LessonFile(_Strict):
-    """A whole lesson: what the chooser and the page say of it, its notation, its cases."""
+    """A whole lesson: what the chooser and the page say of it, its notation, its cases, slips of the handout."""
 
     title: str = Field(min_length=1)
     order: int
@@ -60,3 +79,4 @@ class LessonFile(_Strict):
     about: str
     notation: NotationFile = NotationFile()
     cases: list[CaseFile] = Field(min_length=1)
+    errata: list[ErratumFile] = []

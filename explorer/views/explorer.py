@@ -35,6 +35,7 @@ STYLES = (
     "compare.css",
     "derivation.css",
     "passes.css",
+    "errata.css",
     "why.css",
 )
 

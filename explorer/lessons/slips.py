@@ -1,0 +1,47 @@
+"""The slips of a handout, put to the cases that meet them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from explorer.engine.steps import steps_of
+from explorer.explain.errata import Erratum
+from explorer.lessons.errors import LessonError, only_nodes
+from explorer.lessons.lesson import Lesson
+from explorer.lessons.schema import ErratumFile
+
+
+def with_errata(file: str, errata: Sequence[ErratumFile], cases: list[Lesson]) -> list[Lesson]:
+    """The cases, each with the slips that concern it. Raises: LessonError: "mlp/lesson.toml, errata[0].steps: …"."""
+    names = [_name(case) for case in cases]
+    for position, erratum in enumerate(errata):
+        unknown = [name for name in erratum.cases if name not in names]
+        if unknown:
+            expected = ", ".join(names)
+            raise LessonError(f"{file}, errata[{position}].cases: no case {unknown[0]!r}. Expected one of {expected}.")
+    return [replace(case, errata=tuple(_of_case(file, errata, case))) for case in cases]
+
+
+def _of_case(file: str, errata: Sequence[ErratumFile], case: Lesson) -> list[Erratum]:
+    known = {(step.kind, step.node) for step in steps_of(case.graph)}
+    known |= {("update", name) for name in case.graph.parameters}
+    found = []
+    for position, erratum in enumerate(errata):
+        if erratum.cases and _name(case) not in erratum.cases:
+            continue
+        met = tuple((kind, node) for kind, nodes in erratum.steps.items() for node in nodes)
+        for kind, node in met:
+            if (kind, node) not in known:
+                raise LessonError(
+                    f"{file}, errata[{position}].steps.{kind}: the case {_name(case)!r} has no such step of {node!r}. "
+                    "Name a line that has one, or name the cases that do in cases."
+                )
+        only_nodes(f"{file}, errata[{position}].nodes", erratum.nodes, case.graph)
+        nodes = dict.fromkeys([*(node for _, node in met), *erratum.nodes])
+        found.append(Erratum(met, tuple(nodes), erratum.place, erratum.printed, erratum.right))
+    return found
+
+
+def _name(case: Lesson) -> str:
+    return case.id.partition("/")[2]
