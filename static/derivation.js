@@ -36,8 +36,8 @@ export function derivation({ key, of, wrt, title, entries, steps }, view, render
 }
 
 /** @param {Block} step @param {View} view @param {Render} render */
-function stepItem({ title, blocks, note }, view, render) {
-  const heading = render([{ kind: "section", title, badge: "", blocks: [] }], view)[0].querySelector("h3 > span");
+function stepItem({ title, badge, blocks, note }, view, render) {
+  const heading = render([{ kind: "section", title, badge: badge ?? "", blocks: [] }], view)[0].querySelector("h3");
   const item = html("li", { class: "step" }, html("h4", {}, ...(heading?.childNodes ?? [])), ...render(blocks, view));
   const lines = item.querySelectorAll(".line");
   blocks.flatMap((block) => block.lines ?? []).forEach(({ moves }, place) => {

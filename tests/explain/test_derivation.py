@@ -157,6 +157,8 @@ HANDOUTS = [
     ("matrix-language/matrix_language", "s", "x", "whole", "δₓ = (g − y)·V·diag(σ′(s))·W"),
     ("matrix-language/matrix_language", "s", "x", "whole", "∂z/∂s = diag(σ′(s))"),
     ("matrix-language/matrix_language", "s", "W", "gate", "= δₛᵀ ⊗ xᵀ"),
+    ("matrix-language/matrix_language", "s", "W", "gate", "∂R/∂W = ((g − y)·V·diag(σ′(s)))ᵀ·xᵀ"),
+    ("matrix-language/matrix_language", "t", "V", "gate", "∂R/∂Vᵢ,ⱼ = (gᵢ − yᵢ)·zⱼ"),
     # 003
     ("batch/batch_softmax", "loss", "s", "gate", "= −1/B·tᵢ/sᵢ"),
     ("batch/batch_softmax", "s", "a2", "gate", "= [s₁·(s₂ + s₃), −s₁·s₂, −s₁·s₃; −s₁·s₂, s₂·(s₁ + s₃), −s₂·s₃; "),

@@ -9,16 +9,11 @@ from collections.abc import Callable
 
 from explorer.explain import formula as f
 from explorer.explain.derivation.batch import summed_step
-from explorer.explain.derivation.chain import (
-    alone,
-    chain_step,
-    in_numbers,
-    matrix_step,
-    shortcut_step,
-    vanishing,
-)
+from explorer.explain.derivation.chain import chain_step, in_numbers, vanishing
 from explorer.explain.derivation.linear import Linear
+from explorer.explain.derivation.matrix import matrix_step
 from explorer.explain.derivation.places import Places, indices
+from explorer.explain.derivation.shortcut import alone, shortcut_step
 from explorer.explain.derivation.steps import Right, Step, calculation, step
 from explorer.explain.derivation.way import Way, times
 from explorer.explain.text import Part

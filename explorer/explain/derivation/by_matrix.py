@@ -10,20 +10,14 @@ import numpy as np
 from explorer.explain import formula as f
 from explorer.explain.derivation.arrived import arrived_step
 from explorer.explain.derivation.batch import summed_step
-from explorer.explain.derivation.chain import (
-    chain_rule,
-    in_numbers,
-    meaning,
-    sent_entries,
-    shortcut_step,
-    up_entries,
-    vanishing,
-    wanted,
-)
+from explorer.explain.derivation.chain import chain_rule, in_numbers, meaning, vanishing, wanted
 from explorer.explain.derivation.linear import Linear
+from explorer.explain.derivation.matrix import sent_entries, up_entries
 from explorer.explain.derivation.places import Place, Places, numbered, numbers_of
+from explorer.explain.derivation.shortcut import shortcut_step
 from explorer.explain.derivation.steps import Right, Step, calculation, numbers, result, step
 from explorer.explain.derivation.way import Slope, Way, times
+from explorer.explain.derivation.whole import from_the_loss
 from explorer.explain.derived import Outer, column, grid
 
 
@@ -35,6 +29,7 @@ def by_matrix(line: Linear) -> list[Step]:
     found += [
         shortcut_step(way, remark=made.shape()),
         arrived_step(way, made.beside),
+        made.from_the_loss(),
         summed_step(way, line.term.vector, line.term.sign),
     ]
     return [one for one in found if one is not None]
@@ -131,6 +126,19 @@ class ByMatrix:
             met, crossed = f.Negative(met), f.Negative(crossed)  # type: ignore[assignment]
         lines: list[Right] = [met, crossed, numbers(met), result(way.sent_whole)]
         return step("A column times a row: the outer product", calculation(way.sent_whole, *lines))
+
+    def from_the_loss(self) -> Step | None:
+        """∂R/∂W = ((g − y)·V·diag(σ′))ᵀ·xᵀ, an outer product in shapes."""
+        way, scene = self.way, self.line.scene
+        arrived = from_the_loss(scene, way.of)
+        if arrived is None or self.term.sign < 0:
+            return None
+        whole, rows = scene.value(self.term.vector), scene.notation.rows_of_gradients
+        up = f.Transpose(arrived) if rows == self.term.matrix_first and not f.is_number(arrived) else arrived
+        made = f.Product((up, f.Transpose(whole)) if self.term.matrix_first else (f.Transpose(whole), up), "·")
+        same = np.allclose(made.evaluate(), way.sent_values, rtol=1e-9, atol=1e-12)
+        lines: list[Right] = [made, numbers(made), result(way.sent_whole)]
+        return step("All the way from the loss", calculation(way.sent_whole, *lines)) if same else None
 
     def shape(self) -> str:
         rows, columns = self.way.in_shape

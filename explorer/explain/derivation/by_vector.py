@@ -12,18 +12,12 @@ import numpy as np
 
 from explorer.explain import formula as f
 from explorer.explain.derivation.batch import rows_step
-from explorer.explain.derivation.chain import (
-    alone,
-    chain_step,
-    in_numbers,
-    matrix_step,
-    shortcut_step,
-    up_entries,
-    wanted,
-)
+from explorer.explain.derivation.chain import chain_step, in_numbers, wanted
 from explorer.explain.derivation.gate import gate_step
 from explorer.explain.derivation.linear import Linear
+from explorer.explain.derivation.matrix import matrix_step, up_entries
 from explorer.explain.derivation.places import Places, numbers_of
+from explorer.explain.derivation.shortcut import alone, shortcut_step
 from explorer.explain.derivation.steps import Right, Step, calculation, numbers, result, step
 from explorer.explain.derivation.way import Slope, Way, times
 from explorer.explain.derived import column

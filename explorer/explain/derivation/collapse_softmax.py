@@ -11,12 +11,13 @@ import numpy as np
 
 from explorer.engine.arrays import to_host
 from explorer.explain import formula as f
-from explorer.explain.derivation.chain import WIDE
+from explorer.explain.derivation.matrix import WIDE
 from explorer.explain.derivation.places import Place, numbered
 from explorer.explain.derivation.probability import Probability
 from explorer.explain.derivation.steps import Line, Right, Step, calculation, numbers, result, step, words
 from explorer.explain.derivation.way import times
 from explorer.explain.derived import Braced, Listed, Marked, Series, column, grid, marked
+from explorer.explain.sending import COLLAPSE
 from explorer.explain.slopes import minus
 from explorer.explain.text import Part, label_part, number_part
 
@@ -203,10 +204,15 @@ class Collapse:
         kept = marked(difference, "kept")
         if scene.seed == 1.0:
             made = calculation(whole, kept, numbers(difference), result(whole))
-            return step("One subtraction is left" if self.whole else "A subtraction is left", made)
+            title = "One subtraction is left" if self.whole else "A subtraction is left"
+            return replace(step(title, made), badge=self._badge())
         share = times(way.share_of_one, difference)
         lines: list[Right] = [times(way.share_of_one, own), share, numbers(share), result(whole)]
-        return step("One subtraction is left, and the share 1/B", calculation(own, kept), calculation(whole, *lines))
+        title = "One subtraction is left, and the share 1/B"
+        return replace(step(title, calculation(own, kept), calculation(whole, *lines)), badge=self._badge())
+
+    def _badge(self) -> str:
+        return f"identity {COLLAPSE}" if self.whole else ""
 
     def _batch(self) -> Step | None:
         """(1/B)(S − T), a row for each sample."""

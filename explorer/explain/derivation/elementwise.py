@@ -12,21 +12,11 @@ import numpy as np
 from explorer.explain import formula as f
 from explorer.explain.derivation.arrived import arrived_step
 from explorer.explain.derivation.batch import rows_step
-from explorer.explain.derivation.chain import (
-    J,
-    alone,
-    chain_step,
-    in_numbers,
-    jacobian,
-    matrix_step,
-    partials,
-    sent_entries,
-    shortcut_step,
-    vanishing,
-    wanted,
-)
+from explorer.explain.derivation.chain import chain_step, in_numbers, vanishing, wanted
+from explorer.explain.derivation.matrix import J, jacobian, matrix_step, partials, sent_entries
 from explorer.explain.derivation.places import Places, indices, numbers_of
-from explorer.explain.derivation.steps import Calculation, Right, Step, calculation, step
+from explorer.explain.derivation.shortcut import alone, shortcut_step
+from explorer.explain.derivation.steps import Right, Step, calculation, step
 from explorer.explain.derivation.unary import Gate
 from explorer.explain.derivation.way import times
 from explorer.explain.derived import Listed, column
@@ -123,11 +113,7 @@ def _jacobian(gate: Gate) -> Step | None:
     if way.scene.gradient_rows:
         return None
     own = partials(way, False, _entry(gate))
-    return step("where J is the Jacobian", _defined(way.of, f.Symbol(J, jacobian(way)), partials(way, False), own))
-
-
-def _defined(of: str, symbol: f.Formula, *written: f.Formula) -> Calculation:
-    return calculation(symbol, *written)
+    return step("where J is the Jacobian", calculation(f.Symbol(J, jacobian(way)), partials(way, False), own))
 
 
 def _primes(gate: Gate) -> Callable[[Places], tuple[Places, tuple[f.Formula, ...]]]:

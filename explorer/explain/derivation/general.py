@@ -10,16 +10,10 @@ from dataclasses import replace
 import numpy as np
 
 from explorer.explain import formula as f
-from explorer.explain.derivation.chain import (
-    LARGEST,
-    J,
-    alone,
-    chain_step,
-    in_numbers,
-    matrix_step,
-    shortcut_step,
-)
-from explorer.explain.derivation.places import Places
+from explorer.explain.derivation.chain import chain_step, in_numbers
+from explorer.explain.derivation.matrix import LARGEST, J, matrix_step
+from explorer.explain.derivation.places import Places, numbers_of
+from explorer.explain.derivation.shortcut import alone, shortcut_step
 from explorer.explain.derivation.steps import Step, calculation, numbers, result, step, words
 from explorer.explain.derivation.way import Way, times
 from explorer.explain.derived import Marked, Series
@@ -43,7 +37,7 @@ def by_any(scene: Scene, name: str) -> list[Step]:
     letter = "l" if len(source.shape) > 1 else "j"  # i and j are those of the matrix that is read
     way = Way(scene, name, lambda out, into: float(matrix[(*out, *into)]), letter)
     if not np.any(dense):
-        return [words_step(scene)]
+        return [step("Nothing goes back", words("Every partial derivative is 0 here."))]
     found: list[Step | None] = [
         _gate(scene),
         chain_step(way) if m <= MOST_WRITTEN else None,
@@ -51,10 +45,6 @@ def by_any(scene: Scene, name: str) -> list[Step]:
     ]
     found += [_matrix(way, dense), shortcut_step(way, remark=alone(way))]
     return _only(found)
-
-
-def words_step(scene: Scene) -> Step:
-    return step("Nothing goes back", words("Every partial derivative is 0 here."))
 
 
 def _only(found: list[Step | None]) -> list[Step]:
@@ -73,15 +63,9 @@ def _picked(way: Way) -> Step:
         written = way.term(out, way.picked)
         return Marked(written, "zero") if slope == 0.0 else written
 
-    terms = tuple(term(tuple_of) for tuple_of in _outs(way))
+    terms = tuple(term(numbers_of(index)) for index in way.outputs)
     whole = terms[0] if len(terms) == 1 else Series(terms)
     return step("With the numbers", in_numbers(way, whole))
-
-
-def _outs(way: Way) -> list[Places]:
-    from explorer.explain.derivation.places import numbers_of
-
-    return [numbers_of(index) for index in way.outputs]
 
 
 def _matrix(way: Way, dense: f.Array) -> Step | None:

@@ -8,9 +8,11 @@ import numpy as np
 
 from explorer.engine.arrays import to_host
 from explorer.explain import formula as f
-from explorer.explain.derivation.chain import J, jacobian, sent_entries, shortcut_step, wanted
+from explorer.explain.derivation.chain import wanted
+from explorer.explain.derivation.matrix import J, jacobian, sent_entries
 from explorer.explain.derivation.places import Place, Places, indices, numbers_of
 from explorer.explain.derivation.separable import LOSSES, Separable, by
+from explorer.explain.derivation.shortcut import shortcut_step
 from explorer.explain.derivation.steps import Calculation, Right, Step, calculation, numbers, result, step, words
 from explorer.explain.derivation.way import Way, times
 from explorer.explain.derived import BigSum, Series, column, grid, marked

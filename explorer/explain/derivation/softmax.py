@@ -10,18 +10,10 @@ import numpy as np
 from explorer.explain import formula as f
 from explorer.explain.definitions import power_of_e
 from explorer.explain.derivation.batch import rows_step
-from explorer.explain.derivation.chain import (
-    J,
-    alone,
-    chain_step,
-    in_numbers,
-    jacobian,
-    matrix_step,
-    partials,
-    shortcut_step,
-    wanted,
-)
+from explorer.explain.derivation.chain import chain_step, in_numbers, wanted
+from explorer.explain.derivation.matrix import J, jacobian, matrix_step, partials
 from explorer.explain.derivation.places import Place, Places, indices, numbered
+from explorer.explain.derivation.shortcut import alone, shortcut_step
 from explorer.explain.derivation.steps import Right, Step, calculation, numbers, result, step
 from explorer.explain.derivation.way import Way, times
 from explorer.explain.derived import BigSum, Series, label_of

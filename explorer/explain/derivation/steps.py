@@ -47,11 +47,12 @@ Right: TypeAlias = f.Formula | Line
 
 @dataclass(frozen=True)
 class Step:
-    """One step under its title, with a remark below it."""
+    """One step under its title, with a remark below it; `badge` is small print beside the title."""
 
     title: tuple[Part, ...]
     pieces: tuple[Piece, ...]
     remark: tuple[Part, ...] = ()
+    badge: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ def derivation_block(scene: Scene, told: Derivation) -> Block:
         "steps": [
             {
                 "title": list(one.title),
+                "badge": one.badge,
                 "blocks": [_block(piece) for piece in one.pieces],
                 "note": list(one.remark),
             }

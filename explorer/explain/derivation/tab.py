@@ -11,7 +11,6 @@ from explorer.explain.derivation import collapse_sigmoid, collapse_softmax
 from explorer.explain.derivation.addition import by_term
 from explorer.explain.derivation.by_matrix import by_matrix
 from explorer.explain.derivation.by_vector import by_vector
-from explorer.explain.derivation.chain import fan_out_step, named_step
 from explorer.explain.derivation.elementwise import by_entry
 from explorer.explain.derivation.general import by_any
 from explorer.explain.derivation.linear import linear
@@ -19,6 +18,7 @@ from explorer.explain.derivation.losses import by_output
 from explorer.explain.derivation.pair import Pair, pair
 from explorer.explain.derivation.probability import Probability, inside_of, of_line
 from explorer.explain.derivation.saturated import failing
+from explorer.explain.derivation.shortcut import fan_out_step, named_step
 from explorer.explain.derivation.softmax import by_logits
 from explorer.explain.derivation.steps import Derivation, Step, derivation_block
 from explorer.explain.derivation.unary import gate
