@@ -65,7 +65,7 @@ function boxed(rows, kind) {
  */
 export function rowwise(block, digits, parts) {
   const [m, n] = block.shape;
-  const stack = { numbers: floats(block.sheets), negated: false };
+  const stack = { numbers: floats(block.matrices), negated: false };
   const [first, second, third] = block.titles.map((title) => html("span", { class: "title" }, ...parts(title)));
   const sign = (text) => html("span", { class: "dot" }, text);
   const head = html("div", { class: "rowwise head" }, first, sign("dot"), second, sign("="), third);

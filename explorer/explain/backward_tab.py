@@ -140,4 +140,3 @@ def _targets(scene: Scene) -> list[Block]:
         note("To the target ", label_part(scene.label(name), name), ": nothing. It is never updated.")
         for name in targets
     ]
-

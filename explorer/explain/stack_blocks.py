@@ -124,7 +124,7 @@ def rowwise(scene: Scene, name: str, stack: f.Array, titles: tuple[list[Part], l
             "titles": list(titles),
             "sign": signs[0] * signs[1],
             "left": {"numbers": flat_numbers(upstream[drawn]), "negated": signs[0] < 0},
-            "sheets": flat_numbers(stack[drawn]),
+            "matrices": flat_numbers(stack[drawn]),
             "right": {"numbers": flat_numbers(results[drawn]), "negated": signs[1] < 0},
         },
         *rest(scene, len(drawn)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-INNER = ("blocks", "full", "shortcut", "summed")
+INNER = ("blocks", "sheets", "full", "shortcut", "summed")
 
 
 def every(blocks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
