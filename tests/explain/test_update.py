@@ -112,9 +112,7 @@ def test_the_rules_follow_the_conventions() -> None:
 def test_a_batch_sums_its_shares_in_the_rule_and_in_numbers() -> None:
     scene = scene_of("batch/batch_softmax", "W2", 2, (0, 1))
     found = sections(update_blocks(scene))
-    assert lines(found["Entry by entry"])[0] == (
-        "(W₂)ᵢ,ⱼ ← (W₂)ᵢ,ⱼ − η·(Σ_(b=1…B) 1/B·(s_{b,j} − t_{b,j})·z_{b,i})"
-    )
+    assert lines(found["Entry by entry"])[0] == ("(W₂)ᵢ,ⱼ ← (W₂)ᵢ,ⱼ − η·(Σ_(b=1…B) 1/B·(s_{b,j} − t_{b,j})·z_{b,i})")
     share = lines(found["The share of sample 3"])[0]
     assert share == "∂L/∂(W₂)₁,₂ (b=3) = 1/B·(s₂ − t₂)·z₁"
     shares = lines(found["The shares of all 4 samples"])

@@ -1,4 +1,4 @@
-"""The Update of a parameter: a weight is chosen on its card or beside its rule, and the rule ends where the card does."""
+"""A parameter's update: a weight is chosen on its card or beside its rule, and the rule ends where the card does."""
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -48,7 +48,9 @@ def test_the_buttons_choose_too_and_keep_the_focus(explorer: Opener) -> None:
     page.page.keyboard.press("Enter")
     expect(button).to_have_attribute("aria-pressed", "true")
     expect(button).to_be_focused()
-    expect(part.locator(".line").nth(1)).to_have_attribute("aria-label", "w₃,₂⁽²⁾ ← w₃,₂⁽²⁾ + η·(t₂ − o₂⁽²⁾)·o₂⁽²⁾·(1 − o₂⁽²⁾)·o₃⁽¹⁾")
+    expect(part.locator(".line").nth(1)).to_have_attribute(
+        "aria-label", "w₃,₂⁽²⁾ ← w₃,₂⁽²⁾ + η·(t₂ − o₂⁽²⁾)·o₂⁽²⁾·(1 − o₂⁽²⁾)·o₃⁽¹⁾"
+    )
 
 
 def test_every_factor_lights_its_card(explorer: Opener) -> None:
