@@ -1,4 +1,4 @@
-"""The shape ledger tells the shapes that were really used: it fits for every formula of every lesson, and says where not."""
+"""The shape ledger tells the shapes that were really used: all lessons fit, and what does not fit says so."""
 
 from __future__ import annotations
 
