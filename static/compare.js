@@ -1,6 +1,6 @@
 /** Two ways to the same numbers side by side, and buttons of the inspector that ask for edits or settings. */
 
-import { html } from "explorer/dom.js";
+import { html, htmlLabel } from "explorer/dom.js";
 import { mathElement } from "explorer/formula.js";
 
 /** @typedef {import("explorer/format.js").Digits} Digits */
@@ -18,12 +18,13 @@ function cell(tree, digits) {
 }
 
 /**
- * @param {{columns: string[], rows: {label: Tree, cells: (Tree | null)[]}[]}} block @param {Digits} digits
+ * @param {{columns: string[], rows: {label: import("explorer/dom.js").Label, cells: (Tree | null)[]}[]}} block
+ * @param {Digits} digits
  * @returns {HTMLElement}
  */
 export function compareTable({ columns, rows }, digits) {
   const head = html("tr", {}, html("td"), ...columns.map((name) => html("th", { scope: "col" }, name)));
-  const body = rows.map(({ label, cells }) => html("tr", {}, html("th", { scope: "row" }, mathElement(label, digits)),
+  const body = rows.map(({ label, cells }) => html("tr", {}, html("th", { scope: "row" }, ...htmlLabel(label)),
     ...cells.map((tree) => cell(tree, digits))));
   return html("div", { class: "compare" }, html("table", {}, html("thead", {}, head), html("tbody", {}, ...body)));
 }

@@ -11,13 +11,13 @@ from explorer.explain.blocks import Block, calculation, note, section
 from explorer.explain.inside import inside
 from explorer.explain.mathml import Element, table
 from explorer.explain.meeting import Meeting, meeting
-from explorer.explain.printer import Printer
 from explorer.explain.saturation import Saturation, saturation
 from explorer.explain.saturation_words import because, rounds, undone
 from explorer.explain.scene import Scene
 from explorer.explain.slopes import minus, times
 from explorer.explain.text import Part, parts
 from explorer.explain.trial import trial
+from explorer.notation import Label
 
 LEAST = 1e-9  # a probability so near to 0 or 1 that p(1 − p) does not divide well
 
@@ -106,20 +106,19 @@ def _consequences(one: Saturation) -> list[Part]:
 def _compared(one: Saturation) -> Block:
     """The numbers of both ways side by side."""
     met, k = one.met, one.k
-    scene, loss = met.scene, met.scene.label(met.loss)
-    symbols = Printer("symbols")
-    own = (("∂", ""), *scene.notation.loss_label)
-    to_p = f.Symbol(own, np.asarray(met.to_probability[k]), None, (("∂", ""), *one.p.label), kind="gradient")
-    to_z = f.Symbol(own, met.apart.gradient, None, (("∂", ""), *scene.label(met.logits)), kind="gradient")
-    rows = [
-        (symbols.row(f.Symbol(loss, np.zeros(()))), _number(met.apart.loss), _number(met.together.loss)),
-        (symbols.row(to_p), _number(met.to_probability[k]), None),
-        (symbols.row(to_z), _vector(scene, met.apart.gradient), _vector(scene, met.together.gradient)),
+    scene = met.scene
+    by: Label = (("∂", ""), *scene.notation.loss_label, ("/∂", ""))
+    rows: list[tuple[Label, Element, Element | None]] = [
+        (scene.label(met.loss), _number(met.apart.loss), _number(met.together.loss)),
+        ((*by, *one.p.label), _number(met.to_probability[k]), None),
+        ((*by, *scene.label(met.logits)), _vector(scene, met.apart.gradient), _vector(scene, met.together.gradient)),
     ]
     return {
         "kind": "compare",
         "columns": ["in two lines", "fused"],
-        "rows": [{"label": label, "cells": [apart, together]} for label, apart, together in rows],
+        "rows": [
+            {"label": [list(part) for part in label], "cells": [apart, together]} for label, apart, together in rows
+        ],
     }
 
 

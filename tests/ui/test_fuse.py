@@ -1,11 +1,13 @@
 """Two cards become one and part again; where two lines fail the page says why, and one line is right."""
 
+import json
 import math
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, expect
 
 from explorer import lessons
@@ -224,3 +226,14 @@ def test_the_fused_stage_is_laid_out_well(explorer: Opener, case: str, size: tup
     assert page.stage.evaluate(MEASURE) == [], "at the end"
     tools, lowest = page.page.locator(".tools").bounding_box(), page.stage.locator(".cards").bounding_box()
     assert tools and lowest and lowest["y"] + lowest["height"] <= tools["y"] + 1, "cards under the tools"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("fuse", ["", "&fuse=1"])
+def test_axe_finds_nothing_where_it_saturates(explorer: Opener, fuse: str, scheme: str) -> None:
+    node = "loss" if fuse else "y_hat"
+    page = explorer(f"lesson={SIGMOID}&edits={SATURATED[SIGMOID]}&node={node}&tab=backward{fuse}", color_scheme=scheme)
+    page.last()
+    expect(page.inspector.locator(".compare")).to_be_visible()
+    found = Axe().run(page.page).response["violations"]
+    assert not found, json.dumps(found, indent=1)[:6000]
