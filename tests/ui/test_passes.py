@@ -1,10 +1,12 @@
 """Passes: each goes on with the parameters that the last one updated, and every one of them can be gone back to."""
 
+import json
 import re
 import time
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, expect
 
 from explorer import SGD, Trace, lessons
@@ -303,3 +305,16 @@ def test_the_group_stands_inside_the_transport(explorer: Opener, size: tuple[int
     assert box and sentence
     assert box["x"] >= sentence["x"] + sentence["width"]
     assert box["x"] + box["width"] <= size[0] and box["y"] + box["height"] <= size[1]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_losses_and_in_a_refusal(explorer: Opener, scheme: str) -> None:
+    page = explorer(f"lesson={DEFAULT}&pass=3", color_scheme=scheme)
+    page.button("Losses").click()
+    plot = page.page.get_by_role("img", name="The losses as a plot")
+    expect(plot.locator("canvas").first).to_be_visible(timeout=20_000)
+    set_rate(page, "fast")
+    expect(page.alert).to_be_visible()
+    page.show("W", "Backward")
+    found = Axe().run(page.page).response["violations"]
+    assert not found, json.dumps(found, indent=1)[:6000]
