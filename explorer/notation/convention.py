@@ -44,7 +44,7 @@ class Notation:
     vectors: whether a vector of the graph stands as a column (W·x) or as a row (x·W).
     deltas: whether a vector's gradient stands as a column or as a row; "" for the same as `vectors`.
     sign: of the gradients that the lesson names (`gradients`): δ = ∂L/∂s (plus), or δ = −∂L/∂s (minus).
-    weights: index order of a matrix element: W_{row,column}, or w_{from,to}, which stands in row `to` of W in W·x, and in
+    weights: index order of a matrix element: W_{row,column}, or w_{from,to}, which stands in row `to` in W·x and in
         row `from` in x·W.
     learning_rate: markup of the step length.
     inside: for a loss that has its activation inside, the name that the activation's line had: {"loss": "y_hat"}.
