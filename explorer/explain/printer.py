@@ -46,6 +46,14 @@ class Printer:
                 return [*before, opened, *middle, element("mrow", last, operator(")"))]
             case f.Product(factors=factors) if self.numbers or any(isinstance(one, WIDE) for one in factors):
                 return self._factors(formula)
+            case f.Negative(inner=f.Sum(terms=terms)) if self.numbers and len(terms) >= MANY_TERMS:
+                first, *middle, last = self._terms(terms)
+                opened = element("mrow", operator("−"), operator("("), first)
+                return [opened, *middle, element("mrow", last, operator(")"))]
+            case f.Call(name=name, arguments=(head, *middle, last)) if self.numbers:
+                opened = element("mrow", label(name), operator("("), self.row(head), operator(","))
+                between = [element("mrow", self.row(one), operator(",")) for one in middle]
+                return [opened, *between, element("mrow", self.row(last), operator(")"))]
             case d.Series() | d.BigSum() | d.Listed() | d.Outer() | d.Remark():
                 return derived.chunks(self, formula)
         return [self.row(formula)]
