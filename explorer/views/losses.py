@@ -14,8 +14,10 @@ from panel.pane import Bokeh
 from explorer.views.figures import Palette, make_figure, paint
 
 FEWEST = 5  # passes that the axis has room for: a single point should not fill it
-LOGARITHMIC_FROM = 20.0  # largest over smallest loss
+LOGARITHMIC_FROM = 100.0  # largest over smallest loss
 ROOM = 0.08  # of the plot's height, above and below
+CROWDED = 60  # passes from which on markers are small
+MARKERS = (7, 3)
 
 
 class LossPlot:
@@ -24,7 +26,7 @@ class LossPlot:
     def __init__(self) -> None:
         self.pane = Column(sizing_mode="stretch_both")
         self._colours: Palette | None = None
-        self._passes = ColumnDataSource({"number": [], "loss": []})
+        self._passes = ColumnDataSource({"number": [], "loss": [], "size": []})
         self._now = ColumnDataSource({"number": [], "loss": []})
         self._across, self._up = Range1d(), Range1d()
         self._logarithmic = False
@@ -40,9 +42,11 @@ class LossPlot:
             return
         losses = [float(loss) for loss in reply["run"]["losses"]]
         at = int(reply["run"]["pass"])
-        self._passes.data = {"number": list(range(1, len(losses) + 1)), "loss": losses}
+        size = MARKERS[len(losses) >= CROWDED]
+        self._passes.data = {"number": list(range(1, len(losses) + 1)), "loss": losses, "size": [size] * len(losses)}
         self._now.data = {"number": [at + 1], "loss": losses[at : at + 1]}
-        self._across.update(start=0.5, end=max(len(losses), FEWEST) + 0.5)
+        beside = max(0.5, len(losses) / 30)
+        self._across.update(start=1 - beside, end=max(len(losses), FEWEST) + beside)
         logarithmic = is_logarithmic(losses)
         start, end = bounds(losses, logarithmic)
         if logarithmic == self._logarithmic:
@@ -64,7 +68,7 @@ class LossPlot:
         )
         plot.xaxis[0].ticker = BasicTicker(min_interval=1, num_minor_ticks=0)
         plot.line("number", "loss", source=self._passes, line_width=2, color=colours.forward)
-        dots = plot.scatter("number", "loss", source=self._passes, size=7, color=colours.forward)
+        dots = plot.scatter("number", "loss", source=self._passes, size="size", color=colours.forward)
         plot.scatter(
             "number", "loss", source=self._now, size=15, line_width=3, line_color=colours.backward, fill_color=None
         )
