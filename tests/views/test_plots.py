@@ -23,7 +23,7 @@ def drawn(pane):
 
 @pytest.mark.parametrize(
     ("losses", "logarithmic"),
-    [([], False), ([0.3], False), ([2.0, 1.0], False), ([2.0, 0.1], False), ([2.0, 0.02], True), ([2.0, 0.0], False), ([5.0, -1.0], False),
+    [([], False), ([0.3], False), ([2.0, 0.1], False), ([2.0, 0.02], True), ([2.0, 0.0], False), ([5.0, -1.0], False),
      ([2.0, math.nan, 0.01], True), ([math.inf, 1.0], False)],
 )  # fmt: skip
 def test_losses_of_different_magnitude_stand_on_a_logarithmic_axis(losses, logarithmic):
