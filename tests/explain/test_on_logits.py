@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ from tests.explain.test_tabs import every, every_tab, formulas, travels
 PAIRS = ("mlp/bce_mlp", "mlp/bce_mlp_batch", "batch/batch_softmax", "matrix-language/matrix_language")
 
 
-def together(case: str, **conventions: str) -> Lesson:
+def together(case: str, **conventions: Any) -> Lesson:
     lesson = fused(lessons.load(case))
     assert lesson is not None
     return replace(lesson, notation=replace(lesson.notation, **conventions))

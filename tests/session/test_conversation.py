@@ -1,5 +1,7 @@
 """The conversation: every intent has its replies, what cannot be done is refused, and the last good picture stays."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -67,7 +69,8 @@ def test_an_edit_recomputes_the_pass():
 
 def test_a_reconnecting_browser_brings_its_edits_along():
     edits = [{"node": "W", "index": [0, 0], "sample": None, "text": "2.5"}, {"node": "W", "index": [9, 9], "text": "1"}]
-    film, alert = Conversation().receive({"type": "open", "request": 1, "fragment": {}, "edits": edits})
+    talk: Any = Conversation()
+    film, alert = talk.receive({"type": "open", "request": 1, "fragment": {}, "edits": edits})
     assert value(film["film"], "W")[0, 0] == 2.5
     assert alert["key"] == "edits"
 
@@ -102,7 +105,7 @@ def test_a_bad_edit_is_refused_with_the_reason_and_nothing_changes(node, index, 
      {"type": "sample", "request": 1, "sample": 0}, {"type": "explain", "request": 1, "node": "h"}],
 )  # fmt: skip
 def test_nothing_that_arrives_breaks_the_conversation(message):
-    talk = Conversation()
+    talk: Any = Conversation()
     assert [reply["type"] for reply in talk.receive(message)] == ["refused"]
     assert talk.receive({"type": "open", "request": 2})[0]["type"] == "film"
 

@@ -86,8 +86,8 @@ def test_saturation_is_said_and_fusing_puts_it_right() -> None:
     assert np.all(np.isfinite(fused["film"]["numbers"]))
     film, alert = settings(talk, fuse=False)
     assert alert["reason"].startswith("In double precision")
-    [film] = talk.receive({"type": "reset", "request": 9})
-    assert np.all(np.isfinite(film["film"]["numbers"]))  # type: ignore[index]
+    [film] = talk.receive({"type": "reset", "request": 9})  # type: ignore[assignment]
+    assert np.all(np.isfinite(film["film"]["numbers"]))
 
 
 def test_a_softmax_that_underflows() -> None:
