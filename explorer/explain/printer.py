@@ -74,9 +74,11 @@ class Printer:
         return pieces
 
     def _pieces(self, factor: f.Formula, foremost: bool) -> list[Element]:
-        """A factor, in pieces where it is a row listed by hand or a long sum in parentheses."""
+        """A factor, in pieces where it is a row listed by hand, a long sum in parentheses, or in numbers a product."""
         if isinstance(factor, d.Listed):
             return self.chunks(factor)
+        if self.numbers and isinstance(factor, f.Product):
+            return self._factors(factor, foremost)
         if isinstance(factor, d.Series) and len(factor.shown) >= MANY_TERMS:
             opening, *middle, last = self.chunks(factor)
             return [element("mrow", operator("("), opening), *middle, element("mrow", last, operator(")"))]

@@ -134,7 +134,8 @@ class ByMatrix:
         if arrived is None or self.term.sign < 0:
             return None
         whole, rows = scene.value(self.term.vector), scene.notation.rows_of_gradients
-        up = f.Transpose(arrived) if rows == self.term.matrix_first and not f.is_number(arrived) else arrived
+        turned = rows == self.term.matrix_first and not f.is_number(arrived)
+        up = f.Transpose(f.Local(arrived)) if turned else arrived
         made = f.Product((up, f.Transpose(whole)) if self.term.matrix_first else (f.Transpose(whole), up), "·")
         same = np.allclose(made.evaluate(), way.sent_values, rtol=1e-9, atol=1e-12)
         lines: list[Right] = [made, numbers(made), result(way.sent_whole)]
