@@ -8,13 +8,13 @@ import { listenToActions } from "explorer/compare.js";
 import { html } from "explorer/dom.js";
 import { footnotes } from "explorer/errata.js";
 import { partNodes, renderBlocks } from "explorer/explanation.js";
+import { createOuters } from "explorer/filling.js";
 import { fitFormulas, fitTables } from "explorer/fit.js";
 import { paint } from "explorer/heatmap.js";
 import { icon } from "explorer/icons.js";
 import { createLinks } from "explorer/links.js";
 import { createMistakes } from "explorer/mistake.js";
 import { morph } from "explorer/morph.js";
-import { createOuters } from "explorer/outer.js";
 
 const TABS = ["Forward", "Jacobian", "Backward", "Batch", "Check", "Derivation"];
 /** Told together, so that walking through them never waits. */

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.explain import formula as f
+from explorer.explain.any_sample import AnySample
 from explorer.explain.blocks import Block, flat_numbers, formula, joined, line, note
 from explorer.explain.ledger import ledger
 from explorer.explain.notes import why
 from explorer.explain.rules import Rules
 from explorer.explain.scene import Scene
 from explorer.explain.stack_jacobian import stacked_ways
-from explorer.explain.stacking import AnySample
 from explorer.explain.text import label_part
 from explorer.explain.two_ways import J, shortcut, two_ways
 from explorer.notation import Label

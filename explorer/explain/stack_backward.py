@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.explain import formula as f
+from explorer.explain.any_sample import AnySample
 from explorer.explain.blocks import Block, formula, line, note, section
 from explorer.explain.collapse import collapsed
 from explorer.explain.rules import Rules
@@ -18,7 +19,7 @@ from explorer.explain.stack_blocks import (
     rowwise,
     stacked_calculation,
 )
-from explorer.explain.stacking import AnySample, Stack, Unstacked, sent_back
+from explorer.explain.stacking import Stack, Unstacked, sent_back
 from explorer.explain.text import Part, label_part, parts
 
 MOST_WORK = 200_000  # numbers in a stack of Jacobians that is still looked at

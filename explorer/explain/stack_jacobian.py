@@ -8,6 +8,7 @@ import numpy as np
 
 from explorer.engine.arrays import to_host
 from explorer.explain import formula as f
+from explorer.explain.any_sample import AnySample
 from explorer.explain.blocks import Block, formula, line, note
 from explorer.explain.derived import BigSum
 from explorer.explain.ledger import Flat
@@ -16,7 +17,7 @@ from explorer.explain.scene import Scene
 from explorer.explain.shares import shares_table
 from explorer.explain.stack_backward import all_at_once, for_each, met, titles
 from explorer.explain.stack_blocks import are_alike, jacobians, rowwise, sheets, stacked_calculation
-from explorer.explain.stacking import AnySample, Stack, Unstacked, sent_back
+from explorer.explain.stacking import Stack, Unstacked, sent_back
 from explorer.explain.two_ways import J, check, long
 
 MOST_WORK = 200_000  # numbers in all sheets

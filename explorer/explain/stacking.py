@@ -188,25 +188,3 @@ class StackRules(Rules):
             case j.Row(axis=None) if f.is_number(g):
                 return super().pull(position, slot, g)
         raise Unstacked
-
-
-# -- any sample ------------------------------------------------------------------------------------------------------
-@dataclass(frozen=True, eq=False)
-class AnySample(Scene):
-    """One sample's symbols, with the letter b in place of its number: z_b, ∂L/∂z_b, δ₂,b."""
-
-    @classmethod
-    def of(cls, scene: Scene) -> AnySample:
-        return cls(**{field.name: getattr(scene, field.name) for field in fields(scene)})
-
-    def label(self, name: str) -> Label:
-        return self.notation.element(name, ("b",)) if self.graph.nodes[name].batched else self.notation.symbol(name)
-
-    def _gradient_symbol(self, name: str, value: f.Array, own: bool, cells: f.Cells | None, note: str = "") -> f.Symbol:
-        symbol = super()._gradient_symbol(name, value, own, cells, note)
-        if symbol.under or not self.graph.nodes[name].batched:
-            return symbol
-        before = ",".join(text for text, script in symbol.label if script == "sub")
-        subscript = (f"{before},b" if before else "b", "sub")
-        base = tuple(part for part in symbol.label if not part[1])
-        return replace(symbol, label=(*base, subscript, *(part for part in symbol.label if part[1] == "sup")))

@@ -7,9 +7,10 @@ import pytest
 
 from explorer.engine.graph import Graph
 from explorer.engine.trace import Trace
+from explorer.explain.any_sample import AnySample
 from explorer.explain.ledger import ledger
 from explorer.explain.scene import Scene
-from explorer.explain.stacking import AnySample, Stack, forward, sent_back
+from explorer.explain.stacking import Stack, forward, sent_back
 from explorer.explain.text import text
 from explorer.notation import Notation, plain
 from tests.explain.graphs import LINES, LOSSES, NOTATIONS, line_graph, loss_graph, run, traced

@@ -1,6 +1,6 @@
 import { renderBlocks } from "explorer/explanation.js";
+import { createOuters } from "explorer/filling.js";
 import { createModel } from "explorer/model.js";
-import { createOuters } from "explorer/outer.js";
 import { ok, same, test, until } from "tests/harness.js";
 
 const label = (text, place) => [[text, ""], [place, "sub"]];

@@ -1,0 +1,38 @@
+"""One sample of a batch in general: its symbols carry the letter b, z_b, ∂L/∂z_b, δ₂,b."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+
+from explorer.explain import formula as f
+from explorer.explain.scene import Scene
+from explorer.notation import Label
+
+
+@dataclass(frozen=True, eq=False)
+class AnySample(Scene):
+    """One sample's symbols, with the letter b in place of its number: z_b, ∂L/∂z_b, δ₂,b."""
+
+    @classmethod
+    def of(cls, scene: Scene) -> AnySample:
+        return cls(**{field.name: getattr(scene, field.name) for field in fields(scene)})
+
+    def label(self, name: str) -> Label:
+        return self.notation.element(name, ("b",)) if self.graph.nodes[name].batched else self.notation.symbol(name)
+
+    def _gradient_symbol(self, name: str, value: f.Array, own: bool, cells: f.Cells | None, note: str = "") -> f.Symbol:
+        symbol = super()._gradient_symbol(name, value, own, cells, note)
+        if symbol.under or not self.graph.nodes[name].batched:
+            return symbol
+        return replace(symbol, label=_of_b(symbol.label))
+
+    def along(self, symbol: f.Symbol) -> f.Symbol:
+        """What stands on a card is one sample's too: the probability inside a fused loss."""
+        return replace(symbol, label=_of_b(symbol.label)) if symbol.cells else symbol
+
+
+def _of_b(label: Label) -> Label:
+    """δ₂,b"""
+    before = ",".join(text for text, script in label if script == "sub")
+    subscript = (f"{before},b" if before else "b", "sub")
+    return (*(part for part in label if not part[1]), subscript, *(part for part in label if part[1] == "sup"))
