@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from tests.recombine.displayed import Unreadable, bounds
-from tests.recombine.grammar import Unknown, evaluate
+from tests.recombine.grammar import Unknown
 from tests.recombine.intervals import Interval, Mismatch, agree
 from tests.recombine.reading import tokens
-from tests.recombine.stage import Stage
+from tests.recombine.stage import AnySample, Pile, Stage
 from tests.recombine.symbols import Symbols
 from tests.recombine.tokens import Name, Shown, Sign, Token, spelled, within
 
@@ -86,11 +86,15 @@ def stands_for_a_pass(found: list[Token]) -> bool:
 
 
 def check(
-    lines: Sequence[Mapping[str, Any]], stage: Stage, where: str, known: Mapping[str, Interval] = MappingProxyType({})
+    lines: Sequence[Mapping[str, Any]],
+    stage: Stage,
+    where: str,
+    known: Mapping[str, Interval] = MappingProxyType({}),
+    pile: Pile | None = None,
 ) -> Tally:
     """Every side of a calculation against its result, every linked number against its cell.
 
-    `known` are the numbers of symbols that are no card's.
+    `known` are the numbers of symbols that are no card's, `pile` a stage of all samples, a row each.
     """
     tally = Tally()
     try:
@@ -100,7 +104,13 @@ def check(
     for chain in chains:
         for side in chain:
             _links(side, stage, where, tally)
-        _chain(chain, Symbols(stage, known), where, tally)
+        if pile is None:
+            _chain(chain, Symbols([stage], known), where, tally)
+            continue
+        _chain(chain, Symbols([pile, stage], known, by_row=True), where, tally)
+        if all(side.symbolic for side in chain):
+            for sample in range(pile.batch):
+                _chain(chain, Symbols([AnySample(pile, sample)], known), f"{where}, b = {sample + 1}", tally)
     return tally
 
 
@@ -125,7 +135,7 @@ def _chain(chain: list[Side], symbols: Symbols, where: str, tally: Tally) -> Non
     if not chain:
         return
     try:
-        results = symbols.values(chain[-1].found) if chain[-1].symbolic else [evaluate(chain[-1].found)]
+        results = symbols.values(chain[-1].found) if chain[-1].symbolic else [symbols.evaluate(chain[-1].found)]
     except (Unreadable, Mismatch) as error:
         tally.complaints.append(f"{where}: {error}")
         return
@@ -166,13 +176,13 @@ def _outcome(side: Side, result: Interval, symbols: Symbols) -> str | int | None
     """The verdict on a side; None where it has symbols that no number is known of. A vector may stand either way."""
     try:
         if not side.symbolic:
-            return _verdict(evaluate(side.found), result)
+            return _verdict(symbols.evaluate(side.found), result)
     except (Unreadable, Mismatch) as error:
         return str(error)
     verdict: str | int | None = None
     for way in symbols.ways(side.found):
         try:
-            verdict = _verdict(evaluate(side.found, way), result)
+            verdict = _verdict(symbols.evaluate(side.found, way), result)
         except Unknown:
             return None
         except (Unreadable, Mismatch) as error:

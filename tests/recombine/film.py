@@ -10,9 +10,23 @@ from tests.recombine import arithmetic as calc
 from tests.recombine.calculation import Tally, check
 from tests.recombine.displayed import bounds, cell
 from tests.recombine.intervals import Interval, exact
-from tests.recombine.stage import Stage
-from tests.recombine.tables import checked, held, jacobian, jacobian_symbols, numbers_in, outer, results, samples
+from tests.recombine.stage import Pile, Stage
+from tests.recombine.tables import (
+    checked,
+    held,
+    jacobian,
+    jacobian_symbols,
+    numbers_in,
+    outer,
+    pile,
+    product,
+    results,
+    samples,
+    stacked_jacobian,
+)
 
+CALCULATED = ("Forward", "Jacobian", "Backward", "Derivation")  # tabs that a computed line has calculations in
+STACKED = ("Forward", "Jacobian", "Backward", "Batch")  # tabs that can show all samples as rows
 RATE = re.compile(r"(\w) = ([\d.e−]+)[:.]")
 
 
@@ -25,8 +39,10 @@ class Walk:
         self.explained: Mapping[str, Mapping[str, Any]] = found["explained"]
         nodes = self.pictures[self.last]["nodes"]
         self.nodes: Mapping[str, Mapping[str, Any]] = nodes
-        self.constants = {"B": exact(float(self._batch())), **self._rate()}
+        self.batch = self._batch()
+        self.constants = {"B": exact(float(self.batch)), **self._rate()}
         self.stage = self._stage(self.last)
+        self.pile = Pile(self.stage, {key: table for told in self._told("Batch") for key, table in pile(told)})
         self.around_updates = self._stage(self.last, self._stage(len(self.pictures) - 1))
 
     def _stage(self, step: int, after: Stage | None = None) -> Stage:
@@ -34,9 +50,13 @@ class Walk:
         cells, symbols = ({name: node[part] for name, node in nodes.items()} for part in ("cells", "symbols"))
         return Stage(cells, symbols, after)
 
+    def _told(self, tab: str) -> list[Mapping[str, Any]]:
+        """What a tab shows of every card, one sample being chosen."""
+        return [told for told in self.explained.values() if told["tab"] == tab and not told["stacked"]]
+
     def _batch(self) -> int:
         """How many samples stand in the tables of the Batch tabs."""
-        tables = [table for told in self.explained.values() if told["tab"] == "Batch" for table in told["tables"]]
+        tables = [table for told in self._told("Batch") for table in told["tables"]]
         return max(len(table["rows"]) for table in tables if not table["sums"])
 
     def _rate(self) -> dict[str, Interval]:
@@ -49,26 +69,41 @@ def examine(walk: Walk) -> Tally:
     """Everything on the way that can be computed from something else on the way."""
     tally = Tally()
     for where, told in walk.explained.items():
-        tables = {block["wrt"]: numbers_in(block["rows"]) for block in told["jacobians"] if block["rows"]}
-        updates = told["tab"] == "Backward" and walk.nodes[told["node"]]["kind"] == "param"
-        stage = walk.around_updates if updates else walk.stage
-        for formula in told["formulas"]:
-            known = {**walk.constants, **jacobian_symbols(tables.get(formula["wrt"]))}
-            tally.add(check(formula["lines"], stage, f"{where}, {formula['title']}", known))
-        if told["read"] != told["maths"]:
-            tally.complaints.append(f"{where}: {told['maths'] - told['read']} formulas stand in no calculation")
-        for table in told["tables"]:
-            samples(table, walk.stage, where, tally)
-        for block in told["jacobians"]:
-            jacobian(block, told, walk.stage, where, tally)
-        for block in told["outers"]:
-            outer(block, walk.stage, where, tally)
-        for row in told["checks"]:
-            checked(row, walk.stage, where, tally)
+        tally.add(_tab(told, walk, where))
     _covered(walk, tally)
     _steps(walk, tally)
     _updates(walk, tally)
     _mean(walk, tally)
+    return tally
+
+
+def _tab(told: Mapping[str, Any], walk: Walk, where: str) -> Tally:
+    """All that one tab of the inspector shows."""
+    tally, kind = Tally(), walk.nodes[told["node"]]["kind"]
+    tables = {block["wrt"]: numbers_in(block["rows"]) for block in told["jacobians"] if block["rows"]}
+    stage = walk.around_updates if told["tab"] == "Backward" and kind == "param" else walk.stage
+    along = told["tab"] == "Batch" or told["stacked"] and told["tab"] in STACKED
+    rows = walk.pile if along and walk.batch > 1 else None
+    for formula in told["formulas"]:
+        known = {**walk.constants, **jacobian_symbols(tables.get(formula["wrt"]))}
+        tally.add(check(formula["lines"], stage, f"{where}, {formula['title']}", known, rows))
+    if told["read"] != told["maths"]:
+        tally.complaints.append(f"{where}: {told['maths'] - told['read']} formulas stand in no calculation")
+    for table in told["tables"]:
+        samples(table, walk.stage, where, tally)
+    for block in told["jacobians"]:
+        if told["stacked"]:
+            stacked_jacobian(block, told, walk.pile, where, tally)
+        else:
+            jacobian(block, told, walk.stage, where, tally)
+    for line in told["products"]:
+        product(line, where, tally)
+    for block in told["outers"]:
+        outer(block, walk.stage, where, tally)
+    for row in told["checks"]:
+        checked(row, walk.stage, where, tally)
+    if told["tab"] in CALCULATED and kind in ("op", "loss") and not tally.recombined + tally.followed:
+        tally.complaints.append(f"{where}: there is nothing to recombine")
     return tally
 
 

@@ -115,3 +115,16 @@ FUNCTIONS: Mapping[str, Callable[..., Interval]] = {
     "vec": lambda a: Interval(a.low.reshape(-1, 1), a.high.reshape(-1, 1)),
 }
 CONSTANTS: Mapping[str, Interval] = {"e": exact(np.e)}
+LOSSES = frozenset({"SqErr", "CE", "BCE", "softmax·CE", "σ·BCE"})
+
+
+def rowwise(function: Callable[..., Interval]) -> Callable[..., Interval]:
+    """The same of every row by itself. Shapes: (B, n) each -> (B, 1)."""
+
+    def of_rows(*arguments: Interval) -> Interval:
+        if len({argument.shape for argument in arguments}) != 1:
+            raise Mismatch(f"row by row of {' and '.join(argument.describe() for argument in arguments)}")
+        found = [function(*(argument.row(place) for argument in arguments)) for place in range(arguments[0].shape[0])]
+        return Interval(np.vstack([one.low for one in found]), np.vstack([one.high for one in found]))
+
+    return of_rows

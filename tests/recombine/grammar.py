@@ -16,7 +16,7 @@ import numpy as np
 
 from tests.recombine import arithmetic as calc
 from tests.recombine.displayed import Unreadable
-from tests.recombine.functions import CONSTANTS, FUNCTIONS
+from tests.recombine.functions import CONSTANTS, FUNCTIONS, LOSSES, rowwise
 from tests.recombine.intervals import UNKNOWN, Interval
 from tests.recombine.tokens import DOTS, Fraction, Grid, Name, Root, Script, Shown, Sign, Token, spelled
 
@@ -33,12 +33,12 @@ class Unknown(Unreadable):
     """A symbol without numbers."""
 
 
-def evaluate(found: list[Token], symbols: Symbols = lambda name: None) -> Interval:
-    """What a formula comes to. `symbols` knows the numbers of names.
+def evaluate(found: list[Token], symbols: Symbols = lambda name: None, by_row: bool = False) -> Interval:
+    """What a formula comes to. `symbols` knows the numbers of names; `by_row` says that every row is a sample's.
 
     Raises: Unreadable for what is no formula, Unknown for a symbol without numbers, Mismatch for shapes.
     """
-    reader = _Reader(found, symbols)
+    reader = _Reader(found, symbols, by_row)
     value = reader.formula()
     if reader.sign():
         raise Unreadable(f"“{reader.sign()}” after a formula: {spelled(found)}")
@@ -48,9 +48,10 @@ def evaluate(found: list[Token], symbols: Symbols = lambda name: None) -> Interv
 class _Reader:
     """Goes through the tokens once, from left to right."""
 
-    def __init__(self, found: list[Token], symbols: Symbols) -> None:
+    def __init__(self, found: list[Token], symbols: Symbols, by_row: bool) -> None:
         self._tokens = found
         self._symbols = symbols
+        self._by_row = by_row
         self._at = 0
 
     # -- looking ahead -------------------------------------------------------------------------------------------------
@@ -132,7 +133,7 @@ class _Reader:
         return self._fenced()
 
     def _inside(self, found: list[Token]) -> Interval:
-        return evaluate(found, self._symbols)
+        return evaluate(found, self._symbols, self._by_row)
 
     def _fenced(self) -> Interval:
         opening = self.sign()
@@ -181,8 +182,9 @@ class _Reader:
             self._at += 1
             arguments.append(self.formula())
         self._take(")")
+        called = rowwise(FUNCTIONS[function]) if self._by_row and function in LOSSES else FUNCTIONS[function]
         try:
-            return FUNCTIONS[function](*arguments)
+            return called(*arguments)
         except TypeError:
             raise Unreadable(f"{function} of {len(arguments)} numbers") from None
 

@@ -45,6 +45,10 @@ class Interval:
     def transposed(self) -> Interval:
         return Interval(self.low.T, self.high.T, (self.gaps[1], self.gaps[0]))
 
+    def row(self, place: int) -> Interval:
+        """One row of an array without hidden rows."""
+        return Interval(self.low[place : place + 1], self.high[place : place + 1], (None, self.gaps[1]))
+
     def elided(self, axis: int, head: int, tail: int) -> Interval:
         """The same with a gap between the first `head` and the last `tail` entries of an axis."""
         size, gap = self.shape[axis], self.gaps[axis]

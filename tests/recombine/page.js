@@ -38,9 +38,9 @@
     read: panel.querySelectorAll(".formula .line math").length,
     jacobians: [...panel.querySelectorAll("[data-wrt]")].map((block) => ({
       wrt: block.dataset.wrt,
-      rows: [...block.querySelectorAll(".matrix tbody tr")].map((row) =>
-        [...row.querySelectorAll("[data-jacobian]")].map((cell) => [cell.textContent, cell.dataset.number])),
-      check: block.querySelector(".check")?.textContent ?? "",
+      rows: [...block.querySelectorAll(":scope > .matrix tbody tr")].map((row) => entries(row, "[data-jacobian]")),
+      sheets: [...block.querySelectorAll(".sheet[data-sample]")].map((sheet) => ({ sample: Number(sheet.dataset.sample),
+        rows: [...sheet.querySelectorAll(".matrix tbody tr")].map((row) => entries(row, "td[data-number]")) })),
     })),
     tables: [...panel.querySelectorAll(".samples table")].map((table) => ({
       title: heading(table), rows: rows(table),
@@ -55,6 +55,10 @@
       found: [...row.querySelectorAll("[data-method]:not([data-method=analytic])")].map((cell) =>
         [cell.firstChild.data, cell.dataset.number, cell.querySelector(".off").textContent]),
     })),
+    products: [...panel.querySelectorAll(".rowwise[data-sample]")].map((line) => {
+      const boxes = [...line.querySelectorAll(".box")].map((box) => rows(box).map(({ cells: row }) => row));
+      return { sample: Number(line.dataset.sample), minus: line.querySelector(".dot").textContent === "−", boxes };
+    }),
     stacks: [...panel.querySelectorAll(".stack figure")].map((figure) => ({
       title: heading(figure), sample: figure.querySelector("figcaption")?.textContent ?? "", rows: rows(figure).map(({ cells }) => cells),
     })),

@@ -14,7 +14,7 @@ from tests.recombine.tokens import Name
 
 # Node → cell → (text, data-number, data-sign), as the page is read.
 Cells = Mapping[str, Mapping[str, tuple[str, str, str]]]
-MARKS = str.maketrans("", "", "_^, \N{NO-BREAK SPACE}")
+MARKS = str.maketrans("", "", "_^(), \N{NO-BREAK SPACE}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +30,8 @@ class Tensor:
 
 class Stage:
     """Cells with their bounds, and the tensors that whole symbols stand for."""
+
+    suffix = ""  # what a symbol has after the card's own
 
     def __init__(self, cells: Cells, symbols: Mapping[str, Mapping[str, str]], after: Stage | None = None) -> None:
         self._cells = cells
@@ -57,6 +59,10 @@ class Stage:
     def _found(self, link: str) -> tuple[str, str, str]:
         node, _, name = link.partition("|")
         return self._cells.get(node, {}).get(name, ("", "", ""))
+
+    def fans_out(self, node: str) -> bool:
+        """Whether several contributions are summed in a card's gradient."""
+        return self._symbols[node].get("contributions", "").partition("/")[2] not in ("", "1")
 
     def whole(self, node: str, kind: str) -> Tensor | None:
         """All of a card's value or gradient; None where cells are hidden or empty."""
@@ -95,11 +101,46 @@ class Stage:
         if quotient and self.negated(node, kind):
             found = Tensor(negative(found.value), found.vector)  # the card shows δ = −∂E/∂s
         symbol, value = _plain(own.get(kind, "")), _plain(own["value"])
+        said = said.removesuffix(self.suffix)
         if found.value.single:  # it has no entries that a symbol could mean: L₂ is the second sample's L
             return (
                 found if (said.partition("/∂")[2].startswith(value) if quotient else said.startswith(symbol)) else None
             )
         return found if said == symbol or quotient and said.endswith(f"/∂{value}") else None
+
+
+class Pile(Stage):
+    """The stage of a batch, with all samples' numbers from the Batch tabs' tables: (B, n), a sample in every row."""
+
+    def __init__(self, stage: Stage, tables: Mapping[tuple[str, str], Interval]) -> None:
+        super().__init__(stage._cells, stage._symbols, stage.after)
+        self.tables = tables
+
+    @property
+    def batch(self) -> int:
+        """The number of samples."""
+        return max(table.shape[0] for table in self.tables.values())
+
+    def whole(self, node: str, kind: str) -> Tensor | None:
+        found = self.tables.get((node, kind))
+        return super().whole(node, kind) if found is None else Tensor(found, False)
+
+
+class AnySample(Pile):
+    """One sample of a batch, `place`, for symbols with the letter b: z_b, ∂L/∂z_b."""
+
+    suffix = "b"
+
+    def __init__(self, pile: Pile, place: int) -> None:
+        super().__init__(pile, {key: table.row(place).transposed for key, table in pile.tables.items()})
+
+    def whole(self, node: str, kind: str) -> Tensor | None:
+        found = super().whole(node, kind)
+        return found and Tensor(found.value, (node, kind) in self.tables and not found.value.single)
+
+    def tensor(self, name: Name) -> Tensor | None:
+        shared = not any(node == name.link.partition("|")[0] for node, _ in self.tables)
+        return super().tensor(name) if shared or name.text.endswith("b") else None
 
 
 def _plain(symbol: str) -> str:

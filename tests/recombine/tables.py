@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from tests.recombine import arithmetic as calc
 from tests.recombine.calculation import Tally, equations
 from tests.recombine.displayed import bounds, number
 from tests.recombine.intervals import Interval, Mismatch, agree, exact
-from tests.recombine.stage import Stage
+from tests.recombine.stage import Pile, Stage
 from tests.recombine.tokens import Shown
 
 VISIBLE = 1e-5  # a relative error from which on four digits may differ
@@ -84,6 +84,50 @@ def checked(row: Mapping[str, Any], stage: Stage, where: str, tally: Tally) -> N
     for text, whole, off in row["found"]:
         if "same" in row["verdict"] and number(off) < VISIBLE:
             held(tally, where, bounds(*row["analytic"][:2]), bounds(text, whole), f"{row['analytic'][0]} beside {text}")
+
+
+def pile(told: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Interval]]:
+    """All samples' values and gradients in the tables of a Batch tab: (node, kind), numbers (B, n).
+
+    What a column holds is told by the chosen sample's row, whose cells are linked to the stage.
+    """
+    for table in told["tables"]:
+        linked: Sequence[Sequence[str]] = next(
+            (row["cells"] for row in table["rows"] if any(entry[2] for entry in row["cells"])), []
+        )
+        names = [(node, cell.partition(":")[0]) for node, _, cell in (entry[2].partition("|") for entry in linked)]
+        for name in dict.fromkeys(names) if not table["sums"] else ():
+            places = [place for place, found in enumerate(names) if found == name]
+            yield name, numbers_in([[row["cells"][place] for place in places] for row in table["rows"]])
+
+
+def stacked_jacobian(block: Mapping[str, Any], told: Mapping[str, Any], batch: Pile, where: str, tally: Tally) -> None:
+    """Every sample's row of upstream gradients, times its own Jacobian or the one of all, is its row of the result.
+
+    What all samples share receives the sum of the rows.
+    """
+    where, node, wrt = f"{where}, by {block['wrt']}", told["node"], block["wrt"]
+    upstream, received = batch.tables.get((node, "gradient")), batch.whole(wrt, "gradient")
+    matrices = {sheet["sample"]: numbers_in(sheet["rows"]) for sheet in block["sheets"]}
+    if block["rows"]:
+        matrices = dict.fromkeys(range(batch.batch), numbers_in(block["rows"]))
+    if upstream is None or received is None or len(matrices) < batch.batch or batch.fans_out(wrt):
+        return
+    rows = [calc.matmul(upstream.row(sample), matrix) for sample, matrix in sorted(matrices.items())]
+    made = Interval(np.vstack([row.low for row in rows]), np.vstack([row.high for row in rows]))
+    if batch.negated(node, "gradient") != batch.negated(wrt, "gradient"):
+        made = calc.negative(made)
+    if (wrt, "gradient") not in batch.tables:
+        made = calc.matmul(exact(np.ones((1, batch.batch))), made)
+    held(tally, where, _flat(made), _flat(received.value), "all rows by their Jacobians")
+
+
+def product(line: Mapping[str, Any], where: str, tally: Tally) -> None:
+    """row · sheet = row, in boxes."""
+    left, sheet, right = (numbers_in(box) for box in line["boxes"])
+    made = calc.matmul(left, sheet)
+    said = f"the row of sample {line['sample'] + 1}"
+    held(tally, where, calc.negative(made) if line["minus"] else made, right, said)
 
 
 def outer(block: Mapping[str, Any], stage: Stage, where: str, tally: Tally) -> None:

@@ -1,6 +1,6 @@
 // Walks a whole film and every tab of every card, in the page itself: one round trip for all of it.
 async ([stage, inspector, slider, tabs, read]) => {
-  const PATIENCE = 15000;
+  const PATIENCE = 60000;
   const frame = () => new Promise((done) => { requestAnimationFrame(done); });
   const until = async (what, holds) => {
     const start = performance.now();
@@ -16,9 +16,8 @@ async ([stage, inspector, slider, tabs, read]) => {
     now: stage.querySelector("[data-node][data-now]")?.dataset.node ?? "",
     nodes: Object.fromEntries(cards().map((card) => [card.dataset.node, {
       kind: card.dataset.kind, value: card.dataset.stateValue, gradient: card.dataset.stateGradient ?? "",
-      contributions: card.dataset.contributions ?? "",
-      symbols: Object.fromEntries(["value", "gradient"].map((kind) =>
-        [kind, card.querySelector(`.block.${kind} .symbol`)?.textContent ?? ""])),
+      symbols: { contributions: card.dataset.contributions ?? "", ...Object.fromEntries(["value", "gradient"].map((kind) =>
+        [kind, card.querySelector(`.block.${kind} .symbol`)?.textContent ?? ""])) },
       cells: Object.fromEntries([...card.querySelectorAll("[data-cell]")].map((cell) =>
         [cell.dataset.cell, [cell.textContent, cell.dataset.number ?? "", cell.dataset.sign ?? ""]])),
     }])),

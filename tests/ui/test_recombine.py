@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.page import Explorer
 from tests.recombine.film import Walk, examine
 from tests.ui.conftest import Opener
 from tests.ui.golden import CASES, Golden
@@ -20,6 +21,11 @@ FOLDER = Path(__file__).resolve().parent.parent / "recombine"
 WALK, READ = (FOLDER / "walk.js").read_text(), (FOLDER / "page.js").read_text()
 # Weights of everyday size; small ones, whose gradients are tiny; large ones, which saturate units.
 SCALES = {"plain": 1.0, "small": 1e-3, "large": 3.0}
+# Between them every convention, objective and pass that no case has of its own.
+CONVENTIONS = (
+    "gradients=row&sign=minus&fuse=1",
+    "gradients=column&sign=plus&weights=from-to&reduction=sum&pass=1",
+)
 
 
 def fragment(case: str, scale: str) -> str:
@@ -40,7 +46,17 @@ def fragment(case: str, scale: str) -> str:
 @pytest.mark.parametrize("scale", SCALES)
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_displayed_adds_up(explorer: Opener, case: str, scale: str) -> None:
-    page = explorer(fragment(case, scale))
+    assert_adds_up(explorer(fragment(case, scale)))
+
+
+@pytest.mark.parametrize("conventions", CONVENTIONS)
+@pytest.mark.parametrize("case", [case for case in CASES if not case.startswith("gates/")])
+def test_it_adds_up_in_other_conventions(explorer: Opener, case: str, conventions: str) -> None:
+    assert_adds_up(explorer(f"{fragment(case, 'plain')}&{conventions}"))
+
+
+def assert_adds_up(page: Explorer) -> None:
+    """Walk every step, card and tab of an open page, and hold all that is displayed against itself."""
     arguments = [page.stage.element_handle(), page.inspector.element_handle(), page.slider.element_handle()]
     walk = Walk(page.page.evaluate(f"given => ({WALK})([...given, ({READ})])", [*arguments, TABS]))
     tally = examine(walk)
