@@ -6,7 +6,7 @@ import itertools
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -158,7 +158,8 @@ def test_what_goes_back_is_what_the_engine_sent(case: str, mix: dict[str, Any]) 
 @pytest.mark.parametrize("case", CASES)
 def test_a_gradient_stands_as_it_is_told_to_and_a_parameter_s_as_the_parameter(case: str) -> None:
     lesson, trace = traced(case)
-    for deltas, name in itertools.product(("row", "column"), lesson.graph.nodes):
+    ways: tuple[Literal["row", "column"], ...] = ("row", "column")
+    for deltas, name in itertools.product(ways, lesson.graph.nodes):
         node = lesson.graph.nodes[name]
         if node.kind == "target" or len(node.shape) != 1 or node.shape[0] == 1:
             continue

@@ -1,6 +1,7 @@
 """Conventions re-write the page and leave its numbers alone; only mean or sum is about the numbers."""
 
 import re
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -342,7 +343,7 @@ def test_the_turned_caption_says_so_when_it_is_pointed_at(explorer: Opener) -> N
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_the_popover(explorer: Opener, scheme: str) -> None:
+def test_axe_finds_nothing_in_the_popover(explorer: Opener, scheme: Literal["light", "dark"]) -> None:
     page = before_the_update(explorer, "gates/add_gate", "&gradients=row").page
     page.emulate_media(color_scheme=scheme)
     page.get_by_role("button", name="Conventions").click()

@@ -61,7 +61,8 @@ def test_every_line_is_seen_where_the_table_says(explorer: Opener, case: str) ->
         if shown != (shown := f"{row.fragment} {row.press}"):
             show(page, row)
         try:
-            page.page.wait_for_function(SAYS, arg=[page.page.locator(".page").element_handle(), row.seen], timeout=5_000)
+            whole = page.page.locator(".page").element_handle()
+            page.page.wait_for_function(SAYS, arg=[whole, row.seen], timeout=5_000)
         except TimeoutError:
             missing.append(f"{row.line} ({shown}): {row.seen}")
     assert not missing, "\n".join(missing)
