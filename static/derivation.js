@@ -63,6 +63,12 @@ export function picker({ node, label, columns, choices, chosen }) {
 /** The lines of a derivation, and the remarks that stand as lines, in order. @param {Element} section */
 const linesOf = (section) => /** @type {HTMLElement[]} */ ([...section.querySelectorAll(".step .line, .step > .note:not(.remark)")]);
 
+/** @param {Element} panel */
+const sectionsOf = (panel) => /** @type {HTMLElement[]} */ ([...panel.querySelectorAll(".derivation")]);
+
+/** A name for the derivations of one line, among which the reader chooses. @param {HTMLElement[]} sections */
+const nameOf = (sections) => sections.map(({ dataset }) => dataset.key).join(" ");
+
 /**
  * Keeps which derivation is in sight and how far each has been revealed, over every redrawing.
  * @param {HTMLElement} panel  never morphed itself; what is in it comes and goes
@@ -84,8 +90,8 @@ export function createDerivations(panel, model, signal) {
       revealed.clear();
       chosen.clear();
     }
-    const sections = /** @type {HTMLElement[]} */ ([...panel.querySelectorAll(".derivation")]);
-    const picked = chosen.get(sections[0]?.dataset.of ?? "");
+    const sections = sectionsOf(panel);
+    const picked = chosen.get(nameOf(sections));
     const inSight = sections.find(({ dataset }) => dataset.key === picked) ?? sections[0];
     for (const section of sections) {
       section.hidden = section !== inSight;
@@ -149,8 +155,7 @@ export function createDerivations(panel, model, signal) {
     const section = /** @type {HTMLElement | null} */ (button.closest(".derivation"));
     if (section) act(section, button.dataset.reveal ?? "");
     else {
-      const [first] = panel.querySelectorAll(".derivation");
-      chosen.set(/** @type {HTMLElement} */ (first).dataset.of ?? "", button.dataset.derivation ?? "");
+      chosen.set(nameOf(sectionsOf(panel)), button.dataset.derivation ?? "");
       show();
       fitFormulas(panel);
     }

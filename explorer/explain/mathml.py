@@ -79,6 +79,8 @@ def _script(text: str) -> Element:
         return element("mn", text)
     if len(text) == 1 and text.isalpha():
         return element("mi", text)
+    if len(text) == 2 and text[0].isalpha() and text[1].isalnum():
+        return element("mrow", _script(text[0]), _script(text[1]))
     parts = text.split(",")
     if len(parts) > 1 and all(part.isdigit() or len(part) == 1 for part in parts):
         return element("mrow", *[one for part in parts for one in (operator(","), _script(part))][1:])

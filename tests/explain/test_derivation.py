@@ -280,3 +280,8 @@ def test_blocks_are_told_apart_and_name_their_entries(case: str) -> None:
                 assert entries["chosen"] in [choice["index"] for choice in entries["choices"]]
             for step in block["steps"]:
                 assert step["title"] and (step["blocks"] or step["note"])
+
+
+def test_derivations_of_one_gradient_are_told_apart_by_their_reader() -> None:
+    choices = ["".join(part for part, _ in block["choice"]) for block in blocks_of(_scene("gates/fan_out", "s"))]
+    assert choices == ["∂E/∂s via f1", "∂E/∂s via f2"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -56,11 +57,17 @@ def derivations(scene: Scene) -> list[Derivation]:
     node = scene.node
     if node.kind != "op":
         readers = list(dict.fromkeys(reader for reader, _ in scene.readings(node.name)))
-        return [derivation(scene.at(reader), node.name) for reader in readers]
+        found = [derivation(scene.at(reader), node.name) for reader in readers]
+        return found if len(found) == 1 else [_via(scene, one) for one in found]
     kinds = scene.graph.nodes
     read = [name for name in dict.fromkeys(node.inputs) if kinds[name].kind != "target"]
     found = [derivation(scene, name) for name in read]
     return [*found, *_with_the_loss(scene), *(_whole(scene, name) for name in read if _is_whole(scene, name))]
+
+
+def _via(scene: Scene, told: Derivation) -> Derivation:
+    """One of several derivations of the same gradient, by the reader that it comes back from."""
+    return replace(told, choice=(*told.choice, (" via ", ""), *scene.label(told.of)))
 
 
 def derivation(scene: Scene, name: str) -> Derivation:
