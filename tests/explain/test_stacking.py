@@ -82,9 +82,10 @@ def test_shapes_of_the_batch_are_the_handouts() -> None:
     lesson, trace = traced("batch/batch_softmax")
     scene = Scene(lesson.graph, trace, lesson.notation, lesson.graph.nodes["a2"], 0)
     stack = Stack.of(scene)
-    shapes = {"": ledger(stack.value("a2"), forward(scene))}
-    shapes |= {name: ledger(stack.gradient(name), sent_back(scene, name)) for name in ("W2", "b2", "z")}
-    assert {name: told["text"] for name, told in shapes.items()} == {
+    sides = {"": (stack.value("a2"), forward(scene))}
+    sides |= {name: (stack.gradient(name), sent_back(scene, name)) for name in ("W2", "b2", "z")}
+    told = {name: ledger(left, right) for name, (left, right) in sides.items() if right is not None}
+    assert {name: shapes["text"] for name, shapes in told.items() if shapes} == {
         "": "(B,3) = (B,4)·(4,3) + (3,)",
         "W2": "(4,3) = (4,B)·(B,3)",
         "b2": "(3,) = (B)·(B,3)",

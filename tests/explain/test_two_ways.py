@@ -58,8 +58,7 @@ def test_a_missing_transpose_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def forgetful(self: Gates, position: int, slot: int, g: f.Formula) -> f.Formula | None:
         pulled = right(self, position, slot, g)
-        forgotten = isinstance(self.scene.jacobian(position, slot), j.Matrix) and isinstance(pulled, f.Product)
-        if not forgotten:
+        if not isinstance(self.scene.jacobian(position, slot), j.Matrix) or not isinstance(pulled, f.Product):
             return pulled
         return f.Product(tuple(one.inner if isinstance(one, f.Transpose) else one for one in pulled.factors))
 

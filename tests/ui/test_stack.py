@@ -74,7 +74,8 @@ def test_another_sample_is_marked_when_it_is_chosen(explorer: Opener) -> None:
 
 def test_a_column_lesson_says_it_for_every_sample_and_lists_them_in_rows(explorer: Opener) -> None:
     page = stacked(explorer, MLP, "z")
-    assert "z_b = W·x_b + b₁" in page.inspector.locator(".line.symbols").first.get_attribute("aria-label")
+    said = page.inspector.locator(".line.symbols").first.get_attribute("aria-label") or ""
+    assert "z_b = W·x_b + b₁" in said
     rows = page.inspector.locator(".samples table").last.locator("tbody tr")
     expect(rows).to_have_count(5)
     expect(rows.first).to_have_class(re.compile("chosen"))
