@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 _FOLDER = Path(__file__).resolve().parent.parent / "golden"
 CASES = (
@@ -23,10 +24,17 @@ CASES = (
 DEFAULT = "mlp/bce_mlp"
 
 
+def mostly(*core: str) -> list[Any]:
+    """All cases for a test that is long: those that every run takes, and the others marked as exhaustive."""
+    return [case if case in core else pytest.param(case, marks=pytest.mark.exhaustive) for case in CASES]
+
+
+
 class Golden:
     """One case: what every card must show, for a sample of its batch."""
 
     def __init__(self, case: str) -> None:
+        self.name = case
         self._case: dict[str, Any] = json.loads((_FOLDER / f"{case.split('/')[1]}.json").read_text())
         self.parameters = frozenset(self._case["params"])
         self.data = frozenset(self._case["data"])

@@ -172,7 +172,7 @@ def test_terms_that_vanish_end_struck_and_pale(explorer: Opener, motion: str) ->
     expect(zero).to_have_css("opacity", "0.45")
 
 
-@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)])
+@pytest.mark.parametrize("size", [(1366, 768), pytest.param((1920, 1080), marks=pytest.mark.exhaustive)])
 @pytest.mark.parametrize("case", CASES)
 def test_every_derivation_fits_the_inspector(explorer: Opener, case: str, size: tuple[int, int]) -> None:
     page = explorer(f"lesson={case}&step=99", size=size)

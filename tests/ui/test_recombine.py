@@ -43,12 +43,15 @@ def fragment(case: str, scale: str) -> str:
     return f"lesson={case}&sample={sample}&edits={';'.join(edits)}"
 
 
-@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize(
+    "scale", [pytest.param(s, marks=pytest.mark.exhaustive) if s == "small" else s for s in SCALES]
+)
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_displayed_adds_up(explorer: Opener, case: str, scale: str) -> None:
     assert_adds_up(explorer(fragment(case, scale)))
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("conventions", CONVENTIONS)
 @pytest.mark.parametrize("case", [case for case in CASES if not case.startswith("gates/")])
 def test_it_adds_up_in_other_conventions(explorer: Opener, case: str, conventions: str) -> None:
