@@ -128,7 +128,7 @@ def test_shapes_under_factors_follow(explorer: Opener) -> None:
     expect(panel).to_contain_text("(4,1)")
 
 
-@pytest.mark.parametrize("case", mostly("lecture20/lecture20_network", "matrix-language/matrix_language", "mlp/bce_mlp"))
+@pytest.mark.parametrize("case", mostly("lecture20/lecture20_network", "mlp/bce_mlp"))
 def test_the_sign_of_delta_turns_what_is_shown(explorer: Opener, case: str) -> None:
     page = before_the_update(explorer, case)
     lesson, picture, document = lessons.load(case), page.read(), page.serialise()
