@@ -172,6 +172,11 @@ class Explorer:
         if tab:
             self.tab(tab).click()
             expect(self.tab(tab)).to_have_attribute("aria-selected", "true")
+        self.told()
+
+    def told(self) -> None:
+        """Until the inspector shows the answer to what was asked last."""
+        expect(self.inspector).not_to_have_attribute("aria-busy", "true", timeout=10_000)
 
     def edit(self, node: str, cell: str, text: str) -> None:
         """Type over a cell's number, as a person does."""

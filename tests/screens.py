@@ -1,8 +1,8 @@
 """Pictures of the page, to be looked at: `python -m tests.screens OUTDIR [--case mlp/bce_mlp]`, or `--readme`.
 
 Every case, at a laptop's and a projector's size, light and dark: at the start, amid the backward pass with its
-pulses under way, and at the end; and the inspector's tabs for the default lesson. The README's animation is made
-of the same frames, one by one under a clock that this script moves.
+pulses under way, and at the end; and every tab of every line, down to its foot, stacked too where there is a batch.
+The README's animation is made of the same frames, one by one under a clock that this script moves.
 """
 
 import argparse
@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,9 @@ from tests.ui.golden import CASES, DEFAULT
 
 SIZES = ((1366, 768), (1920, 1080))
 SCHEMES = ("light", "dark")
-TABS = ("Forward", "Jacobian", "Backward", "Batch")
-TABS_OF = ("x", "W", "z", "h", "theta", "loss")
+TABS = ("Forward", "Jacobian", "Backward", "Batch", "Check", "Derivation")
+# So tall that no tab has to be scrolled.
+TALL = 3200
 MID_FLIGHT_MS = 700
 
 README_PICTURE = ROOT / ".github" / "explorer.webp"
@@ -88,17 +90,32 @@ def shoot_case(studio: Studio, folder: Path, case: str) -> None:
             print(name, flush=True)
 
 
-def shoot_inspector(studio: Studio, folder: Path) -> None:
-    for size in SIZES:
-        for scheme in SCHEMES:
-            with studio.page(f"lesson={DEFAULT}", size, scheme, still=True) as page:
-                page.last()
-                for node in TABS_OF:
-                    for tab in TABS:
-                        page.show(node, tab)
-                        name = f"inspector-{size[0]}x{size[1]}-{scheme}-{node}-{tab.lower()}.png"
-                        page.page.screenshot(path=folder / name)
-            print(f"inspector-{size[0]}x{size[1]}-{scheme}", flush=True)
+def shoot_tabs(studio: Studio, folder: Path, case: str, scheme: str) -> None:
+    """Every tab of every line, at the widths that the inspector has; the whole of it, however long it is."""
+    for width, _ in SIZES:
+        with studio.page(f"lesson={case}", (width, TALL), scheme, still=True) as page:
+            nodes = list(page.last().nodes)
+            stack = page.button("Stack")
+            for stacked in (False, True) if stack.is_visible() else (False,):
+                if stacked:
+                    stack.click()
+                for node, tab in product(nodes, TABS):
+                    page.show(node, tab)
+                    name = f"tab-{case.replace('/', '-')}-{width}-{scheme}-{node}-{tab.lower()}{'-stack' * stacked}.png"
+                    picture(page, folder / name)
+        print(f"tabs of {case} at {width} px, {scheme}", flush=True)
+
+
+def picture(page: Explorer, path: Path) -> None:
+    """The inspector down to the foot of what it shows."""
+    panel = page.inspector.get_by_role("tabpanel")
+    everything = page.button("All lines")
+    if everything.is_visible():
+        everything.click()
+    foot = panel.evaluate("panel => panel.lastElementChild.getBoundingClientRect().bottom + 12")
+    box = page.inspector.bounding_box()
+    assert box
+    page.page.screenshot(path=path, clip=box | {"height": foot - box["y"]})
 
 
 def shoot_readme(studio: Studio, path: Path) -> None:
@@ -123,6 +140,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.screens", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", nargs="?", type=Path, default=Path("screens"), help="where to put them (screens)")
     parser.add_argument("--case", action="append", choices=CASES, help="only this case; may be repeated")
+    parser.add_argument("--tabs", action="store_true", help="only the inspector's tabs")
     parser.add_argument("--readme", action="store_true", help="only the README's animation")
     parser.add_argument("--url", help="a server that is running already")
     options = parser.parse_args()
@@ -138,9 +156,10 @@ def main() -> None:
             return
         options.folder.mkdir(parents=True, exist_ok=True)
         for case in options.case or CASES:
-            shoot_case(studio, options.folder, case)
-        if not options.case:
-            shoot_inspector(studio, options.folder)
+            if not options.tabs:
+                shoot_case(studio, options.folder, case)
+            for scheme in SCHEMES:
+                shoot_tabs(studio, options.folder, case, scheme)
 
 
 if __name__ == "__main__":

@@ -92,6 +92,8 @@ def test_gradients_take_the_lesson_s_name_or_the_quotient() -> None:
         (MLP, "loss", (), "L"),
         (LECTURE, "o1", (1,), "o₂⁽¹⁾"),
         (LECTURE, "W1", (1, 0), "w₁,₂⁽¹⁾"),
+        (Notation(entries="small"), "W", (1, 0), "w₂,₁"),
+        (Notation(entries="small", weights="from-to"), "W", (1, 0), "w₁,₂"),
         (Notation(vectors="row", weights="from-to"), "W", (1, 0), "w₂,₁"),
     ],
 )

@@ -41,6 +41,7 @@ class NotationFile(_Strict):
     deltas: Literal["", "column", "row"] = ""
     sign: Literal["plus", "minus"] = "plus"
     weights: Literal["row-column", "from-to"] = "row-column"
+    entries: Literal["kept", "small"] = "kept"
     loss: Markup = "L"
     learning_rate: Markup = "η"
 

@@ -46,6 +46,7 @@ class Notation:
     sign: of the gradients that the lesson names (`gradients`): δ = ∂L/∂s (plus), or δ = −∂L/∂s (minus).
     weights: index order of a matrix element: W_{row,column}, or w_{from,to}, which stands in row `to` in W·x and in
         row `from` in x·W.
+    entries: whether a matrix element keeps its matrix's letter, W₁,₂, or has the small one, w₁,₂ (from-to always has).
     learning_rate: markup of the step length.
     inside: for a loss that has its activation inside, the name that the activation's line had: {"loss": "y_hat"}.
     Raises: ValueError that quotes malformed markup and says where it goes wrong.
@@ -58,6 +59,7 @@ class Notation:
     deltas: Literal["", "column", "row"] = ""
     sign: Literal["plus", "minus"] = "plus"
     weights: Literal["row-column", "from-to"] = "row-column"
+    entries: Literal["kept", "small"] = "kept"
     learning_rate: str = "η"
     inside: Mapping[str, str] = field(default_factory=dict)
 
@@ -67,6 +69,7 @@ class Notation:
             ("deltas", ("", "column", "row")),
             ("sign", ("plus", "minus")),
             ("weights", ("row-column", "from-to")),
+            ("entries", ("kept", "small")),
         ):
             if getattr(self, option) not in allowed:
                 expected = " or ".join(repr(choice) for choice in allowed)
@@ -148,9 +151,11 @@ class Notation:
         symbol = self.symbol(name)
         if not index:
             return symbol
-        if self.weights == "from-to" and len(index) == 2 and len(symbol[0][0]) == 1:
-            index = tuple(index) if self.vectors == "row" else tuple(reversed(index))
-            symbol = ((symbol[0][0].lower(), ""), *symbol[1:])
+        if len(index) == 2 and len(symbol[0][0]) == 1:
+            if self.weights == "from-to" and self.vectors == "column":
+                index = tuple(reversed(index))
+            if self.weights == "from-to" or self.entries == "small":
+                symbol = ((symbol[0][0].lower(), ""), *symbol[1:])
         subscript = (",".join(at if isinstance(at, str) else str(at + 1) for at in index), "sub")
         if any(script == "sub" for _, script in symbol):
             return (("(", ""), *symbol, (")", ""), subscript)

@@ -263,9 +263,17 @@ def mutated(draw):
     return text
 
 
-@settings(max_examples=20_000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-@given(st.one_of(TEXTS, mutated()))
-def test_any_text_is_a_graph_or_a_graph_error(text):
+@pytest.mark.parametrize("texts", [2_000, pytest.param(50_000, marks=pytest.mark.exhaustive)])
+def test_any_text_is_a_graph_or_a_graph_error(texts):
+    @settings(max_examples=texts, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(st.one_of(TEXTS, mutated()))
+    def holds(text):
+        assert_graph_or_graph_error(text)
+
+    holds()
+
+
+def assert_graph_or_graph_error(text):
     try:
         graph = Graph.parse(text)
     except GraphError as error:

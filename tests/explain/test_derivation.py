@@ -151,14 +151,14 @@ HANDOUTS = [
     ("lecture20/lecture20_network", "s2", "W2", "gate", "= (oⱼ⁽²⁾ − tⱼ)·oⱼ⁽²⁾·(1 − oⱼ⁽²⁾)·oᵢ⁽¹⁾"),
     ("lecture20/lecture20_network", "s1", "W1", "gate", "= −(Σ_(l) δₗ⁽²⁾·wⱼ,ₗ⁽²⁾)·oⱼ⁽¹⁾·(1 − oⱼ⁽¹⁾)·xᵢ"),
     # 002
-    ("matrix-language/matrix_language", "t", "z", "gate", "= δₜ₁·V₁,₁ + δₜ₂·V₂,₁"),
+    ("matrix-language/matrix_language", "t", "z", "gate", "= δₜ₁·v₁,₁ + δₜ₂·v₂,₁"),
     ("matrix-language/matrix_language", "t", "z", "gate", "δ_z = δₜ·V"),
     ("matrix-language/matrix_language", "s", "x", "whole", "= ∂R/∂t·∂t/∂z·∂z/∂s·∂s/∂x"),
     ("matrix-language/matrix_language", "s", "x", "whole", "δₓ = (g − y)·V·diag(σ′(s))·W"),
     ("matrix-language/matrix_language", "s", "x", "whole", "∂z/∂s = diag(σ′(s))"),
     ("matrix-language/matrix_language", "s", "W", "gate", "= δₛᵀ ⊗ xᵀ"),
     ("matrix-language/matrix_language", "s", "W", "gate", "∂R/∂W = ((g − y)·V·diag(σ′(s)))ᵀ·xᵀ"),
-    ("matrix-language/matrix_language", "t", "V", "gate", "∂R/∂Vᵢ,ⱼ = (gᵢ − yᵢ)·zⱼ"),
+    ("matrix-language/matrix_language", "t", "V", "gate", "∂R/∂vᵢ,ⱼ = (gᵢ − yᵢ)·zⱼ"),
     # 003
     ("batch/batch_softmax", "loss", "s", "gate", "= −1/B·tᵢ/sᵢ"),
     ("batch/batch_softmax", "s", "a2", "gate", "= [s₁·(s₂ + s₃), −s₁·s₂, −s₁·s₃; −s₁·s₂, s₂·(s₁ + s₃), −s₂·s₃; "),
@@ -177,8 +177,8 @@ HANDOUTS = [
     ("mlp/bce_mlp", "y_hat", "theta", "collapse", "= ŷ − y"),
     ("mlp/bce_mlp", "h", "z", "gate", "δ₂ = ∂L/∂h ∘ σ′(z)"),
     ("mlp/bce_mlp", "h", "z", "gate", "= δ₁·U ∘ σ′(z)"),
-    ("mlp/bce_mlp", "h", "z", "gate", "= (δ₁·U₁,₁·σ′(z₁), δ₁·U₁,₂·σ′(z₂), δ₁·U₁,₃·σ′(z₃), δ₁·U₁,₄·σ′(z₄))"),
-    ("mlp/bce_mlp", "z", "W", "gate", "δ₁·U₁,₄·σ′(z₄)·x₁, …, δ₁·U₁,₄·σ′(z₄)·x₃]"),
+    ("mlp/bce_mlp", "h", "z", "gate", "= (δ₁·u₁,₁·σ′(z₁), δ₁·u₁,₂·σ′(z₂), δ₁·u₁,₃·σ′(z₃), δ₁·u₁,₄·σ′(z₄))"),
+    ("mlp/bce_mlp", "z", "W", "gate", "δ₁·u₁,₄·σ′(z₄)·x₁, …, δ₁·u₁,₄·σ′(z₄)·x₃]"),
     ("mlp/bce_mlp", "z", "b1", "gate", "∂L/∂b₁ = δ₂ᵀ"),
     ("mlp/bce_mlp", "theta", "b2", "gate", "∂L/∂b₂ = δ₁"),
 ]

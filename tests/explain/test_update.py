@@ -186,7 +186,7 @@ def test_any_sample_has_b_before_every_index() -> None:
     found = weight(scene.at("z"), "W")
     assert found is not None
     written = [text(of_any_sample(scene, factor)) for factor in found.general]
-    assert written == ["(δ₁)_b", "U₁,ᵢ", "h_{b,i}·(1 − h_{b,i})", "x_{b,j}"]
+    assert written == ["(δ₁)_b", "u₁,ᵢ", "h_{b,i}·(1 − h_{b,i})", "x_{b,j}"]
 
 
 def test_a_large_batch_is_not_spelled_out_sample_by_sample() -> None:

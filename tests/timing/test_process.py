@@ -10,6 +10,7 @@ from explorer import lessons
 from explorer.timing import process
 from explorer.timing.messages import Event, Failed, Finished, Limits, Progress, Started
 from explorer.timing.worker import encode
+from tests.timing.conftest import run
 
 QUICK = Limits(sizes=(1, 3), rounds=1, batch_seconds=0.001, slice_seconds=0.001)
 ENDLESS = Limits(sizes=(1, 10), batch_seconds=3600.0, total_seconds=36000.0)
@@ -56,7 +57,7 @@ def test_everything_is_told_and_the_loop_stays_free(workers):
     async def both():
         await asyncio.gather(process.follow(job(QUICK), told.append, PATIENCE), beat())
 
-    asyncio.run(both())
+    run(both())
     assert isinstance(told[0], Started) and isinstance(told[-1], Finished)
     assert len(beats) > 100  # the loop went round and round while the worker measured
     assert gone(workers[0])
@@ -77,13 +78,13 @@ def test_a_cancelled_follower_takes_its_worker_along(workers):
         with pytest.raises(asyncio.CancelledError):
             await task
 
-    asyncio.run(cancelled())
+    run(cancelled())
     assert gone(workers[0])
 
 
 def test_a_worker_that_takes_too_long_is_stopped(workers):
     told: list[Event] = []
-    asyncio.run(process.follow(job(ENDLESS), told.append, 0.5))
+    run(process.follow(job(ENDLESS), told.append, 0.5))
     assert isinstance(told[-1], Failed) and "was stopped" in told[-1].reason
     assert gone(workers[0])
 
@@ -93,7 +94,7 @@ def test_a_worker_that_fails_is_told_of_or_raised(workers, monkeypatch, script):
     monkeypatch.setattr(process, "COMMAND", (sys.executable, "-c", script))
     told: list[Event] = []
     try:
-        asyncio.run(process.follow(job(QUICK), told.append, PATIENCE))
+        run(process.follow(job(QUICK), told.append, PATIENCE))
     except ValueError:
         assert not told  # a line that is no message
     else:

@@ -8,6 +8,7 @@ from explorer import lessons
 from explorer.timing.messages import Limits
 from explorer.views import timing
 from explorer.views.timing import Timing
+from tests.timing.conftest import run
 from tests.timing.test_process import ENDLESS, PATIENCE, QUICK, gone, workers
 
 __all__ = ["workers"]
@@ -53,7 +54,7 @@ def test_a_race_is_run_and_told(workers):
         await browser.until("finished")
         return browser
 
-    browser = asyncio.run(story())
+    browser = run(story())
     assert browser.told[0] == {"type": "timing", "request": 7, "kind": "heard"}
     assert browser.kinds()[1] == "started" and browser.kinds()[-1] == "finished"
     assert {reply["type"] for reply in browser.told} == {"timing"}
@@ -77,7 +78,7 @@ def test_a_session_runs_one_race_at_a_time_and_then_another(workers):
         browser.ask("cancel")
         await browser.until("cancelled")
 
-    asyncio.run(story())
+    run(story())
     assert len(workers) == 2 and gone(workers[1])
 
 
@@ -88,7 +89,7 @@ def test_a_race_that_is_cancelled_before_it_begins_starts_no_worker(workers):
         browser.ask("cancel")
         await browser.until("cancelled")
 
-    asyncio.run(story())
+    run(story())
     assert workers == []
 
 
@@ -103,7 +104,7 @@ def test_sessions_take_turns(workers):
         first.ask("cancel")
         await second.until("finished")
 
-    asyncio.run(story())
+    run(story())
     assert all(gone(worker) for worker in workers)
 
 
@@ -119,7 +120,7 @@ def test_whoever_waits_can_cancel(workers):
         first.ask("cancel")
         await first.until("cancelled")
 
-    asyncio.run(story())
+    run(story())
     assert len(workers) == 1 and gone(workers[0])
 
 
@@ -134,7 +135,7 @@ def test_a_session_that_ends_ends_its_race_and_is_told_nothing_more(workers):
         await next_one.until("finished")
         assert len(browser.told) == told
 
-    asyncio.run(story())
+    run(story())
     assert all(gone(worker) for worker in workers)
 
 
@@ -166,5 +167,5 @@ def test_trouble_is_told_as_the_end_of_the_race(workers, monkeypatch, recwarn):
         return browser
 
     monkeypatch.setattr(timing, "follow", broken)
-    browser = asyncio.run(story())
+    browser = run(story())
     assert "server's log" in browser.told[-1]["reason"]

@@ -29,7 +29,6 @@ def mostly(*core: str) -> list[Any]:
     return [case if case in core else pytest.param(case, marks=pytest.mark.exhaustive) for case in CASES]
 
 
-
 class Golden:
     """One case: what every card must show, for a sample of its batch."""
 
