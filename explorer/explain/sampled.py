@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-from typing import Any
+from dataclasses import replace
 
 from explorer.explain import formula as f
+from explorer.explain.rewrite import rewritten
 from explorer.explain.scene import Scene
 from explorer.notation import Label
 
@@ -15,17 +15,7 @@ LETTER = "b"
 def of_any_sample(scene: Scene, formula: f.Formula) -> f.Formula:
     """The formula with b as the first index of everything that has a batch axis; its numbers stay those of a sample."""
 
-    def written(part: Any) -> Any:
-        if isinstance(part, tuple):
-            return tuple(written(one) for one in part)
-        if not isinstance(part, f.Formula):
-            return part
-        if isinstance(part, f.Symbol):
-            return _symbol(scene, part)
-        return replace(part, **{field.name: written(getattr(part, field.name)) for field in fields(part)})
-
-    made: f.Formula = written(formula)
-    return made
+    return rewritten(formula, lambda symbol: _symbol(scene, symbol))
 
 
 def _symbol(scene: Scene, symbol: f.Symbol) -> f.Symbol:

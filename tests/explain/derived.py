@@ -33,8 +33,9 @@ def scene_of(
     name: str,
     sample: int = 0,
     entries: Mapping[str, tuple[int, ...]] | None = None,
+    stacked: bool = False,
 ) -> Scene:
-    return Scene(graph, trace, notation, graph.nodes[name], sample, 0.1, entries or {})
+    return Scene(graph, trace, notation, graph.nodes[name], sample, 0.1, entries or {}, stacked)
 
 
 def reached(graph: Graph) -> list[str]:

@@ -176,6 +176,8 @@ def test_terms_that_vanish_end_struck_and_pale(explorer: Opener, motion: str) ->
 @pytest.mark.parametrize("case", mostly("batch/batch_softmax", "lecture20/lecture20_network"))
 def test_every_derivation_fits_the_inspector(explorer: Opener, case: str, size: tuple[int, int]) -> None:
     page = explorer(f"lesson={case}&step=99", size=size)
+    if page.button("Stack").is_visible():
+        page.button("Stack").click()
     for name, node in page.read().nodes.items():
         if node.kind == "target":
             continue

@@ -144,8 +144,13 @@ class Softmax:
         own = partials(way, False, self.entry)
         name = f.Symbol(J, jacobian(way))
         lines: list[Right] = [partials(way, False), own, numbers(name)]
-        batch = way.scene.batch
-        title = f"The Jacobian of sample {way.scene.sample + 1}: one for each" if batch > 1 else "The Jacobian"
+        scene = way.scene
+        if scene.batch == 1:
+            title = "The Jacobian"
+        elif scene.stacked:
+            title = "The Jacobians: one for each sample"
+        else:
+            title = f"The Jacobian of sample {scene.sample + 1}: one for each"
         return step(title, calculation(name, *lines))
 
     def _sum(self) -> Step:

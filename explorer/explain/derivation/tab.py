@@ -21,6 +21,7 @@ from explorer.explain.derivation.probability import Probability, inside_of, of_l
 from explorer.explain.derivation.saturated import failing
 from explorer.explain.derivation.shortcut import fan_out_step, named_step
 from explorer.explain.derivation.softmax import by_logits
+from explorer.explain.derivation.stacked import for_every_sample
 from explorer.explain.derivation.steps import Derivation, Step, derivation_block
 from explorer.explain.derivation.unary import gate
 from explorer.explain.derivation.way import Way
@@ -45,7 +46,7 @@ def derivation_tab(scene: Scene) -> list[Block]:
         ]
     if node.name not in scene.graph.reached:
         return [note({"strong": ["The gradient is 0:"]}, " the objective does not depend on this line.")]
-    found = derivations(scene)
+    found = for_every_sample(scene, derivations) if scene.stacked and scene.batch > 1 else derivations(scene)
     if not found:
         return [note("Nothing goes back from ", own, ": it reads no line that has a gradient.")]
     blocks = [derivation_block(scene, one) for one in found]
