@@ -200,7 +200,7 @@ def test_weights_are_named_by_row_and_column_or_from_and_to(explorer: Opener) ->
     choose(page, "Weight indices", "row-column")
     written(page, "weights", "")
     expect(page.cell("W", "value:2,1")).to_have_attribute("aria-label", "W, row 3, column 2")
-    expect(page.inspector.locator('[data-wrt="W"] thead th').nth(1)).to_have_text("W1,2")
+    expect(page.inspector.locator('[data-wrt="W"] thead th').nth(1)).to_have_text("w1,2")
 
 
 @pytest.mark.parametrize("case", mostly("batch/batch_softmax", "mlp/bce_mlp_batch", "gates/fan_out"))
