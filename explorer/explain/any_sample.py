@@ -31,6 +31,19 @@ class AnySample(Scene):
         return replace(symbol, label=_of_b(symbol.label)) if symbol.cells else symbol
 
 
+def in_general(scene: Scene) -> Scene:
+    """The scene whose losses are called L_b where all samples are on show; the scene itself otherwise."""
+    return Losses(**{field.name: getattr(scene, field.name) for field in fields(scene)}) if scene.stacked else scene
+
+
+class Losses(Scene):
+    """All samples' symbols as for one of them, but for the losses: L_b, for L is their mean or sum."""
+
+    def label(self, name: str) -> Label:
+        general = name == self.graph.objective and self.batch > 1 and self.graph.nodes[name].batched
+        return self.notation.element(name, ("b",)) if general else super().label(name)
+
+
 def _of_b(label: Label) -> Label:
     """δ₂,b"""
     before = ",".join(text for text, script in label if script == "sub")

@@ -10,6 +10,7 @@ import numpy as np
 from explorer.engine.arrays import to_host
 from explorer.engine.fusion import contained
 from explorer.explain import formula as f
+from explorer.explain.any_sample import AnySample
 from explorer.explain.blocks import Block, calculation, columns, flat_numbers, formula, line, note, section
 from explorer.explain.scene import Scene
 from explorer.explain.shares import MOST_SAMPLES, shared
@@ -126,20 +127,23 @@ def _stacks(scene: Scene) -> list[Block]:
     m = int(np.prod(scene.node.shape, dtype=int))
     for name in dict.fromkeys(scene.node.inputs):
         n = int(np.prod(nodes[name].shape, dtype=int))
-        if nodes[name].kind == "target" or m > STACKED or n > STACKED:
+        if nodes[name].kind == "target":
+            continue
+        of = AnySample.of(scene)
+        quotient: Label = (("∂", ""), *of.label(scene.node.name), ("/∂", ""), *of.label(name))
+        title: list[Part] = ["Jacobians ", label_part(quotient)]
+        if m > STACKED or n > STACKED:
+            size = f"{m}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}{n}"
+            blocks.append(note(*title, f": {size} for each sample. The Jacobian tab shows the chosen sample's."))
             continue
         stack = scene.trace.jacobian(scene.node.name, name).stack()
-        title: list[Part] = [
-            "Jacobians ",
-            label_part((("∂", ""), *scene.notation.symbol(scene.node.name), ("/∂", ""), *scene.notation.symbol(name))),
-        ]
         if np.array_equal(stack, np.broadcast_to(stack[:1], stack.shape), equal_nan=True):
             blocks.append(note(*title, ": the same matrix for every sample."))
             continue
         shown = np.ascontiguousarray(stack[:STACKED])
         blocks.append(
             section(
-                [*title, f", one a sample: ({scene.batch},{m},{n})"],
+                [*title, f", one per sample: ({scene.batch},{m},{n})"],
                 {
                     "kind": "stack",
                     "shape": [m, n],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.explain import formula as f
-from explorer.explain.any_sample import AnySample
+from explorer.explain.any_sample import AnySample, in_general
 from explorer.explain.blocks import Block, flat_numbers, formula, joined, line, note
 from explorer.explain.ledger import ledger
 from explorer.explain.notes import why
@@ -25,7 +25,10 @@ def jacobian_tab(scene: Scene) -> list[Block]:
     if scene.node.kind != "op":
         what = {"input": "data", "target": "a target", "param": "a parameter"}[scene.node.kind]
         return [
-            note(f"No Jacobian: the line is {what} and computes nothing. Open a line that reads it: ", *_readers(scene))
+            note(
+                f"No Jacobian: the line is {what} and computes nothing. Open a line that reads it: ",
+                *_readers(in_general(scene)),
+            )
         ]
     kinds = scene.graph.nodes
     read = [name for name in dict.fromkeys(scene.node.inputs) if kinds[name].kind != "target"]
@@ -33,8 +36,9 @@ def jacobian_tab(scene: Scene) -> list[Block]:
         return [note("No Jacobian: the line reads targets only, and they are never differentiated.")]
     blocks = [_block(scene, name) for name in read]
     targets = [name for name in dict.fromkeys(scene.node.inputs) if kinds[name].kind == "target"]
+    without = "There is no Jacobian with respect to "
     blocks += [
-        note("None by the target ", label_part(scene.label(name), name), ": it is never updated.") for name in targets
+        note(f"{without}the target ", label_part(scene.label(name), name), ": it is never updated.") for name in targets
     ]
     return blocks
 
@@ -63,8 +67,9 @@ def _block(scene: Scene, name: str) -> Block:
         "in_shape": list(nodes[name].shape),
         "title": [label_part((("∂", ""), *named.label(scene.node.name), ("/∂", ""), *named.label(name)))],
     }
+    because = why(in_general(scene), name, jacobian.structure)
     if m * n > LARGEST:
-        return {**block, **_unlaid(scene, name), "numbers": None, "note": why(scene, name, jacobian.structure)}
+        return {**block, **_unlaid(scene, name), "numbers": None, "note": because}
     matrix = np.asarray(jacobian.dense(scene.sample), dtype=np.float64)
     rules = Rules(named)
     return {
@@ -74,7 +79,7 @@ def _block(scene: Scene, name: str) -> Block:
         "rows": _names(scene, scene.node.name, m),
         "columns": _names(scene, name, n),
         **(stacked_ways(scene, name) if stacked else two_ways(scene, name, matrix, rules)),
-        "note": why(scene, name, jacobian.structure),
+        "note": because,
     }
 
 

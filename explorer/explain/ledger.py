@@ -38,10 +38,14 @@ class Flat(f.Symbol):
 def ledger(left: f.Formula | None, *rights: f.Formula, sign: str = "=") -> dict[str, Any] | None:
     """The ledger of left = right = right …, as {"left", "sign", "right", "text"}.
 
-    None where there is nothing to tell: numbers have no shape, and vectors of one entry, side by side, are numbers too.
+    None where there is nothing to tell: numbers have no shape, and vectors of one entry, side by side, are numbers too;
+    so has what comes to a number; and single factors of one shape say it by themselves, unless one was transposed.
     """
     sides = [told(side) for side in rights]
     into = told(left) if left is not None else NOTHING
+    silent = not into.sizes or _alone(into, sides) and not _transposed(rights)
+    if left is not None and silent and not any(_clashes(side) for side in sides):
+        return None
     if all(side.plain for side in sides) and into.plain or not any(side.pieces for side in sides):
         return None
     between: Piece = sign if into.sizes else ""
@@ -53,6 +57,18 @@ def ledger(left: f.Formula | None, *rights: f.Formula, sign: str = "=") -> dict[
             pieces += [" = " if same(before.sizes, after.sizes) else CLASH, *after.pieces]
     whole = [*into.pieces, *([between] if between else []), *pieces]
     return {"left": list(into.pieces), "sign": between, "right": pieces, "text": spoken(whole)}
+
+
+def _alone(into: Told, sides: Sequence[Told]) -> bool:
+    return all(len(side.pieces) == 1 and same(into.sizes, side.sizes) for side in (into, *sides))
+
+
+def _transposed(rights: Sequence[f.Formula]) -> bool:
+    return len(rights) == 1 and isinstance(rights[0], f.Transpose)
+
+
+def _clashes(side: Told) -> bool:
+    return any(isinstance(piece, dict) and not piece.get("fits", False) for piece in side.pieces)
 
 
 def spoken(pieces: Sequence[Piece]) -> str:
@@ -86,6 +102,9 @@ def told(formula: f.Formula, turned: bool = False) -> Told:
             return Told(("⟨", *both.pieces, "⟩"), (), both.plain) if both.sizes else NOTHING
         case f.Power(base=base):
             return _fenced(base, told(base, turned))
+        case f.Transpose(inner=f.Product() as inner) if not turned:
+            product = told(inner)
+            return Told(("(", *product.pieces, ")ᵀ"), tuple(reversed(product.sizes)), product.plain)
         case f.Local(inner=inner):
             return told(inner, turned != _stands_otherwise(formula))
         case f.Product() | f.Call() | d.Outer() if not turned:

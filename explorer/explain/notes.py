@@ -14,6 +14,10 @@ SYMBOL = re.compile(r"\{(\w+)\}")
 WHY = {
     "identity": "A change of {into} changes {out} by just as much, entry by entry: J is the identity, and the gradient "
     "passes as it came.",
+    "identity, turned": "A change of {into} changes {out} by just as much, entry by entry: J is the identity, and the "
+    "gradient passes as it came, only turned to stand as {into} does.",
+    "identity, one number": "A change of {into} changes {out} by just as much: J is 1, and the gradient passes as it "
+    "came.",
     "slope": "One number in, one number out: J is a single slope.",
     "diagonal": "Off-diagonal entries are 0: each {out_j} depends on its own {in_j} alone. That is why an element-wise "
     "product does the work of the whole matrix.",
@@ -26,7 +30,7 @@ WHY = {
     "zeros are never multiplied: what is left is the outer product, which has the shape of {into}.",
     "diagonal-minus-outer": "Every output depends on every input: raising one share lowers the others. The shortcut "
     "needs one inner product in place of the matrix.",
-    "row": "A single number comes out, so J has a single row: the gradient of {out} by {into}.",
+    "row": "A single number comes out, so J has a single row: the gradient of {out} with respect to {into}.",
     "broadcast": "{into} was stretched to the shape of {out}: several outputs read one entry, and going back their "
     "gradients are summed.",
     "selection": "Entries are only moved: at most one 1 in each row, and the gradient goes back to where its entry "
@@ -49,7 +53,10 @@ def why(scene: Scene, name: str, structure: str) -> list[Part]:
         "some": str(m * (n // m)),
         "all": str(m * n),
     }
+    turned = len(nodes[name].shape) == 1 and scene.stands_as_row(name) != scene.gradient_rows
     variant = {
+        ("identity", turned): "identity, turned",
+        ("identity", m == 1): "identity, one number",
         ("diagonal", m == 1): "slope",
         ("matrix", scene.gradient_rows): "matrix, rows",
         ("outer", m == 1): "outer, one row",

@@ -7,7 +7,7 @@ import numpy as np
 from explorer.engine.arrays import to_host
 from explorer.explain.blocks import Block, calculation, columns, flat_numbers, note, section
 from explorer.explain.scene import Scene
-from explorer.explain.stacking import Stack, sent_back
+from explorer.explain.stacking import received, sent_back
 
 MOST_SAMPLES = 64
 MOST_ENTRIES = 64
@@ -71,5 +71,4 @@ def at_once(scene: Scene, name: str) -> Block | None:
     written = sent_back(scene, name)
     if written is None:
         return None
-    left = Stack.of(scene).contribution(scene.node.name, name)
-    return calculation(left, scene.named(name, written), shapes=True)
+    return calculation(received(scene, name), scene.named(name, written), shapes=True)

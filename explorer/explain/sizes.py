@@ -68,7 +68,8 @@ def chain(factors: Sequence[Told]) -> Told:
         if len(sizes) == 2:
             pieces[-1:] = [f"{pieces[-1]}{sizes[0]},"] if place == 0 else [f"{pieces[-1]},"]
         fits = sizes[-1] == after[0]
-        pieces.append({"join": [str(sizes[-1]), str(after[0])], "sign": ")·(" if fits else ")≠(", "fits": fits})
+        inner = f"{sizes[-1]}," if len(sizes) == 1 else str(sizes[-1])
+        pieces.append({"join": [inner, str(after[0])], "sign": ")·(" if fits else ")≠(", "fits": fits})
         pieces.append("")
     pieces[-1] = f",{shapes[-1][1]})" if len(shapes[-1]) == 2 else ")"
     outer = (*shapes[0][:-1], *shapes[-1][1:])
@@ -140,6 +141,8 @@ def _stretches(a: Sizes, b: Sizes) -> bool:
 
 def same(left: Sizes, right: Sizes) -> bool:
     """Whether two sides have one shape. Of a single number for each sample, or for all, a further axis says nothing."""
+    if sorted((len(left), len(right))) == [1, 2]:  # NumPy's vector stands for a row, never for a column
+        left, right = (sizes[1:] if len(sizes) == 2 and sizes[0] == Size(1) else sizes for sizes in (left, right))
     if any(size.batch for size in left):
         return _bare(left) == _bare(right)
     return left == right or all(size.length == 1 for size in (*left, *right))

@@ -19,7 +19,7 @@ from explorer.explain.stack_blocks import (
     rowwise,
     stacked_calculation,
 )
-from explorer.explain.stacking import Stack, Unstacked, sent_back
+from explorer.explain.stacking import Stack, Unstacked, received, sent_back
 from explorer.explain.text import Part, label_part, parts
 
 MOST_WORK = 200_000  # numbers in a stack of Jacobians that is still looked at
@@ -105,8 +105,7 @@ def all_at_once(scene: Scene, name: str) -> Block | None:
     written = sent_back(scene, name)
     if written is None:
         return None
-    left = Stack.of(scene).contribution(scene.node.name, name)
-    return stacked_calculation(scene, left, scene.named(name, written))
+    return stacked_calculation(scene, received(scene, name), scene.named(name, written))
 
 
 def for_each(scene: Scene, name: str) -> list[Block]:
@@ -149,4 +148,4 @@ def met(scene: Scene, name: str) -> list[Block]:
 
 
 def _symbol(scene: Scene, name: str) -> Part:
-    return label_part(scene.notation.symbol(name), name)
+    return label_part(Stack.of(scene).label(name), name)

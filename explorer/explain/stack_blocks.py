@@ -6,6 +6,7 @@ import numpy as np
 
 from explorer.engine.arrays import to_host
 from explorer.explain import formula as f
+from explorer.explain.any_sample import AnySample
 from explorer.explain.blocks import Block, calculation, flat_numbers, note
 from explorer.explain.elide import GAP, shown
 from explorer.explain.scene import Scene
@@ -78,8 +79,9 @@ def sheets(scene: Scene, name: str, stack: f.Array) -> list[Block]:
     drawn = in_view(scene)
     if m * n * len(drawn) > MOST_CELLS:
         drawn = [scene.sample]
+    each = AnySample.of(scene)
     names = {
-        key: [scene.entry_label(line, index) for index in np.ndindex(*scene.graph.nodes[line].shape)]
+        key: [each.entry_label(line, index) for index in np.ndindex(*scene.graph.nodes[line].shape)]
         for key, line, count in (("rows", scene.node.name, m), ("columns", name, n))
         if count <= NAMED
     }

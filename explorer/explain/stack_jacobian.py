@@ -18,7 +18,7 @@ from explorer.explain.shares import shares_table
 from explorer.explain.stack_backward import all_at_once, for_each, met, titles
 from explorer.explain.stack_blocks import are_alike, jacobians, rowwise, sheets, stacked_calculation
 from explorer.explain.stacking import Stack, Unstacked, sent_back
-from explorer.explain.two_ways import J, check, long
+from explorer.explain.two_ways import J, check, long, standing
 
 MOST_WORK = 200_000  # numbers in all sheets
 
@@ -67,7 +67,7 @@ def _sum_of_products(scene: Scene, name: str, stack: f.Array) -> Block:
     upstream = long(each.gradient(scene.node.name), scene.node.shape, True)
     product = f.Product((upstream, f.Symbol((*J, ("b", "sub")), stack[scene.sample])))
     body = scene.renamed(scene.node.name, name, product)
-    total = long(scene.contribution(scene.node.name, name), scene.graph.nodes[name].shape, True)
+    total = standing(scene, name, scene.contribution(scene.node.name, name), True)
     return formula(line(total, BigSum("b = 1", "B", body, (body,)), shapes=True))
 
 

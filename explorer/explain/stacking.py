@@ -168,8 +168,17 @@ def sent_back(scene: Scene, name: str) -> f.Formula | None:
         return None
     if written is None or node.batched or len(node.shape) != 1:
         return written
-    row = Flat((("[1 … 1]", ""),), np.ones((1, scene.batch)), batch_axis=1)
-    return f.Product((row, written))
+    ones = (("[1 … 1]", ""),), np.ones((1, scene.batch))
+    if scene.stands_as_row(name):
+        return f.Product((Flat(*ones, batch_axis=1), written))
+    row = f.Product((f.Symbol(*ones, batch_axis=1), written))
+    return row if node.shape == (1,) else f.Transpose(row)
+
+
+def received(scene: Scene, name: str) -> f.Symbol:
+    """What the line sends back to `name`, for all rows; to a line that all share, standing as it stands for one."""
+    shared = not scene.graph.nodes[name].batched
+    return (scene if shared else Stack.of(scene)).contribution(scene.node.name, name)
 
 
 class StackRules(Rules):

@@ -14,6 +14,7 @@ from explorer.engine.arrays import to_host
 from explorer.engine.graph import Graph, Literal, Node, Operand, Read
 from explorer.engine.trace import Trace
 from explorer.explain.formula import Array, Cells, Formula, Negative, Shape, Symbol, orient
+from explorer.explain.ledger import Flat
 from explorer.explain.signs import negative
 from explorer.notation import Label, Notation, plain
 
@@ -92,6 +93,11 @@ class Symbols:
         """Whether the gradient of this line stands as a row; a parameter's stands as the parameter does."""
         return self.rows if self.graph.nodes[name].kind == "param" else self.gradient_rows
 
+    def is_flat(self, name: str) -> bool:
+        """Whether a line has one axis only, (4,), as NumPy's vectors have: a bias beside rows of samples."""
+        node = self.graph.nodes[name]
+        return node.kind == "param" and len(node.shape) == 1 and self.rows
+
     def shape_of(self, operand: Operand) -> Shape:
         """The shape of one sample of an operand."""
         match operand:
@@ -121,7 +127,8 @@ class Symbols:
         """The symbol of a line's value."""
         shape = self.graph.nodes[name].shape
         numbers = orient(self.value_of(name), self.rows)
-        return Symbol(self.label(name), numbers, Cells(name, "value", shape), kind="value")
+        kind = Flat if self.is_flat(name) else Symbol
+        return kind(self.label(name), numbers, Cells(name, "value", shape), kind="value")
 
     def gradient(self, name: str, own: bool = True) -> Symbol:
         """The symbol of a line's gradient: the lesson's δ₂ if `own`, else ∂L/∂h."""
@@ -142,12 +149,13 @@ class Symbols:
 
     def _gradient_symbol(self, name: str, value: Array, own: bool, cells: Cells | None, note: str = "") -> Symbol:
         said: Label = ((note, "sub"),) if note else ()
+        kind = Flat if self.is_flat(name) else Symbol
         if own and self.notation.gradient_is_own(name):
             label, negated = self.notation.gradient(name), self.notation.negated(name)
-            return Symbol(label, value, cells, note=said, kind="gradient", negated=negated)
+            return kind(label, value, cells, note=said, kind="gradient", negated=negated)
         over: Label = (("∂", ""), *self.notation.loss_label)
         under: Label = (("∂", ""), *self.label(name))
-        return Symbol(over, value, cells, under, said, "gradient")
+        return kind(over, value, cells, under, said, "gradient")
 
     def stack_of(self, name: str, kind: OneOf["value", "gradient"], own: bool = True) -> Symbol:
         """A vector line's values or gradients of all samples, a row each. Shape: (B, n)."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from explorer.engine.graph import Graph
 from explorer.engine.trace import Trace
+from explorer.explain.any_sample import in_general
 from explorer.explain.backward_tab import backward_tab
 from explorer.explain.batch_tab import batch_tab
 from explorer.explain.blocks import Block, note, shape_words
@@ -65,7 +66,7 @@ def explain(
 
 def heading(scene: Scene) -> list[Part]:
     """σ : h = σ(z), or only z = W·x + b₁ where the title says the same."""
-    node = scene.node
+    node, scene = scene.node, in_general(scene)
     own = label_part(scene.label(node.name), node.name)
     if node.kind != "op":
         return [own]

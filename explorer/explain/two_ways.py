@@ -60,8 +60,16 @@ def _full(scene: Scene, name: str, matrix: f.Array, product: f.Array) -> Block:
     jacobian = f.Symbol(J, matrix.reshape(()) if both_scalar else matrix)
     upstream = long(scene.gradient(scene.node.name), scene.node.shape, rows)
     written = f.Product((upstream, jacobian) if rows else (f.Transpose(jacobian), upstream))
-    into = long(_result(scene, name, product), scene.graph.nodes[name].shape, rows)
+    into = standing(scene, name, _result(scene, name, product), rows)
     return calculation(into, scene.renamed(scene.node.name, name, written), shapes=True)
+
+
+def standing(scene: Scene, name: str, result: f.Symbol, rows: bool) -> f.Formula:
+    """What goes back, as a row or a column: transposed where a parameter's gradient stands otherwise."""
+    shape = scene.graph.nodes[name].shape
+    if len(shape) == 1 and scene.stands_as_row(name) != rows and result.value.size > 1:
+        return f.Transpose(result)
+    return long(result, shape, rows)
 
 
 def long(symbol: f.Symbol, shape: f.Shape, rows: bool) -> f.Symbol:

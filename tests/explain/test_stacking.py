@@ -10,7 +10,7 @@ from explorer.engine.trace import Trace
 from explorer.explain.any_sample import AnySample
 from explorer.explain.ledger import ledger
 from explorer.explain.scene import Scene
-from explorer.explain.stacking import Stack, forward, sent_back
+from explorer.explain.stacking import Stack, forward, received, sent_back
 from explorer.explain.text import text
 from explorer.notation import Notation, plain
 from tests.explain.graphs import LINES, LOSSES, NOTATIONS, line_graph, loss_graph, run, traced
@@ -35,7 +35,7 @@ def compare(graph: Graph, trace: Trace, notation: Notation) -> set[str]:
             if sent is not None and name in graph.reached:
                 found.add(f"{read} ← {text(sent)}")
                 holds(sent.evaluate(), trace.contributions[name, read])
-                fits(ledger(Stack.of(scene).gradient(read, own=False), sent))
+                fits(ledger(received(scene, read), sent))
     return found
 
 
@@ -83,12 +83,12 @@ def test_shapes_of_the_batch_are_the_handouts() -> None:
     scene = Scene(lesson.graph, trace, lesson.notation, lesson.graph.nodes["a2"], 0)
     stack = Stack.of(scene)
     sides = {"": (stack.value("a2"), forward(scene))}
-    sides |= {name: (stack.gradient(name), sent_back(scene, name)) for name in ("W2", "b2", "z")}
+    sides |= {name: (received(scene, name), sent_back(scene, name)) for name in ("W2", "b2", "z")}
     told = {name: ledger(left, right) for name, (left, right) in sides.items() if right is not None}
     assert {name: shapes["text"] for name, shapes in told.items() if shapes} == {
         "": "(B,3) = (B,4)·(4,3) + (3,)",
         "W2": "(4,3) = (4,B)·(B,3)",
-        "b2": "(3,) = (B)·(B,3)",
+        "b2": "(3,) = (B,)·(B,3)",
         "z": "(B,4) = (B,3)·(3,4)",
     }
 

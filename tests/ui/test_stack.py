@@ -137,15 +137,16 @@ def test_the_second_way_is_element_by_element(explorer: Opener) -> None:
     ("case", "line", "shapes"),
     [
         (BATCH, "W2", "(4,3) = (4,B)·(B,3)"),
-        (BATCH, "b2", "(3,) = (B)·(B,3)"),
+        (BATCH, "b2", "(3,) = (B,)·(B,3)"),
         (BATCH, "W1", "(5,4) = (5,B)·(B,4)"),
-        (BATCH, "b1", "(4,) = (B)·(B,4)"),
+        (BATCH, "b1", "(4,) = (B,)·(B,4)"),
         (BATCH, "z", "(B,4) = (B,3)·(3,4)"),
         (MLP, "W", "(4,3) = (4,B)·(B,3)"),
+        (MLP, "b1", "(4,1) = ((1,B)·(B,4))ᵀ"),
     ],
 )
 def test_every_product_of_the_handout_has_its_shapes(explorer: Opener, case: str, line: str, shapes: str) -> None:
-    reader = {"W2": "a2", "b2": "a2", "W1": "a1", "b1": "a1", "z": "a2", "W": "z"}[line]
+    reader = {"W2": "a2", "b2": "a2", "W1": "a1", "b1": "a1" if case == BATCH else "z", "z": "a2", "W": "z"}[line]
     page = stacked(explorer, case, reader, "Backward")
     expect(page.inspector.locator(".ledger").first).to_be_attached()
     assert f"shapes {shapes}" in ledgers(page)
