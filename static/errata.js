@@ -3,7 +3,7 @@
 import { html } from "explorer/dom.js";
 import { partNodes } from "explorer/explanation.js";
 
-/** @typedef {{steps: number[], nodes: string[], parts: import("explorer/explanation.js").Part[]}} Erratum */
+/** @typedef {{steps: number[], nodes: string[], tabs: string[], parts: import("explorer/explanation.js").Part[]}} Erratum */
 
 /**
  * The mark of a step, where the handout slips there.
@@ -17,11 +17,12 @@ export function slipMark({ errata = [] }, step) {
 }
 
 /**
- * @param {import("explorer/film.js").Film | null} film @param {string} node @param {import("explorer/format.js").Digits} digits
- * @returns {HTMLElement[]}
+ * What a tab of a line says of the handout's slips.
+ * @param {import("explorer/film.js").Film | null} film @param {string} node @param {string | undefined} tab
+ * @param {import("explorer/format.js").Digits} digits @returns {HTMLElement[]}
  */
-export function footnotes(film, node, digits) {
-  const here = (film?.errata ?? []).filter(({ nodes }) => nodes.includes(node));
+export function footnotes(film, node, tab, digits) {
+  const here = (film?.errata ?? []).filter(({ nodes, tabs }) => nodes.includes(node) && tabs.includes(tab ?? ""));
   if (!here.length) return [];
   const notes = here.map(({ parts }) => html("p", { "data-erratum": "" }, html("span", { "aria-hidden": "true" }, "* "), ...partNodes(parts, digits)));
   return [html("aside", { class: "footnotes", "aria-label": "Slips in the handout" }, ...notes)];

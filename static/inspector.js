@@ -107,7 +107,7 @@ export function createInspector(root, model, signal) {
     // Until the answer is here the old tab stays, for a while.
     const tab = told.tabs[state.tab] || view.late ? state.tab : panel.dataset.tab;
     fresh.append(...renderBlocks(told.tabs[tab] ?? WAITING, { digits: state.digits }),
-      ...footnotes(state.film, told.node, state.digits));
+      ...footnotes(state.film, told.node, tab, state.digits));
     const same = root.dataset.node === told.node && panel.dataset.tab === tab;
     if (same) morph(panel, fresh);
     else {

@@ -29,6 +29,12 @@ class Erratum:
         said = [typeset(text) for text in (self.place, self.printed, self.right)]
         return ["In the handout, ", *said[0], ": printed ", *said[1], "; it is ", *said[2], "."]
 
+    @property
+    def tabs(self) -> tuple[str, ...]:
+        """The tabs that show what the slip is about."""
+        sides = dict.fromkeys("forward" if kind == "forward" else "backward" for kind, _ in self.steps)
+        return (*sides, "derivation")
+
     def renamed(self, old: str, new: str) -> Erratum:
         """The slip where one line has become part of another."""
         steps = tuple((kind, new if node == old else node) for kind, node in self.steps)

@@ -126,7 +126,8 @@ def _errata(subject: Subject, clocks: Timeline) -> list[dict[str, Any]]:
     found = []
     for erratum in subject.errata:
         numbers = [number for number, step in enumerate(clocks.steps, 1) if (step.kind, step.node) in erratum.steps]
-        found.append({"steps": numbers, "nodes": list(erratum.nodes), "parts": erratum.parts})
+        where = {"nodes": list(erratum.nodes), "tabs": list(erratum.tabs)}
+        found.append({"steps": numbers, **where, "parts": erratum.parts})
     return found
 
 
