@@ -1,6 +1,6 @@
 /**
  * Nothing is wider than the inspector: lines of formulas break between their pieces, and a piece that is still too wide
- * for a line of its own is set in smaller type; wide tables stand closer, and a matrix at last turns its numbers upright.
+ * for a line of its own is set in smaller type; so are wide tables, and a matrix at last turns its numbers upright.
  */
 
 const SPARE = 0.98;
@@ -8,7 +8,7 @@ const SMALLEST = 0.55;
 
 /** How much a line's widest piece must shrink. @param {HTMLElement} line @returns {number} 1 where all is well */
 function share(line) {
-  const widest = Math.max(0, ...Array.from(line.children, (piece) => /** @type {HTMLElement} */ (piece).offsetWidth));
+  const widest = Math.max(0, ...Array.from(line.querySelectorAll(".chunk"), (piece) => /** @type {HTMLElement} */ (piece).offsetWidth));
   const room = line.clientWidth - 4; // a piece that starts a further line keeps its margin
   return room > 0 && widest > room ? Math.max(SMALLEST, (SPARE * room) / widest) : 1;
 }
@@ -24,14 +24,36 @@ export function fitFormulas(panel) {
 }
 
 const TABLES = ".matrix, .samples, .sheets, .outer .scrolls";
-const CLOSER = ["tight", "upright"];
+/** Sizes of type that a wide table tries one after another, before a matrix turns its numbers upright. */
+const TYPES = [11, 10.5, 10, 9.5, 9, 8.5];
+
+/** Tables in groups that are drawn alike: the sheets of one pile, and any other for itself. @param {HTMLElement} panel */
+function alike(panel) {
+  /** @type {Map<Element, HTMLElement[]>} */
+  const groups = new Map();
+  for (const table of /** @type {NodeListOf<HTMLElement>} */ (panel.querySelectorAll(TABLES))) {
+    const pile = table.closest(".pile") ?? table;
+    groups.set(pile, [...(groups.get(pile) ?? []), table]);
+  }
+  return [...groups.values()];
+}
 
 /** @param {HTMLElement} panel */
 export function fitTables(panel) {
-  let wide = [.../** @type {NodeListOf<HTMLElement>} */ (panel.querySelectorAll(TABLES))];
-  for (const table of wide) table.classList.remove(...CLOSER);
-  for (const name of CLOSER) {
-    wide = wide.filter((table) => table.scrollWidth > table.clientWidth);
-    for (const table of wide) table.classList.add(name);
+  let wide = alike(panel);
+  const remaining = () => {
+    wide = wide.filter((tables) => tables.some((table) => table.scrollWidth > table.clientWidth));
+    return wide.flat();
+  };
+  for (const table of wide.flat()) {
+    table.classList.remove("tight", "upright");
+    table.style.removeProperty("--type");
   }
+  for (const type of TYPES) {
+    for (const table of remaining()) {
+      table.classList.add("tight");
+      table.style.setProperty("--type", `${type}px`);
+    }
+  }
+  for (const table of remaining()) table.classList.add("upright");
 }

@@ -21,7 +21,7 @@ import { formatNumber, numberData, readNumber, shownNumber } from "explorer/form
 const MATHML = "http://www.w3.org/1998/Math/MathML";
 const TAGS = new Set(["mrow", "mi", "mn", "mo", "mtext", "mfrac", "msub", "msup", "msubsup", "munder", "mover", "munderover",
   "mtable", "mtr", "mtd", "msqrt"]);
-const CLASSES = new Set(["value", "gradient", "table", "shape", "mark", "cancel", "zero", "kept", "brace", "words"]);
+const CLASSES = new Set(["value", "gradient", "table", "shape", "mark", "cancel", "zero", "kept", "brace", "words", "apart"]);
 /** Operators that stretch around tall contents, and those that must not. */
 const FENCES = new Set(["[", "]", "(", ")", "⟨", "⟩"]);
 
@@ -49,6 +49,7 @@ export function mathNode(tree, digits) {
 function element([tag, attributes, ...children], digits) {
   if (!TAGS.has(tag)) throw new TypeError(`formula: no such element: ${tag}`);
   const made = math(tag, ...children.map((child) => mathNode(child, digits)));
+  if (tag === "mi" && children[0] === "δ") made.dataset.glyph = "delta";
   if (tag === "mo" && FENCES.has(String(children[0]))) made.setAttribute("stretchy", "true");
   for (const [name, value] of Object.entries(attributes)) {
     if (name === "link") made.dataset.link = value;
@@ -74,6 +75,38 @@ export function mathElement(tree, digits) {
   return math("math", mathNode(tree, digits));
 }
 
+/** The sign between two things that a piece starts with, or nothing. @param {Child} tree @returns {string} */
+function leadingSign(tree) {
+  if (!Array.isArray(tree)) return "";
+  const [tag, attributes, first] = tree;
+  return tag === "mrow" ? leadingSign(first) : tag === "mo" && attributes.form === "infix" ? String(first) : "";
+}
+
+/** How many more parentheses a piece opens than it closes. @param {Child} tree @returns {number} */
+function opened(tree) {
+  if (!Array.isArray(tree)) return 0;
+  const [tag, , ...children] = tree;
+  if (tag === "mo") return { "(": 1, ")": -1 }[String(children[0])] ?? 0;
+  return children.reduce((/** @type {number} */ total, child) => total + opened(child), 0);
+}
+
+/** Signs before which a line is broken rather than inside what they stand before. */
+const APART = new Set(["+", "−", "="]);
+
+/** Pieces in terms of a sum: a term is broken only where it is longer than a line. @param {Tree[]} chunks @param {Digits} digits */
+function terms(chunks, digits) {
+  /** @type {HTMLElement[]} */
+  const made = [];
+  let depth = 0;
+  for (const chunk of chunks) {
+    const sign = leadingSign(chunk);
+    if (!made.length || (depth === 0 && APART.has(sign))) made.push(html("span", { class: "term" }));
+    made[made.length - 1].append(html("span", { class: sign ? "chunk signed" : "chunk" }, mathElement(chunk, digits)));
+    depth += opened(chunk);
+  }
+  return made;
+}
+
 /**
  * A line of a calculation. Its pieces are separate formulas, because MathML itself never breaks a line.
  * @param {Line} line @param {Digits} digits @returns {HTMLElement}
@@ -82,7 +115,6 @@ export function formulaLine({ left, sign = "=", chunks, role, text }, digits) {
   const head = html("span", { class: "left", "aria-hidden": "true" });
   if (left) head.append(mathElement(left, digits));
   const equals = html("span", { class: "sign", "aria-hidden": "true" }, math("math", math("mo", sign)));
-  const pieces = chunks.map((chunk) => html("span", { class: "chunk" }, mathElement(chunk, digits)));
   return html("div", { class: `line ${role}${left ? "" : " continued"}`, role: "math", "aria-label": text },
-    head, equals, html("span", { class: "chunks", "aria-hidden": "true" }, ...pieces));
+    head, equals, html("span", { class: "chunks", "aria-hidden": "true" }, ...terms(chunks, digits)));
 }

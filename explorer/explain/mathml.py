@@ -32,6 +32,12 @@ def infix(sign: str) -> Element:
     return element("mo", sign, form="infix")
 
 
+def times(factor: f.Formula) -> Element:
+    """The sign that is not written; a function's name keeps a little distance from what stands before it."""
+    named = isinstance(factor, f.Call) and len(factor.name[0][0]) > 1 or isinstance(factor, f.Diagonal)
+    return element("mo", "\N{INVISIBLE TIMES}", **({"class_": "apart"} if named else {}))
+
+
 def number(value: float, link: str = "", kind: str = "", negated: bool = False) -> dict[str, Any]:
     """A number leaf; `kind` colours one that stands without brackets, a `negated` one is shown as minus the value."""
     told = {"link": link, "kind": kind, "negated": negated}
@@ -95,11 +101,9 @@ def symbol(leaf: f.Symbol) -> Element:
     if not leaf.under:
         return label((*leaf.label, *leaf.note), **attributes)
     quotient = element("mfrac", label(leaf.label), label(leaf.under), **attributes)
-    return (
-        element("msub", quotient, element("mtext", f"\N{NO-BREAK SPACE}{leaf.note[0][0]}", class_="shape"))
-        if leaf.note
-        else quotient
-    )
+    if not leaf.note:
+        return quotient
+    return element("msub", quotient, element("mtext", leaf.note[0][0], class_=f"shape {leaf.kind}".strip()))
 
 
 def table(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from explorer.explain import derived as d
 from explorer.explain import formula as f
-from explorer.explain.binding import ATOM, PRODUCT, SUM
+from explorer.explain.binding import ATOM, POSTFIX, PRODUCT, SUM
 from explorer.explain.mathml import DOTS, Element, element, infix, operator, table
 
 if TYPE_CHECKING:
@@ -90,20 +90,20 @@ def _spelled(text: str) -> Element:
 def _quotient(printer: Printer, piece: d.Derivative) -> tuple[Element, int]:
     by = element("mrow", element("mi", piece.d), printer.operand(piece.under, ATOM))
     if piece.apart:
-        body = printer.operand(piece.over, SUM if isinstance(piece.over, d.BigSum) else PRODUCT, first=False)
+        body = printer.operand(piece.over, SUM if isinstance(piece.over, d.BigSum) else POSTFIX, first=False)
         return element("mrow", element("mfrac", element("mi", piece.d), by), body), PRODUCT
     over = element("mrow", element("mi", piece.d), printer.operand(piece.over, ATOM))
-    return element("mfrac", over, by), ATOM
+    return element("mfrac", over, by), PRODUCT
 
 
 def _held(printer: Printer, inner: f.Formula) -> Any:
     """What stands over a brace: a sum in its parentheses, which need not be as tall as the brace then."""
     body, level = printer.printed(inner)
-    return element("mrow", parenthesis("("), body, parenthesis(")")) if level < PRODUCT else body
+    return element("mrow", fence("("), body, fence(")")) if level < PRODUCT else body
 
 
-def parenthesis(sign: str) -> Element:
-    """One that does not grow with what it holds."""
+def fence(sign: str) -> Element:
+    """A parenthesis or a bracket that does not grow with what it holds."""
     return element("mo", sign, stretchy="false")
 
 
@@ -126,11 +126,11 @@ def _series(printer: Printer, series: d.Series) -> list[Element]:
 
 
 def _listed(printer: Printer, entries: tuple[f.Formula, ...]) -> list[Element]:
-    """(a, b, c): every entry is a piece, with the parenthesis or the comma that belongs to it."""
+    """[a, b, c]: every entry is a piece, with the bracket or the comma that belongs to it."""
     pieces: list[Element] = []
     for position, entry in enumerate(entries):
-        start = [] if position else [parenthesis("(")]
-        end = operator(",") if position < len(entries) - 1 else parenthesis(")")
+        start = [] if position else [fence("[")]
+        end = operator(",") if position < len(entries) - 1 else fence("]")
         pieces.append(element("mrow", *start, printer.row(entry), end))
     return pieces
 
@@ -148,4 +148,7 @@ def _grid(printer: Printer, grid: d.Grid) -> Element:
         return operator(DOTS["both" if whole_row and gaps[j] else "row" if whole_row else "column"])
 
     body = [element("mtr", *(element("mtd", entry(i, j)) for j in range(len(rows[0])))) for i in range(len(rows))]
-    return element("mrow", operator("["), element("mtable", *body), operator("]"), class_="table")
+    shown = [cell for row in rows for cell in row if cell is not None]
+    gradients = all(isinstance(cell, f.Symbol) and cell.kind == "gradient" for cell in shown)
+    colour = "table gradient" if gradients else "table"
+    return element("mrow", operator("["), element("mtable", *body), operator("]"), class_=colour)

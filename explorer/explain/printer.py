@@ -10,7 +10,7 @@ from explorer.explain import derived as d
 from explorer.explain import formula as f
 from explorer.explain import print_derived as derived
 from explorer.explain.binding import ATOM, POSTFIX, PREFIX, PRODUCT, SUM
-from explorer.explain.mathml import Element, element, infix, label, number, operator, symbol, table
+from explorer.explain.mathml import Element, element, infix, label, number, operator, symbol, table, times
 
 Mode: TypeAlias = Literal["symbols", "numbers"]
 Printed: TypeAlias = tuple[Any, int]
@@ -18,6 +18,12 @@ Printed: TypeAlias = tuple[Any, int]
 MANY_TERMS = 3  # a sum of so many may be broken inside its parentheses
 WIDE = (d.Grid, d.Listed, d.Series)  # factors between which a line may be broken even among symbols
 DERIVED = (d.BigSum, d.Series, d.Derivative, d.Grid, d.Listed, d.Marked, d.Braced, d.Outer, d.Remark)
+
+
+def nested(factor: f.Formula) -> bool:
+    """Whether it is a sum of products that hold a sum themselves: too long for a line."""
+    body = factor.body if isinstance(factor, d.BigSum) else None
+    return isinstance(body, f.Product) and any(isinstance(one, d.BigSum) for one in body.factors)
 
 
 class Printer:
@@ -64,14 +70,21 @@ class Printer:
         A product that `leads` stands behind no minus sign.
         """
         pieces: list[Element] = []
+        wide = any(isinstance(one, (*WIDE, d.BigSum)) for one in product.factors)
+        between = "·" if wide else ""  # what is not written may not start a line
         for position, factor in enumerate(product.factors):
             foremost = leads and position == 0
             first, *rest = self._pieces(factor, foremost)
-            sign = self._sign(product, factor) if position else ""
+            sign = self._sign(product, factor) or between if position else ""
             pieces += [element("mrow", infix(sign), first) if sign else first, *rest]
-        if isinstance(product.factors[0], f.Fraction) and len(pieces) > 1:
-            pieces[:2] = [element("mrow", *pieces[:2])]  # 1/B stands beside what it shares out
+        if len(pieces) > 1 and self._leans(*product.factors[:2]):
+            pieces[:2] = [element("mrow", *pieces[:2])]
         return pieces
+
+    def _leans(self, first: f.Formula, second: f.Formula) -> bool:
+        """1/B stands beside what it shares out, a number beside the matrix that it scales."""
+        scales = self.numbers and f.is_number(first) and not f.is_number(second)
+        return isinstance(first, f.Fraction) or scales
 
     def _pieces(self, factor: f.Formula, foremost: bool) -> list[Element]:
         """A factor, in pieces where it is a row listed by hand, a long sum in parentheses, or in numbers a product."""
@@ -79,6 +92,10 @@ class Printer:
             return self.chunks(factor)
         if self.numbers and isinstance(factor, f.Product):
             return self._factors(factor, foremost)
+        if isinstance(factor, d.BigSum) and isinstance(factor.body, f.Product) and nested(factor) and not self.numbers:
+            first, *middle, last = self._factors(factor.body)
+            opening = element("mrow", operator("("), derived.sign_of(factor), first)
+            return [opening, *middle, element("mrow", last, operator(")"))]
         if isinstance(factor, d.Series) and len(factor.shown) >= MANY_TERMS:
             opening, *middle, last = self.chunks(factor)
             return [element("mrow", operator("("), opening), *middle, element("mrow", last, operator(")"))]
@@ -97,7 +114,7 @@ class Printer:
             case f.Product():
                 return self._product(formula), PRODUCT
             case f.Fraction(over=over, under=under):
-                return element("mfrac", self.row(over), self.row(under)), ATOM
+                return element("mfrac", self.row(over), self.row(under)), PRODUCT
             case f.Power(base=base, exponent=exponent):
                 return element("msup", self.operand(base, ATOM), self.row(exponent)), POSTFIX
         if isinstance(formula, DERIVED):
@@ -109,7 +126,7 @@ class Printer:
             case f.Symbol():
                 if self.numbers:
                     return self._values(formula, formula.evaluate())
-                return symbol(formula), ATOM
+                return symbol(formula), PRODUCT if formula.under else ATOM
             case f.Number(value=value):
                 return number(value), PREFIX if value < 0 else ATOM
             case f.Constant(label=name):
@@ -121,7 +138,8 @@ class Printer:
             case f.Transpose(inner=inner):
                 if self.numbers and isinstance(inner, f.Symbol | f.Local):
                     return self._values(inner, formula.evaluate(), transposed=True)
-                return element("msup", self.operand(inner, ATOM), operator("⊤")), POSTFIX
+                colour = {"class_": inner.kind} if isinstance(inner, f.Symbol) and inner.kind else {}
+                return element("msup", self.operand(inner, ATOM), operator("⊤"), **colour), POSTFIX
         raise TypeError(f"{type(formula).__name__} is no leaf")
 
     def _values(self, named: f.Formula, value: f.Array, transposed: bool = False) -> Printed:
@@ -166,12 +184,11 @@ class Printer:
         return pieces
 
     def _broken(self, terms: tuple[f.Formula, ...]) -> list[Element]:
-        """The terms in pieces; among numbers a product of matrices may be broken too."""
+        """The terms in pieces; among numbers, or where sums are nested, a product may be broken too."""
         pieces: list[Element] = []
         for term, whole in zip(terms, self._terms(terms), strict=True):
             inner = term.inner if isinstance(term, f.Negative) else term
-            wide = isinstance(inner, f.Product) and not all(map(f.is_number, inner.factors))
-            if not self.numbers or not isinstance(inner, f.Product) or not wide:
+            if not isinstance(inner, f.Product) or not (self.numbers or any(map(nested, inner.factors))):
                 pieces.append(whole)
                 continue
             negative = isinstance(term, f.Negative)
@@ -185,7 +202,7 @@ class Printer:
         for position, factor in enumerate(product.factors):
             if position:
                 sign = self._sign(product, factor)
-                parts.append(infix(sign) if sign else operator("\N{INVISIBLE TIMES}"))
+                parts.append(infix(sign) if sign else times(factor))
             parts.append(self.operand(factor, PRODUCT, first=first and position == 0))
         return element("mrow", *parts)
 

@@ -79,6 +79,8 @@ def test_derivatives_stand_over_one_another_or_before() -> None:
     before = Derivative(f.Sum((TERMS[0], TERMS[2])), TERMS[1], np.asarray(2.0), apart=True)
     assert said(Printer().row(before)) == "∂∂b(a+c)" and text(before) == "∂/∂b (a + c)"
     assert text(Derivative(TERMS[0], TERMS[1], np.asarray(1.0), d="d")) == "da/db"
+    product = Derivative(f.Product(TERMS[:2]), TERMS[2], np.asarray(0.0), apart=True)
+    assert said(Printer().row(product)) == "∂∂c(a\N{INVISIBLE TIMES}b)" and text(product) == "∂/∂c (a·b)"
 
 
 def test_every_symbol_of_a_derivative_points_at_its_own_cell() -> None:
@@ -108,9 +110,9 @@ def test_columns_stand_and_rows_lie() -> None:
 def test_a_row_written_by_hand_may_be_broken_at_its_commas() -> None:
     listed = Listed((f.Sum(TERMS[:2]), f.Negative(TERMS[2])))
     assert listed.evaluate().tolist() == [[3.0, -3.0]]
-    assert [said(chunk) for chunk in Printer().chunks(listed)] == ["(a+b,", "−c)"]
+    assert [said(chunk) for chunk in Printer().chunks(listed)] == ["[a+b,", "−c]"]
     share = f.Product((f.Fraction(f.ONE, symbol("B", 4.0)), listed))
-    assert [said(chunk) for chunk in Printer().chunks(share)] == ["1B(a+b,", "−c)"]
+    assert [said(chunk) for chunk in Printer().chunks(share)] == ["1B·[a+b,", "−c]"]
 
 
 @pytest.mark.parametrize(
