@@ -88,7 +88,7 @@ class Grid(Formula):
 
 @dataclass(frozen=True, eq=False)
 class Listed(Formula):
-    """(a, b, c): a row vector as it is written by hand, so that a long one can be broken between its entries."""
+    """[a, b, c]: a row vector as it is written by hand, so that a long one can be broken between its entries."""
 
     entries: tuple[Formula, ...]
 

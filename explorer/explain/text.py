@@ -137,13 +137,13 @@ def _derived(formula: f.Formula, numbers: bool) -> tuple[list[Part], int]:
                 return _numbers(value)
             by = [sign, *_operand(under, ATOM, numbers)]
             if apart:
-                return [sign, "/", *by, " ", *_operand(over, PRODUCT, numbers)], PRODUCT
+                return [sign, "/", *by, " ", *_operand(over, POSTFIX, numbers)], PRODUCT
             return [sign, *_operand(over, ATOM, numbers), "/", *by], PRODUCT
         case d.Grid(entries=entries):
             rows = [_between(", ", [_print(one, numbers)[0] if one else ["…"] for one in row]) for row in entries]
             return ["[", *_between("; ", rows), "]"], ATOM
         case d.Listed(entries=entries):
-            return ["(", *_between(", ", [_print(one, numbers)[0] for one in entries]), ")"], ATOM
+            return ["[", *_between(", ", [_print(one, numbers)[0] for one in entries]), "]"], ATOM
         case d.Marked(inner=inner, mark=mark):
             written, level = _print(inner, numbers)
             return [*written, MARKS[mark]], level

@@ -149,7 +149,7 @@ HANDOUTS = [
     ("gates/add_gate", "s", "b", "gate", "= [1, 0, 0; 0, 1, 0; 0, 0, 1]·∂E/∂s"),
     ("gates/fan_out", "f1", "s", "gate", "∂E/∂s = ∂E/∂s (via f₁) + ∂E/∂s (via f₂)"),
     ("lecture20/lecture20_network", "s2", "W2", "gate", "= (oⱼ⁽²⁾ − tⱼ)·oⱼ⁽²⁾·(1 − oⱼ⁽²⁾)·oᵢ⁽¹⁾"),
-    ("lecture20/lecture20_network", "s1", "W1", "gate", "= −(Σ_(l) δₗ⁽²⁾·wⱼ,ₗ⁽²⁾)·oⱼ⁽¹⁾·(1 − oⱼ⁽¹⁾)·xᵢ"),
+    ("lecture20/lecture20_network", "s1", "W1", "gate", "= −(Σ_(k) δₖ⁽²⁾·wⱼ,ₖ⁽²⁾)·oⱼ⁽¹⁾·(1 − oⱼ⁽¹⁾)·xᵢ"),
     # 002
     ("matrix-language/matrix_language", "t", "z", "gate", "= δₜ₁·v₁,₁ + δₜ₂·v₂,₁"),
     ("matrix-language/matrix_language", "t", "z", "gate", "δ_z = δₜ·V"),
@@ -163,9 +163,9 @@ HANDOUTS = [
     ("batch/batch_softmax", "loss", "s", "gate", "= −1/B·tᵢ/sᵢ"),
     ("batch/batch_softmax", "s", "a2", "gate", "= [s₁·(s₂ + s₃), −s₁·s₂, −s₁·s₃; −s₁·s₂, s₂·(s₁ + s₃), −s₂·s₃; "),
     ("batch/batch_softmax", "s", "a2", "gate", "= sᵢ·(Σ_(j ≠ i) sⱼ)"),
-    ("batch/batch_softmax", "s", "a2", "collapse", "= (−t₁·(s₂ + s₃) + t₂·s₁ + t₃·s₁, "),
-    ("batch/batch_softmax", "s", "a2", "collapse", "= (−t₁ + s₁·(t₁ + t₂ + t₃) (is 1), "),
-    ("batch/batch_softmax", "s", "a2", "collapse", "= (s₁ − t₁, s₂ − t₂, s₃ − t₃)"),
+    ("batch/batch_softmax", "s", "a2", "collapse", "= [−t₁·(s₂ + s₃) + t₂·s₁ + t₃·s₁, "),
+    ("batch/batch_softmax", "s", "a2", "collapse", "= [−t₁ + s₁·(t₁ + t₂ + t₃) (is 1), "),
+    ("batch/batch_softmax", "s", "a2", "collapse", "= [s₁ − t₁, s₂ − t₂, s₃ − t₃]"),
     ("batch/batch_softmax", "s", "a2", "collapse", "= 1/B·(s − t)"),
     ("batch/batch_softmax", "a2", "b2", "gate", "∂L/∂b₂ = [1 … 1]·∂L/∂a₂"),
     ("batch/batch_softmax", "a2", "b2", "gate", "∂L/∂(b₂)ᵢ = Σ_(b=1…B) ∂L/∂(a₂)_{b,i}"),
@@ -177,10 +177,11 @@ HANDOUTS = [
     ("mlp/bce_mlp", "y_hat", "theta", "collapse", "= ŷ − y"),
     ("mlp/bce_mlp", "h", "z", "gate", "δ₂ = ∂L/∂h ∘ σ′(z)"),
     ("mlp/bce_mlp", "h", "z", "gate", "= δ₁·U ∘ σ′(z)"),
-    ("mlp/bce_mlp", "h", "z", "gate", "= (δ₁·u₁,₁·σ′(z₁), δ₁·u₁,₂·σ′(z₂), δ₁·u₁,₃·σ′(z₃), δ₁·u₁,₄·σ′(z₄))"),
+    ("mlp/bce_mlp", "h", "z", "gate", "= [δ₁·u₁,₁·σ′(z₁), δ₁·u₁,₂·σ′(z₂), δ₁·u₁,₃·σ′(z₃), δ₁·u₁,₄·σ′(z₄)]"),
     ("mlp/bce_mlp", "z", "W", "gate", "δ₁·u₁,₄·σ′(z₄)·x₁, …, δ₁·u₁,₄·σ′(z₄)·x₃]"),
     ("mlp/bce_mlp", "z", "b1", "gate", "∂L/∂b₁ = δ₂ᵀ"),
-    ("mlp/bce_mlp", "theta", "b2", "gate", "∂L/∂b₂ = δ₁"),
+    ("mlp/bce_mlp", "theta", "b2", "gate", "= δ₁\n= −0.4404"),
+    ("mlp/bce_mlp", "theta", "U", "gate", "= δ₁ᵀ ⊗ hᵀ"),
 ]
 
 

@@ -4,7 +4,7 @@ formula  = ["−"] term { ("+" | "−") term }
 term     = product { ("∘" | "⊙" | "⊗" | "/") product }
 product  = factor { ["·" | "×"] factor }            a matrix product; a single number scales
 factor   = number | matrix | "(" formula ")" | function "(" formula {"," formula} ")" | "⟨" a "," b "⟩" | "|" a "|"
-         | "[" a ("<" | ">" | "=") b "]" | "(" a "," b … ")", a row | fraction | power | ᵀ | √ | ∑ product | e | ⋯
+         | "[" a ("<" | ">" | "=") b "]" | "[" a "," b … "]", a row | fraction | power | ᵀ | √ | ∑ product | e | ⋯
          | a symbol with known numbers
 """
 
@@ -145,22 +145,29 @@ class _Reader:
             self._take("|")
             return FUNCTIONS["max"](first, calc.negative(first))
         if opening == "(":
-            entries = [first]
-            while self.sign() == ",":
-                self._at += 1
-                entries.append(self.formula())
             self._take(")")
-            return first if len(entries) == 1 else _laid_out([entries])  # (a, b, c) is a row
+            return first
         if opening == "⟨":
             self._take(",")
             second = self.formula()
             self._take("⟩")
             return calc.inner(first, second)
+        if self.sign() == ",":
+            return self._row(first)
         comparison = self.sign()
         self._at += 1
         second = self.formula()
         self._take("]")
         return indicator(first, comparison, second)
+
+    def _row(self, first: Interval) -> Interval:
+        """[a, b, c], after its first entry."""
+        entries = [first]
+        while self.sign() == ",":
+            self._at += 1
+            entries.append(self.formula())
+        self._take("]")
+        return _laid_out([entries])
 
     def _name(self, name: Name) -> Interval:
         self._at += 1

@@ -95,7 +95,7 @@ def test_a_number_that_is_just_what_it_shows_has_no_leeway() -> None:
         (row(name("CE"), "(", matrix("0.5", "0.5"), ",", matrix("1", "0"), ")"), math.log(2)),
         (row(name("BCE"), "(", it("0.5"), ",", it("1"), ")"), math.log(2)),
         (row(name("σ·BCE"), "(", it("0"), ",", it("1"), ")"), math.log(2)),
-        (row("(", it("2"), "·", it("3"), ",", it("−1"), ")"), [[6, -1]]),
+        (row("[", it("2"), "·", it("3"), ",", it("−1"), "]"), [[6, -1]]),
         (matrix_of([row(it("2"), "·", it("3")), it("0")], [it("0"), row(it("1"), "−", it("2"))]), [[6, 0], [0, -1]]),
         (matrix_of([row(matrix("1 2"), matrix("1 0", "0 2"))], [matrix("5 6")]), [[1, 4], [5, 6]]),
         (row(it("2"), ["mtext", {"class": "words"}, " for j ≠ i"]), 2),

@@ -6,6 +6,9 @@ Source: lecture 20, 20.0; MLP notes, gradients by b₁ and b₂; homework ③ an
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
 
 from explorer.explain import formula as f
 from explorer.explain.derivation.batch import summed_step
@@ -14,8 +17,9 @@ from explorer.explain.derivation.linear import Linear
 from explorer.explain.derivation.matrix import matrix_step
 from explorer.explain.derivation.places import Places, indices
 from explorer.explain.derivation.shortcut import alone, shortcut_step
-from explorer.explain.derivation.steps import Right, Step, calculation, step
+from explorer.explain.derivation.steps import Step, calculation, onward, step
 from explorer.explain.derivation.way import Way, times
+from explorer.explain.sending import badge
 from explorer.explain.text import Part
 
 
@@ -27,13 +31,15 @@ def by_term(line: Linear) -> list[Step]:
         return float(sign) if out == into else 0.0
 
     way = Way(line.scene, line.name, slope)
-    many = len(way.outputs) > 1
     found: list[Step | None] = [_gate(line, way)]
-    if many:
-        found += [chain_step(way), _cross_terms(way, sign), matrix_step(way, _entry(sign), remark=alone(way))]
+    if len(way.outputs) > 1:
+        # In a stack the samples' numbers follow once, in the shortcut: here they would be met by the identity each.
+        counted = not line.scene.stacked or line.scene.batch == 1
+        matrix = matrix_step(way, _entry(sign), alone(way), counted=counted)
+        found += [chain_step(way), _cross_terms(way, sign), matrix, shortcut_step(way, remark=_shape(way))]
     else:
         found.append(_only_entry(way, sign))
-    found += [shortcut_step(way, remark=_shape(way)), summed_step(way, sign=sign)]
+    found.append(summed_step(way, sign=sign))
     return [one for one in found if one is not None]
 
 
@@ -62,12 +68,20 @@ def _signed(up: f.Formula, sign: int) -> f.Formula:
 
 
 def _only_entry(way: Way, sign: int) -> Step:
+    """∂E/∂b = ∂E/∂s · ∂s/∂b = ∂E/∂s · 1: a single number passes as it came, there is nothing shorter to compute."""
     out = way.chosen if way.in_shape else ()
     up = way.up(out)
-    lines: list[Right] = [way.term(out, way.chosen), _signed(up, sign)]
-    return step(
-        "Chain rule", calculation(way.sent(way.chosen), *lines), in_numbers(way, up if sign > 0 else f.Negative(up))
-    )
+    rule = f.Product((_arriving(way, up), way.partial(out, way.chosen)))
+    general = calculation(way.sent(way.chosen), rule, _signed(up, sign))
+    made = step("Chain rule", *onward(general, in_numbers(way, up if sign > 0 else f.Negative(up))))
+    return replace(made, badge=badge(way.scene, way.wrt))
+
+
+def _arriving(way: Way, up: f.Formula) -> f.Formula:
+    """What arrives, by its name: ∂E/∂E at the objective itself, where it is 1."""
+    if way.of != way.scene.graph.objective:
+        return up
+    return replace(way.scene.gradient(way.of, own=False), value=np.asarray(up.evaluate()), cells=None)
 
 
 def _entry(sign: int) -> Callable[[Places, Places], f.Formula]:

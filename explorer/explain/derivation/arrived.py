@@ -11,7 +11,7 @@ from collections.abc import Callable
 from explorer.explain import formula as f
 from explorer.explain.derivation.places import Places, numbers_of
 from explorer.explain.derivation.source import Factors, Source
-from explorer.explain.derivation.steps import Calculation, Step, calculation, numbers, result, step
+from explorer.explain.derivation.steps import Calculation, Step, calculation, numbers, onward, result, step
 from explorer.explain.derivation.way import Way, times
 from explorer.explain.derived import Listed, Series, column, grid
 from explorer.explain.text import label_part
@@ -36,8 +36,8 @@ def arrived_step(
     left = way.sent(way.picked)
     by_name = _by_name(way, beside)
     general = [chosen] if by_name is None else [chosen, by_name]
-    pieces: list[Calculation | None] = [calculation(way.sent(way.chosen), *general)]
-    pieces.append(calculation(left, picked, numbers(picked), result(left)))
+    own = calculation(left, picked, numbers(picked), result(left))
+    pieces: list[Calculation | None] = [*onward(calculation(way.sent(way.chosen), *general), own)]
     together = None if _long(picked) else _together(way, short or beside)
     if whole is not None:
         pieces.append(_at_once(way, whole))

@@ -13,11 +13,11 @@ import numpy as np
 from explorer.engine.arrays import to_host
 from explorer.explain import formula as f
 from explorer.explain.derivation.places import Places, indices
-from explorer.explain.derivation.steps import Line, Right, Step, calculation, numbers, result, step
+from explorer.explain.derivation.steps import Line, Right, Step, calculation, numbers, onward, result, step
 from explorer.explain.derivation.way import Way, times
-from explorer.explain.derived import BigSum, Grid, Series, label_of
+from explorer.explain.derived import BigSum, Grid, Remark, Series, label_of
 from explorer.explain.elide import GAP, MOST_ROWS, ends
-from explorer.explain.text import label_part
+from explorer.explain.text import Part, label_part
 
 LETTER = "b"
 CLOSE = 1e-9
@@ -50,7 +50,7 @@ class _Sum:
         spelled = Series(terms, self.scene.sample)
         each = calculation(picked, spelled, numbers(spelled), result(picked))
         product = self._at_once()
-        pieces = [one, each]
+        pieces = [*onward(one, each)]
         if product is not None:
             laid = replace(whole, value=product.evaluate()) if len(way.in_shape) == 1 else whole
             pieces.append(calculation(laid, Line(product, shapes=True), numbers(product), result(laid)))
@@ -113,7 +113,11 @@ class _Sum:
             return None
         if not self.vector:
             ones = f.Symbol(label_of("[1 … 1]"), np.ones((1, self.scene.batch)), batch_axis=1)
-            return self._signed(f.Product((ones, gradients))) if len(self.way.in_shape) == 1 else None
+            if len(self.way.in_shape) != 1:
+                return None
+            total = f.Product((ones, gradients))
+            turned = len(self.way.receivers) > 1 and not self.scene.stands_as_row(self.way.wrt)
+            return self._signed(f.Transpose(total) if turned else total)
         if not self.batched_vector:
             return None
         vectors = self.scene.stack_of(self.vector, "value")
@@ -121,8 +125,8 @@ class _Sum:
         return self._signed(f.Product(factors))
 
 
-def rows_step(way: Way, at_once: Callable[[f.Symbol], f.Formula] | None = None) -> Step | None:
-    """The same rule for every sample of the batch, row by row, each with its own Jacobian.
+def rows_step(way: Way, at_once: Callable[[f.Symbol], f.Formula] | None = None, matrix: str = "") -> Step | None:
+    """The same rule for every sample of the batch, row by row, each with its own Jacobian, or all with one `matrix`.
 
     `at_once` writes the product for all rows together, given all that arrives, (B, k). None for a batch of one.
     """
@@ -136,14 +140,19 @@ def rows_step(way: Way, at_once: Callable[[f.Symbol], f.Formula] | None = None) 
     whole, arrived = scene.stack_of(way.wrt, "gradient"), scene.stack_of(way.of, "gradient")
     jacobians = scene.trace.jacobian(way.of, way.wrt).stack()
     by_sample = _row_by_row(way, arrived, jacobians)
-    lines: list[Right] = [by_sample]
+    lines: list[Right] = []
     if at_once is not None:
         with np.errstate(all="ignore"):
             written = at_once(arrived)
             known = np.allclose(written.evaluate(), by_sample.evaluate(), rtol=CLOSE, atol=CLOSE, equal_nan=True)
-        lines += [Line(written, shapes=True), numbers(written)] if known else []
-    said = "One Jacobian for each sample; the rows never meet."
-    return step("The whole batch, row by row", calculation(whole, *lines, result(whole)), remark=said)
+        lines = [Line(written, shapes=True), numbers(written)] if known else []
+    ended = [calculation(whole, by_sample), calculation(whole, *lines, result(whole))]
+    made = ended if lines else [calculation(whole, by_sample, result(whole))]
+    said: list[Part] = ["One Jacobian for each sample; the rows never meet."]
+    if matrix:
+        w = label_part(scene.label(matrix), matrix)
+        said = ["The same matrix, that of ", w, ", serves all samples; the rows never meet."]
+    return step("The whole batch, row by row", *made, remark=said)
 
 
 def _row_by_row(way: Way, arrived: f.Symbol, jacobians: f.Array) -> Grid:
@@ -151,10 +160,9 @@ def _row_by_row(way: Way, arrived: f.Symbol, jacobians: f.Array) -> Grid:
     scene = way.scene
 
     def row(sample: int) -> f.Formula:
-        note = ((f"b={sample + 1}", "sub"),)
-        up = replace(arrived, value=arrived.value[sample : sample + 1], note=note, batch_axis=None)
+        up = replace(arrived, value=arrived.value[sample : sample + 1], batch_axis=None)
         over, under = (("∂", ""), *scene.label(way.of)), (("∂", ""), *scene.label(way.wrt))
-        return times(up, f.Symbol(over, jacobians[sample], under=under, note=note))
+        return Remark(times(up, f.Symbol(over, jacobians[sample], under=under)), f" for {LETTER} = {sample + 1}")
 
     with np.errstate(all="ignore"):
         product = np.einsum("bm,bmn->bn", arrived.value, jacobians)

@@ -15,7 +15,7 @@ from explorer.explain.derivation.linear import Linear
 from explorer.explain.derivation.matrix import sent_entries, up_entries
 from explorer.explain.derivation.places import Place, Places, numbered, numbers_of
 from explorer.explain.derivation.shortcut import shortcut_step
-from explorer.explain.derivation.steps import Right, Step, calculation, numbers, result, step
+from explorer.explain.derivation.steps import Right, Step, calculation, numbers, onward, result, step
 from explorer.explain.derivation.way import Slope, Way, times
 from explorer.explain.derivation.whole import from_the_loss
 from explorer.explain.derived import Outer, column, grid
@@ -100,7 +100,8 @@ class ByMatrix:
         made = calculation(way.value(way.of, at), self.line.entry(way, at))
         slope = calculation(way.partial(at, way.chosen), self.entry(way.chosen))
         left = calculation(way.sent(way.chosen), times(way.up(at), way.partial(at, way.chosen)), self.times(way.chosen))
-        return step("One product is left", made, slope, left, in_numbers(way, self.times(way.picked)))
+        ends = onward(left, in_numbers(way, self.times(way.picked)))
+        return step("One product is left", made, slope, *ends)
 
     def products(self) -> Step:
         way = self.way
@@ -120,12 +121,13 @@ class ByMatrix:
         met = times(ups, vector) if first else times(vector, ups)
         whole, arrives = scene.value(self.term.vector), way.arrives
         crossed = Outer(arrives, whole) if first else Outer(whole, arrives)
-        if scene.gradient_rows and first and not f.is_number(arrives):
+        if scene.gradient_rows and first:
             crossed = Outer(f.Transpose(arrives), f.Transpose(whole))
         if self.term.sign < 0:
             met, crossed = f.Negative(met), f.Negative(crossed)  # type: ignore[assignment]
-        lines: list[Right] = [met, crossed, numbers(met), result(way.sent_whole)]
-        return step("A column times a row: the outer product", calculation(way.sent_whole, *lines))
+        height, width = way.in_shape
+        down, across = ("A column" if height > 1 else "A number"), ("a row" if width > 1 else "a number")
+        return step(f"{down} times {across}: the outer product", calculation(way.sent_whole, met, crossed))
 
     def from_the_loss(self) -> Step | None:
         """∂R/∂W = ((g − y)·V·diag(σ′))ᵀ·xᵀ, an outer product in shapes."""
@@ -143,7 +145,5 @@ class ByMatrix:
 
     def shape(self) -> str:
         rows, columns = self.way.in_shape
-        return (
-            f"The gradient has the shape of what it updates, {rows} × {columns}; no vector of {rows * columns} entries "
-            "is ever built."
-        )
+        said = f"The gradient has the shape of what it updates, {rows} × {columns}"
+        return said + (f"; no vector of {rows * columns} entries is ever built." if min(rows, columns) > 1 else ".")

@@ -18,7 +18,7 @@ from explorer.explain.derivation.linear import Linear
 from explorer.explain.derivation.matrix import matrix_step, up_entries
 from explorer.explain.derivation.places import Places, numbers_of
 from explorer.explain.derivation.shortcut import alone, shortcut_step
-from explorer.explain.derivation.steps import Right, Step, calculation, numbers, result, step
+from explorer.explain.derivation.steps import Step, calculation, onward, step
 from explorer.explain.derivation.way import Slope, Way, times
 from explorer.explain.derived import column
 
@@ -36,7 +36,7 @@ def by_vector(line: Linear) -> list[Step]:
     if len(way.outputs) > 1:
         found.append(_row_by_column(line, way))
     found.append(matrix_step(way, lambda out, into: weight(line, way, out, into), remark=alone(way)))
-    found += [shortcut_step(way, remark=LOOPS), rows_step(way, _all_rows(line))]
+    found += [shortcut_step(way, remark=LOOPS), rows_step(way, _all_rows(line), _one_matrix(line))]
     return [one for one in found if one is not None]
 
 
@@ -73,7 +73,7 @@ def _sums(line: Linear, way: Way) -> Step:
     general = way.summed(lambda out: term(out, way.chosen))
     first = calculation(way.sent(way.chosen), way.summed(lambda out: way.term(out, way.chosen)), general)
     picked = way.written_out(lambda out: term(out, way.picked))
-    pieces = [first, in_numbers(way, picked)]
+    pieces = [*onward(first, in_numbers(way, picked))]
     others = [numbers_of(into) for into in way.receivers if numbers_of(into) != way.picked]
     if 0 < len(others) < MOST_LISTED:
         pieces += [calculation(way.sent(into), way.written_out(partial(term, into=into))) for into in others]
@@ -85,14 +85,20 @@ def _row_by_column(line: Linear, way: Way) -> Step:
     rows, arrived = way.scene.gradient_rows, up_entries(way)
     slopes = np.asarray([way.slope(out, (way.chosen[0].at,)) for out in way.outputs])
     by_letter = column(lambda j: way.partial(numbers_of((j,)), way.chosen), slopes, not rows)
-    weights = column(lambda j: weight(line, way, numbers_of((j,)), way.chosen), slopes, not rows)
 
     def met(one: f.Formula) -> f.Formula:
         return times(arrived, one) if rows else times(one, arrived)
 
-    left = way.sent(way.chosen)
-    lines: list[Right] = [met(by_letter), met(weights), numbers(met(weights)), result(way.sent(way.picked))]
-    return step("The same as a row times a column", calculation(left, *lines))
+    def weights(into: Places) -> f.Formula:
+        return met(column(lambda j: weight(line, way, numbers_of((j,)), into), slopes, not rows))
+
+    general = calculation(way.sent(way.chosen), met(by_letter), weights(way.chosen))
+    return step("The same as a row times a column", *onward(general, in_numbers(way, weights(way.picked))))
+
+
+def _one_matrix(line: Linear) -> str:
+    """The name of the Jacobian that all samples share; none where the matrix itself is a sample's."""
+    return "" if line.scene.graph.nodes[line.term.matrix].batched else line.term.matrix
 
 
 def _all_rows(line: Linear) -> Callable[[f.Symbol], f.Formula]:

@@ -41,7 +41,7 @@ def meaning(way: Way) -> list[Part]:
     if len(way.outputs) > 1 and way.last:
         said.append(f"{way.last} = {len(way.outputs)} outputs")
     if len(way.receivers) > 1:
-        letters = sorted(way.chosen, key=lambda place: place.text)
+        letters = sorted((place for place in way.chosen if place.text.isalpha()), key=lambda place: place.text)
         said.append(", ".join(f"{place.text} = {place.at + 1}" for place in letters) + ", the entry picked above")
     told = [f"Here {'; '.join(said)}."] if said else []
     if way.is_share:

@@ -35,7 +35,7 @@ class Collapse:
         self.whole = abs(self.total - 1.0) < 1e-9
 
     def steps(self) -> list[Step]:
-        found: list[Step | None] = [self._two(), self._entry(), self._all(), self._one(), self._left(), self._batch()]
+        found: list[Step | None] = [self._two(), self._entry(), self._one(), self._all(), self._left(), self._batch()]
         return [one for one in found if one is not None]
 
     # -- symbols -----------------------------------------------------------------------------------------------------
@@ -190,7 +190,12 @@ class Collapse:
             return step(
                 "The targets do not sum to 1", calculation(targets, numbers(targets), Line(total)), words(*said)
             )
-        return step("The targets are shares: Σ t = 1", calculation(targets, numbers(targets), Line(f.ONE)))
+        title: list[Part] = [
+            "The targets are shares: Σ ",
+            label_part(self.scene.label(self.target), self.target),
+            " = 1",
+        ]
+        return step(title, calculation(targets, numbers(targets), Line(f.ONE)))
 
     def _left(self) -> Step:
         """s − t, and 1/B."""

@@ -16,7 +16,7 @@ from explorer.explain.derivation.chain import chain_step, in_numbers, vanishing,
 from explorer.explain.derivation.matrix import J, jacobian, matrix_step, partials, sent_entries
 from explorer.explain.derivation.places import Places, indices, numbers_of
 from explorer.explain.derivation.shortcut import alone, shortcut_step
-from explorer.explain.derivation.steps import Right, Step, calculation, step
+from explorer.explain.derivation.steps import Right, Step, calculation, onward, step
 from explorer.explain.derivation.unary import Gate
 from explorer.explain.derivation.way import times
 from explorer.explain.derived import Listed, column
@@ -38,7 +38,7 @@ def by_entry(gate: Gate) -> list[Step]:
         found.append(matrix_step(way, _entry(gate), remark=alone(way)))
         found += [_jacobian(gate), shortcut_step(way)]
     else:
-        found += [_slope(gate), shortcut_step(way, remark=alone(way))]
+        found += [_slope(gate), shortcut_step(way)]
     found.append(arrived_step(way, lambda into: (into, (gate.slope(into, True),)), _primes(gate), _whole(gate)))
     found.append(rows_step(way, _all_rows(gate)))
     return [one for one in found if one is not None]
@@ -71,12 +71,12 @@ def _slope(gate: Gate) -> Step:
     lines += [times(up, gate.slope(way.chosen)), times(up, gate.slope(way.chosen, True))]
     picked = in_numbers(way, times(way.up(way.picked), gate.slope(way.picked, True)))
     rule = calculation(*letter) if letter else None
+    ends = onward(calculation(way.sent(way.chosen), *lines), picked)
     named = is_function(gate.apply.op)
     return step(
         ["The slope of ", label_part(function_label(gate.apply))] if named else "The slope",
         rule,
-        calculation(way.sent(way.chosen), *lines),
-        picked,
+        *ends,
     )
 
 

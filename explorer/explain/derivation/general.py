@@ -19,6 +19,7 @@ from explorer.explain.derivation.way import Way, times
 from explorer.explain.derived import Marked, Series
 from explorer.explain.expression import expressions
 from explorer.explain.scene import Scene
+from explorer.explain.text import Part
 
 MOST_WRITTEN = 64  # outputs of which each term of the chain rule is made
 
@@ -43,7 +44,7 @@ def by_any(scene: Scene, name: str) -> list[Step]:
         chain_step(way) if m <= MOST_WRITTEN else None,
         _picked(way) if m <= MOST_WRITTEN else None,
     ]
-    found += [_matrix(way, dense), shortcut_step(way, remark=alone(way))]
+    found += [_matrix(way, dense), shortcut_step(way)]
     return _only(found)
 
 
@@ -71,12 +72,12 @@ def _picked(way: Way) -> Step:
 def _matrix(way: Way, dense: f.Array) -> Step | None:
     """Jᵀ times what arrives; tensors with two axes and more as one long vector."""
     if len(way.in_shape) < 2 and len(way.out_shape) < 2:
-        return matrix_step(way) if dense.size > 1 else None
+        return matrix_step(way, remark=alone(way)) if dense.size > 1 else None
     rows = way.scene.gradient_rows
     up, into = _long(way.upstream, way.scene.gradient_of(way.of), rows), _long(way.sent_whole, way.sent_values, rows)
     matrix = f.Symbol(J, dense)
     product = times(up, matrix) if rows else times(f.Transpose(matrix), up)
-    said = "A matrix is taken as one long vector, row after row."
+    said: list[Part] = ["A matrix is taken as one long vector, row after row. ", *alone(way)]
     return step("As a matrix", calculation(into, product, numbers(product), result(into)), remark=said)
 
 

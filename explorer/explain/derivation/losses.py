@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from explorer.engine.arrays import to_host
@@ -13,7 +11,17 @@ from explorer.explain.derivation.matrix import J, jacobian, sent_entries
 from explorer.explain.derivation.places import Place, Places, indices, numbers_of
 from explorer.explain.derivation.separable import LOSSES, Separable, by
 from explorer.explain.derivation.shortcut import shortcut_step
-from explorer.explain.derivation.steps import Calculation, Right, Step, calculation, numbers, result, step, words
+from explorer.explain.derivation.steps import (
+    Calculation,
+    Right,
+    Step,
+    calculation,
+    numbers,
+    onward,
+    result,
+    step,
+    words,
+)
 from explorer.explain.derivation.way import Way, times
 from explorer.explain.derived import BigSum, Series, column, grid, marked
 from explorer.explain.scene import Scene
@@ -82,8 +90,21 @@ class Loss:
         lines += [self._with(one) for one in self.rule.rules(p, t)]
         lines.append(self._tidy(way.chosen))
         picked, left = self._tidy(way.picked), way.sent(way.picked)
-        pieces = [calculation(way.sent(way.chosen), *lines), calculation(left, picked, numbers(picked), result(left))]
-        return step("One entry at a time" if self.n > 1 else "By its output", *start, *pieces)
+        own = calculation(left, picked, numbers(picked), result(left))
+        pieces = onward(calculation(way.sent(way.chosen), *lines), own)
+        title = "One entry at a time" if self.n > 1 else "By the network's output"
+        return step(title, *start, *pieces, remark=self._of_others())
+
+    def _of_others(self) -> list[Part]:
+        """Why the other samples' terms of the loss are not seen here."""
+        way, node = self.way, self.scene.graph.nodes[self.way.wrt]
+        if self.scene.batch == 1 or not node.batched or way.of != self.scene.graph.objective:
+            return []
+        return [
+            "The other samples' terms do not contain this sample's ",
+            label_part(self.scene.label(way.wrt), way.wrt),
+            ".",
+        ]
 
     def _others(self) -> Calculation | None:
         """The terms of the other outputs do not contain this one: their derivative is 0."""
@@ -109,9 +130,7 @@ class Loss:
             return None
         stack = column(lambda at: self._tidy(numbers_of((at,))), way.sent_values, way.scene.gradient_rows)
         (end,) = (piece for piece in short.pieces if isinstance(piece, Calculation))
-        first, *others = end.lines
-        made = calculation(way.sent_whole, sent_entries(way), stack, replace(first, left=None), *others)
-        return step("All entries, stacked", made)
+        return step("All entries, stacked", calculation(way.sent_whole, sent_entries(way), stack), end)
 
     def _by_the_rule(self) -> Step | None:
         """Jᵀ · ∂E/∂E: the general rule holds for a loss too, whose Jacobian has one row."""

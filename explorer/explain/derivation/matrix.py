@@ -65,10 +65,11 @@ def matrix_step(
     way: Way,
     entry: Callable[[Places, Places], f.Formula] | None = None,
     remark: Sequence[Part] | str = (),
+    counted: bool = True,
 ) -> Step | None:
     """The entries stacked: the matrix of all ∂o_j/∂s_i times what arrives, in symbols, in its own terms, in numbers.
 
-    `entry` writes ∂o_j/∂s_i in the gate's own terms, where it has any.
+    `entry` writes ∂o_j/∂s_i in the gate's own terms, where it has any; the numbers are left out unless `counted`.
     """
     if len(way.outputs) * len(way.receivers) > LARGEST or len(way.in_shape) > 1 or len(way.out_shape) > 1:
         return None
@@ -79,7 +80,7 @@ def matrix_step(
     left: f.Formula = f.Transpose(way.sent_whole) if turned else way.sent_whole
     lines: list[Right] = [_met(in_general, arrived, rows), _jacobian_times(way, rows)]
     lines += [_met(in_own, way.arrives, rows)] if entry is not None else []
-    lines += [numbers(_met(in_own, arrived, rows), moves=True), result(left)]
+    lines += [numbers(_met(in_own, arrived, rows), moves=True), result(left)] if counted else []
     return step("As a matrix", calculation(left, *lines), remark=remark)
 
 

@@ -80,14 +80,24 @@ class Whole:
         """What stands at the end of the way: (g − y) with its share, or the gradient of what the loss reads."""
         met = self.met()
         if met is None:
-            first = self.names[-2]
-            return self.scene.gradient(first, own=False)
+            return self._of_the_loss() or self.scene.gradient(self.names[-2], own=False)
         share, scene = met.share, self.scene
         difference = minus(f.Local(scene.value(met.activation), self.rows), f.Local(scene.value(met.target), self.rows))
         if share == 1.0:
             return difference
         b = f.Symbol(label_of("B"), np.asarray(1 / share)) if met.outputs == 1 else f.Number(1 / share)
         return f.Product((f.Fraction(f.ONE, b), difference))
+
+    def _of_the_loss(self) -> f.Formula | None:
+        """What the loss sends back, o − t; None where it has no formula that stands as the product needs it."""
+        first, there = self.names[-2], self.scene.at(self.names[-1])
+        with np.errstate(all="ignore"):
+            sent = Rules(there).sent_back(first, there.upstream())
+            wanted = f.orient(self.scene.gradient_of(first).reshape(-1), self.rows)
+            said = None if sent is None else np.asarray(sent.evaluate())
+        if said is None or not np.allclose(said.reshape(-1), wanted.reshape(-1), rtol=1e-9, atol=1e-12):
+            return None
+        return sent if said.shape == wanted.shape else None
 
     def gradient(self, name: str) -> f.Symbol:
         """∂R/∂x in the layout of the product."""

@@ -39,7 +39,7 @@ class Separable:
 
 
 def by(under: f.Formula, over: f.Formula, value: float) -> Derivative:
-    """∂/∂under of a formula, with the number that it comes to."""
+    """∂/∂under of a formula, with the number that it comes to; a product stands in parentheses, as a sum does."""
     return Derivative(over, under, np.asarray(value), apart=True)
 
 

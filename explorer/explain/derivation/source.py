@@ -23,7 +23,7 @@ class Source:
     `named` writes what a lesson calls δ = −∂L/∂s as −δ, and everything else as it is; `running` is the letter of sums.
     """
 
-    def __init__(self, scene: Scene, prime: bool = False, named: bool = False, running: str = "l") -> None:
+    def __init__(self, scene: Scene, prime: bool = False, named: bool = False, running: str = "k") -> None:
         self.scene, self.prime, self.named, self.running = scene, prime, named, running
 
     def entry(self, name: str, places: Places, further: bool = True) -> Factors | None:

@@ -12,7 +12,7 @@ import numpy as np
 from explorer.explain import formula as f
 from explorer.explain.blocks import Block, formula, joined, line, note
 from explorer.explain.scene import Scene
-from explorer.explain.text import Part
+from explorer.explain.text import Part, text
 from explorer.notation import Label
 
 
@@ -81,6 +81,16 @@ def calculation(left: f.Formula, *rights: Right, caption: Sequence[Part] = ()) -
     """left = right = right …; a formula stands among symbols."""
     lines = [one if isinstance(one, Line) else Line(one) for one in rights]
     return Calculation((replace(lines[0], left=left), *lines[1:]), tuple(caption))
+
+
+def onward(general: Calculation, picked: Calculation) -> tuple[Calculation, ...]:
+    """The rule and the picked entry's numbers: one calculation where there is only one entry to pick."""
+    (first, *others), last = picked.lines, general.lines[-1]
+    start, left = general.lines[0].left, first.left
+    if start is None or left is None or text(start) != text(left):
+        return general, picked
+    again = text(last.right) == text(first.right)
+    return (replace(general, lines=(*general.lines, *([] if again else [replace(first, left=None)]), *others)),)
 
 
 def numbers(right: f.Formula, *, beside: bool = False, moves: bool = False) -> Line:

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from explorer.explain import formula as f
-from explorer.explain.derivation.places import Place, Places, indices, numbers_of, runs
+from explorer.explain.derivation.places import Place, Places, indices, numbered, numbers_of, runs
 from explorer.explain.derived import BigSum, Derivative, Series, label_of
 from explorer.explain.rules import Rules
 from explorer.explain.scene import Scene
@@ -56,10 +56,11 @@ class Way:
     # -- indices -----------------------------------------------------------------------------------------------------
     @cached_property
     def chosen(self) -> Places:
-        """The chosen entry of what is read, by its letter."""
+        """The chosen entry of what is read, by its letter; an axis of one entry needs none."""
         entry = self.scene.entry(self.wrt)
         letters = self.into if len(entry) == len(self.into) else ("i", "j", "l", "p", "q")[: len(entry)]
-        return tuple(Place(letter, at) for letter, at in zip(letters, entry, strict=True))
+        lengths = zip(letters, entry, self.in_shape, strict=True)
+        return tuple(Place(letter, at) if length > 1 else numbered(at) for letter, at, length in lengths)
 
     @cached_property
     def picked(self) -> Places:
@@ -68,19 +69,21 @@ class Way:
 
     @cached_property
     def running(self) -> Places:
-        """An entry of the line by its letter: any of them, with the numbers of the chosen one."""
+        """An entry of the line by its letter: any, with the numbers of the chosen one; the only one by its number."""
+        if len(self.outputs) == 1:
+            return numbers_of(self.outputs[0])
         letters = self.out if len(self.out) == len(self.out_shape) else ("r", "c", "d", "e")[: len(self.out_shape)]
         return tuple(Place(letter, at, True) for letter, at in zip(letters, self.scene.entry(self.of), strict=True))
 
     # -- symbols -----------------------------------------------------------------------------------------------------
     def value(self, name: str, places: Places) -> f.Symbol:
         """One entry of a line: o_j."""
-        number = np.asarray(self.scene.value_of(name)[indices(places)])
+        number = unsigned(self.scene.value_of(name)[indices(places)])
         return f.Symbol(self._label(name, places), number, self._cells(name, "value", places))
 
     def gradient(self, name: str, places: Places) -> f.Symbol:
         """One entry of a line's gradient: ∂E/∂o_j, or the lesson's δ_j."""
-        number = np.asarray(self.scene.gradient_of(name)[indices(places)])
+        number = unsigned(self.scene.gradient_of(name)[indices(places)])
         return self._gradient(name, places, number, self._cells(name, "gradient", places))
 
     def named(self, name: str, places: Places) -> f.Symbol:
@@ -150,7 +153,7 @@ class Way:
 
     def partial(self, out: Places, into: Places) -> Derivative:
         """∂o_j/∂s_i."""
-        number = np.asarray(self.slope(indices(out), indices(into)))
+        number = unsigned(self.slope(indices(out), indices(into)))
         return Derivative(self.value(self.of, out), self.value(self.wrt, into), number)
 
     def term(self, out: Places, into: Places) -> f.Formula:
@@ -212,6 +215,11 @@ def subscripted(label: Label, index: list[str], single: bool) -> Label:
     if old.isdigit():
         return (("(", ""), *label, (")", ""), (text, "sub"))
     return (*label[:at], (old + text, "sub"), *label[at + 1 :])
+
+
+def unsigned(number: object) -> f.Array:
+    """The number, of −0 the 0: it stands without a minus sign, and so without parentheses."""
+    return np.asarray(number, dtype=np.float64) + 0.0
 
 
 def times(first: f.Formula, *others: f.Formula) -> f.Formula:
