@@ -55,7 +55,8 @@ export function plainLabel(label) {
 
 /** @param {Label} label @returns {Node[]} */
 export function htmlLabel(label) {
-  return label.map(([text, script]) => (script ? html(script, {}, text) : document.createTextNode(text)));
+  return label.map(([text, script]) => (script ? html(script, { class: /\p{L}/u.test(text) ? null : "roman" }, text)
+    : document.createTextNode(text)));
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 
 import { highlightOf } from "explorer/links.js";
-import { HINT } from "explorer/outer.js";
+import { hint } from "explorer/outer.js";
 
 /** Milliseconds from one cell to the next, and for all of them. */
 const PACE = 150;
@@ -83,7 +83,7 @@ export function createOuters(panel, model, signal) {
   /** @param {HTMLElement} outer @param {HTMLElement | null} cell */
   function read(outer, cell) {
     mark(outer, cell);
-    outer.querySelector("output")?.replaceChildren(...(cell ? sentence(outer, cell) : [HINT]));
+    outer.querySelector("output")?.replaceChildren(...(cell ? sentence(outer, cell) : [hint()]));
   }
 
   const outerOf = (target) => (target instanceof Element ? /** @type {HTMLElement | null} */ (target.closest(".outer")) : null);

@@ -22,6 +22,8 @@ const MATHML = "http://www.w3.org/1998/Math/MathML";
 const TAGS = new Set(["mrow", "mi", "mn", "mo", "mtext", "mfrac", "msub", "msup", "msubsup", "munder", "mover", "munderover",
   "mtable", "mtr", "mtd", "msqrt"]);
 const CLASSES = new Set(["value", "gradient", "table", "shape", "mark", "cancel", "zero", "kept", "brace", "words", "apart"]);
+/** Letters that the formula font has no clear slanted form of: its δ reads as an o with a bar, its ŷ stands upright. */
+const UNCLEAR = /^(δ|\p{L}\p{M}+|[À-žḀ-ỿ])$/u;
 /** Operators that stretch around tall contents, and those that must not. */
 const FENCES = new Set(["[", "]", "(", ")", "⟨", "⟩"]);
 
@@ -49,7 +51,7 @@ export function mathNode(tree, digits) {
 function element([tag, attributes, ...children], digits) {
   if (!TAGS.has(tag)) throw new TypeError(`formula: no such element: ${tag}`);
   const made = math(tag, ...children.map((child) => mathNode(child, digits)));
-  if (tag === "mi" && children[0] === "δ") made.dataset.glyph = "delta";
+  if (tag === "mi" && UNCLEAR.test(String(children[0]))) made.dataset.glyph = "slanted";
   if (tag === "mo" && FENCES.has(String(children[0]))) made.setAttribute("stretchy", "true");
   for (const [name, value] of Object.entries(attributes)) {
     if (name === "link") made.dataset.link = value;

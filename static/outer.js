@@ -13,7 +13,7 @@ import { level } from "explorer/scale.js";
 /** @typedef {{of: string, wrt: string, left: Side, top: Side, sign: 1 | -1, result: object}} Outer */
 
 /** What the readout says while nothing is pointed at. */
-export const HINT = "Point at a cell to see its two factors.";
+export const hint = () => html("span", { class: "hint" }, "Point at a cell to see its two factors.");
 
 /** A factor's cell, as the stage shows it. @param {Side} side @param {number} place @param {Record<string, unknown>} where */
 function factor({ cells, numbers, kind, negated }, place, where, digits) {
@@ -52,5 +52,5 @@ export function outerTable(block, digits) {
     html("div", { class: "scrolls", tabindex: 0, role: "group", "aria-label": label },
       html("table", {}, html("thead", {}, names, factors), html("tbody", {}, ...body))),
     html("div", { class: "foot" }, html("button", { type: "button", class: "tool replay", "data-replay": "" }, "Replay"),
-      html("output", { class: "readout", "aria-live": "polite" }, HINT)));
+      html("output", { class: "readout", "aria-live": "polite" }, hint())));
 }

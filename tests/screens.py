@@ -25,7 +25,7 @@ from tests.ui.golden import CASES, DEFAULT
 SIZES = ((1366, 768), (1920, 1080))
 SCHEMES = ("light", "dark")
 TABS = ("Forward", "Jacobian", "Backward", "Batch", "Check", "Derivation")
-# So tall that no tab has to be scrolled.
+# So tall that few tabs have to be scrolled; the window grows for those.
 TALL = 3200
 MID_FLIGHT_MS = 700
 
@@ -112,6 +112,11 @@ def picture(page: Explorer, path: Path) -> None:
     everything = page.button("All lines")
     if everything.is_visible():
         everything.click()
+    hidden = panel.evaluate("panel => panel.scrollHeight - panel.clientHeight")
+    size = page.page.viewport_size
+    if hidden and size:
+        page.page.set_viewport_size({"width": size["width"], "height": size["height"] + hidden})
+        page.page.wait_for_function("panel => panel.scrollHeight <= panel.clientHeight", arg=panel.element_handle())
     foot = panel.evaluate("panel => panel.lastElementChild.getBoundingClientRect().bottom + 12")
     box = page.inspector.bounding_box()
     assert box

@@ -91,6 +91,8 @@ def _quotient(printer: Printer, piece: d.Derivative) -> tuple[Element, int]:
     by = element("mrow", element("mi", piece.d), printer.operand(piece.under, ATOM))
     if piece.apart:
         body = printer.operand(piece.over, SUM if isinstance(piece.over, d.BigSum) else POSTFIX, first=False)
+        called = isinstance(piece.over, f.Call)
+        body = element("mrow", body, class_="apart") if called else body  # a function's name keeps a little distance
         return element("mrow", element("mfrac", element("mi", piece.d), by), body), PRODUCT
     over = element("mrow", element("mi", piece.d), printer.operand(piece.over, ATOM))
     return element("mfrac", over, by), PRODUCT

@@ -169,7 +169,7 @@ def test_terms_that_vanish_end_struck_and_pale(explorer: Opener, motion: str) ->
         more.click()
     running = zero.evaluate("mark => mark.getAnimations().length")
     assert (running > 0) is (motion == "no-preference")
-    expect(zero).to_have_css("opacity", "0.45")
+    expect(zero).to_have_css("opacity", "0.75")
 
 
 @pytest.mark.parametrize("size", [(1366, 768), pytest.param((1920, 1080), marks=pytest.mark.exhaustive)])
