@@ -59,25 +59,29 @@ def _seed(scene: Scene) -> Block:
         return section(
             ["Upstream: where backward starts"],
             start,
-            note("This line is the objective itself, and anything changes with itself at the rate 1."),
+            note("This line is the objective itself, and changes by just as much as itself: the gradient is 1."),
         )
+    share = scene.divided(batch)
     total = label_part(scene.notation.loss_label)
     own_loss = label_part(scene.label(node.name), node.name)
     if scene.trace.reduction == "sum":
         return section(
             ["Upstream: where backward starts"],
             start,
-            note(total, f" is the sum of {batch} losses, of which ", own_loss, " is one: the rate is 1."),
+            note(total, f" is the sum of {batch} losses, of which ", own_loss, " is one: the gradient is 1."),
         )
-    share = f.Fraction(f.ONE, f.Number(float(batch)))
     return section(
         ["Upstream: where backward starts"],
-        formula(line(own, share), line(None, own, numbers=True, role="result")),
+        formula(
+            line(own, share),
+            line(None, share, numbers=True),
+            line(None, own, numbers=True, role="result"),
+        ),
         note(
             total,
             f" is the mean of {batch} losses, of which ",
             own_loss,
-            " is one: the rate is 1/B, and every gradient below carries this factor.",
+            f" is one: it counts 1/B, here 1/{batch}. Every gradient below carries this factor.",
         ),
     )
 

@@ -11,7 +11,8 @@ from explorer.engine.arrays import to_host
 from explorer.engine.fusion import contained
 from explorer.explain import formula as f
 from explorer.explain.any_sample import AnySample
-from explorer.explain.blocks import Block, calculation, columns, flat_numbers, formula, line, note, section
+from explorer.explain.blocks import TIMES, Block, columns, flat_numbers, formula, line, note, section
+from explorer.explain.objective import objective
 from explorer.explain.scene import Scene
 from explorer.explain.shares import MOST_SAMPLES, shared
 from explorer.explain.text import Part, label_part
@@ -104,22 +105,6 @@ def _group(scene: Scene, name: str, kind: Kind, drawn: Sequence[int]) -> Block:
     }
 
 
-def objective(scene: Scene) -> Block:
-    """L = (1/B) Σ L_b, as a step of its own."""
-    name, batch = scene.node.name, scene.batch
-    values = np.asarray(to_host(scene.trace.values[name]), dtype=np.float64).reshape(-1)
-    symbol = scene.notation.symbol(name)
-    losses = tuple(f.Symbol((*symbol, (str(b + 1), "sub")), np.asarray(values[b])) for b in range(batch))
-    shown: tuple[f.Formula, ...] = losses if batch <= STACKED else (*losses[:3], f.Words("⋯"), losses[-1])
-    total: f.Formula = f.Sum(shown)
-    mean = scene.trace.reduction != "sum"
-    if mean:
-        total = f.Product((f.Fraction(f.ONE, f.Number(float(batch))), total))
-    objective = f.Symbol(scene.notation.loss_label, np.asarray(scene.trace.loss))
-    word = "mean" if mean else "sum"
-    return section([f"The objective: the {word} over the batch"], calculation(objective, total))
-
-
 def _stacks(scene: Scene) -> list[Block]:
     """The Jacobians of all samples side by side, where they differ and are small."""
     blocks: list[Block] = []
@@ -133,8 +118,7 @@ def _stacks(scene: Scene) -> list[Block]:
         quotient: Label = (("∂", ""), *of.label(scene.node.name), ("/∂", ""), *of.label(name))
         title: list[Part] = ["Jacobians ", label_part(quotient)]
         if m > STACKED or n > STACKED:
-            size = f"{m}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}{n}"
-            blocks.append(note(*title, f": {size} for each sample. The Jacobian tab shows the chosen sample's."))
+            blocks.append(note(*title, f": {m}{TIMES}{n} for each sample. The Jacobian tab shows the chosen sample's."))
             continue
         stack = scene.trace.jacobian(scene.node.name, name).stack()
         if np.array_equal(stack, np.broadcast_to(stack[:1], stack.shape), equal_nan=True):

@@ -21,6 +21,7 @@ from explorer.explain.text import Part, text
 from explorer.notation import Label
 
 Block: TypeAlias = dict[str, Any]
+TIMES = "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}"  # of sizes in sentences, 2 × 3
 BINARY_FROM = 2_000  # numbers; fewer travel as a plain list
 
 
@@ -103,15 +104,21 @@ def flat_numbers(numbers: f.Array) -> Any:
     return [json_number(x) for x in flat]
 
 
-def shape_words(shape: Sequence[int]) -> str:
-    """(4,3), (4), () as cards write them."""
-    return f"({','.join(map(str, shape))})"
+def shape_words(scene: Scene, name: str) -> str:
+    """(4,3), (4,1), (4,), (): the shape of a line as it stands in formulas."""
+    shape = scene.graph.nodes[name].shape
+    if scene.is_flat(name):
+        return f"({shape[0]},)"
+    standing = shape if len(shape) != 1 else (1, *shape) if scene.rows else (*shape, 1)
+    return f"({','.join(map(str, standing))})"
 
 
 def columns(scene: Scene, name: str, kind: str, indices: list[tuple[int, ...]], label: Label) -> Block:
     """The names of a tensor's columns, and of the cells where the stage shows the chosen sample's numbers."""
     alone = len(indices) == 1
+    own = kind == "gradient" and scene.notation.gradient_is_own(name)
+    entry = scene.own_gradient_entry if own else scene.notation.element
     return {
-        "columns": [label if alone else scene.notation.element(name, index) for index in indices],
+        "columns": [label if alone else entry(name, index) for index in indices],
         "cells": [f"{kind}:{','.join(map(str, index)) or 0}" for index in indices],
     }

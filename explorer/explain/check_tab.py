@@ -109,19 +109,22 @@ def _worked(scene: Scene, row: Checked) -> list[Block]:
     """How the difference was taken at the chosen entry."""
     if row.central is None:
         return []
+    if scene.node.name == scene.graph.objective:
+        return [words.by_itself(scene)]
     quotient = Quotient(scene, row.probe.index, row.difference)
     entry = label_part(quotient.entry.label, scene.node.name)
     blocks = [
         section(
             ["A central difference at ", entry],
             first_difference(quotient),
-            note("Two more, over twice and three times the distance, take most of its error away:"),
+            words.further(row),
             all_differences(quotient),
         )
     ]
     if row.complex is not None:
         loss = label_part(scene.notation.loss_label)
-        said: list[Part] = ["The imaginary part of ", loss, "(", entry, " + iε), divided by ε = "]
-        said += [number_part(COMPLEX_STEP), ". Nothing is subtracted, so no digit is lost."]
+        said: list[Part] = ["The imaginary part of ", loss, "(", entry, " + iε), divided by "]
+        said += ["ε\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}", number_part(COMPLEX_STEP)]
+        said += [". Nothing is subtracted, so no digit is lost."]
         blocks.append(section(["The complex step"], note(*said)))
     return blocks

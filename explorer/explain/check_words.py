@@ -29,6 +29,30 @@ def what(scene: Scene) -> Block:
     return note(*said)
 
 
+def by_itself(scene: Scene) -> Block:
+    """The objective is moved by what it is itself moved by; the mean of a batch by 1/B of what one loss is moved by."""
+    total, own = label_part(scene.notation.loss_label), label_part(scene.label(scene.node.name), scene.node.name)
+    if not scene.node.batched or scene.batch == 1:
+        return note(total, " is itself what is moved: it changes by just as much, and the slope is 1.")
+    said: list[Part] = [total, f" is the sum of {scene.batch} losses: it changes by as much as ", own]
+    if scene.trace.reduction == "sum":
+        return note(*said, " is moved by, and the slope is 1.")
+    said = [total, f" is the mean of {scene.batch} losses: it changes by 1/{scene.batch} of what ", own]
+    return note(*said, f" is moved by, and the slope is 1/{scene.batch}.")
+
+
+def further(row: Checked) -> Block:
+    """What two more differences are for, by their numbers."""
+    found = row.difference
+    error = abs(found.slopes[0] - row.analytic)
+    if error <= max(abs(found.value - row.analytic), found.noise):
+        return note(
+            "Two more, over twice and three times the distance, take nothing of its error away: the objective has so "
+            "simple a form here that only rounding is left."
+        )
+    return note("Two more, over twice and three times the distance, take most of its error away:")
+
+
 def why_empty(scene: Scene, rows: list[Checked], without_torch: str) -> list[Block]:
     """Why there is no number from the complex step, or from PyTorch."""
     blocks = []

@@ -40,9 +40,9 @@ def _declared(scene: Scene) -> list[Block]:
     node, own = scene.node, scene.value(scene.node.name)
     shown = formula(line(own, own, numbers=True, role="result"))
     count = int(np.prod(node.shape, dtype=int))
-    numbers = f"{count} number{'s' if count != 1 else ''}, shape {shape_words(node.shape)}"
+    numbers = f"{count} number{'s' if count != 1 else ''}, shape {shape_words(scene, node.name)}"
     if node.kind == "param":
-        used = "This pass was computed with them; the Backward tab has the update."
+        used = f"This pass was computed with {'them' if count > 1 else 'it'}; the Backward tab has the update."
         return [shown, note(f"A parameter: {numbers}, the same for every sample. {used}")]
     where = f"sample {scene.sample + 1} of {scene.batch}" if scene.batch > 1 else "the only sample"
     if node.kind == "target":

@@ -61,7 +61,7 @@ def _block(scene: Scene, name: str) -> Block:
         "kind": "jacobian",
         "wrt": name,
         "of": scene.node.name,
-        "structure": jacobian.structure,
+        "structure": ("row" if m == 1 else "Kronecker") if jacobian.structure == "outer" else jacobian.structure,
         "shape": [m, n],
         "out_shape": list(scene.node.shape),
         "in_shape": list(nodes[name].shape),

@@ -21,15 +21,18 @@ WHY = {
     "slope": "One number in, one number out: J is a single slope.",
     "diagonal": "Off-diagonal entries are 0: each {out_j} depends on its own {in_j} alone. That is why an element-wise "
     "product does the work of the whole matrix.",
-    "matrix, rows": "The line is linear in {into}, so J is the matrix of that map, whatever {into} is. Going back, the "
-    "row of gradients meets it from the left.",
-    "matrix": "The line is linear in {into}, so J is the matrix of that map, whatever {into} is. Going back, it is "
-    "transposed.",
+    "matrix, rows": "Apart from terms without {into}, the line is linear in {into}: J is the matrix of that map, "
+    "whatever {into} is. Going back, the row of gradients meets it from the left.",
+    "matrix": "Apart from terms without {into}, the line is linear in {into}: J is the matrix of that map, whatever "
+    "{into} is. Going back, it is transposed.",
     "outer, one row": "With a single output the outer product is one row: the shape of {into}.",
     "outer": "Only {some} of {all} entries can differ from 0: each {out_j} meets its own part of {into} alone. The "
-    "zeros are never multiplied: what is left is the outer product, which has the shape of {into}.",
-    "diagonal-minus-outer": "Every output depends on every input: raising one share lowers the others. The shortcut "
-    "needs one inner product in place of the matrix.",
+    "zeros are never multiplied: what is left is the outer product, which has the shape of {into}. In J, ⊗ is the "
+    "Kronecker product: every entry of the one, times the whole other; vec means the entries of {into}, row after row. "
+    "Between two vectors ⊗ is their outer product.",
+    "diagonal-minus-outer": "Every output depends on every input: raising one input raises its own share "
+    "and lowers the others. The shortcut "
+    "needs one inner product in place of the matrix: one number, which is taken from every entry.",
     "row": "A single number comes out, so J has a single row: the gradient of {out} with respect to {into}.",
     "broadcast": "{into} was stretched to the shape of {out}: several outputs read one entry, and going back their "
     "gradients are summed.",

@@ -69,19 +69,8 @@ def _value_entry(scene: Scene, name: str, index: Sequence[int]) -> Label:
 
 def gradient_entry(scene: Scene, name: str, index: Sequence[int]) -> Label:
     """One entry of a gradient: δ₂,₁ where the lesson has a name for it, else ∂L/∂h₁."""
-    if not scene.notation.gradient_is_own(name):
-        return _quotient(scene, name, index)
-    own = scene.notation.gradient(name)
-    if all(length == 1 for length in scene.graph.nodes[name].shape):
-        return own
-    numbers = ",".join(str(at + 1) for at in index)
-    before = ",".join(text for text, script in own if script == "sub")
-    subscript = (f"{before},{numbers}" if before else numbers, "sub")
-    return (
-        *(part for part in own if not part[1]),
-        subscript,
-        *(part for part in own if part[1] == "sup"),
-    )
+    own = scene.notation.gradient_is_own(name)
+    return scene.own_gradient_entry(name, index) if own else _quotient(scene, name, index)
 
 
 def _quotient(scene: Scene, name: str, index: Sequence[int]) -> Label:

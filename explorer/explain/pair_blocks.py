@@ -38,7 +38,13 @@ def backward_blocks(scene: Scene) -> list[Block]:
     verb = "Where " if len(met.z) == 1 else "Where an entry of "
     return [
         *blocks,
-        note(verb, *where, " rounds to 0 or 1, two lines lose what one line on the logits keeps."),
+        note(
+            verb,
+            *where,
+            " rounds to 0 or 1, going back through two lines loses what rounding took. One line computed from ",
+            *parts(met.symbol(met.logits)),
+            f", the logits of which {met.function} is taken, keeps every digit.",
+        ),
         action("Try saturation", *edits),
     ]
 

@@ -80,7 +80,8 @@ class Scene(Symbols):
 
     def divided(self, count: float) -> Formula:
         """1/B, or another share of one."""
-        return Fraction(ONE, Number(count))
+        of_batch = count == self.batch > 1
+        return Fraction(ONE, Symbol((("B", ""),), np.asarray(float(count))) if of_batch else Number(count))
 
     def leaf(self, operand: Operand, expressions: Sequence[Formula]) -> Formula:
         """An operand as formula, given the formulas of the operations before it."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from explorer.explain import formula as f
 from explorer.explain.blocks import Block, calculation, formula, line, note, section
 from explorer.explain.collapse import collapsed
+from explorer.explain.inner_product import inner_product
 from explorer.explain.rules import Rules
 from explorer.explain.scene import Scene
 from explorer.explain.text import label_part
@@ -22,33 +23,44 @@ def sending(scene: Scene, name: str, left: f.Symbol) -> list[Block]:
     named = scene.named(name, written)
     if scene.node.batched and not scene.graph.nodes[name].batched and scene.batch > 1:
         share = scene.share(name, written.evaluate().reshape(scene.graph.nodes[name].shape))
-        return [calculation(share, named, shapes=True), _summed(scene, left)]
+        return [calculation(share, named, shapes=True), _summed(scene, name, left)]
     defined = scene.definition(name)
     blocks = [formula(line(left, defined))] if defined is not None and not scene.fans_out(name) else []
-    blocks.append(calculation(left, named, shapes=True))
+    blocks += [calculation(left, named, shapes=True), *inner_product(named)]
     shortcut = collapsed(scene)
     if shortcut is not None:
         blocks.append(
             section(
                 ["Together with the loss"],
                 calculation(left, scene.named(name, shortcut), shapes=True),
-                badge=f"identity {COLLAPSE}" if scene.node.code[0].op.name == "softmax" else "",
+                badge=collapse_badge(scene),
             )
         )
     return blocks
 
 
-def _summed(scene: Scene, left: f.Symbol) -> Block:
+def _summed(scene: Scene, name: str, left: f.Symbol) -> Block:
     """The sum over the samples' shares."""
+    where = label_part(scene.label(name), name)
     return formula(
-        line(left, left, numbers=True, role="result"), caption=[f"Summed over all {scene.batch} samples (see Batch):"]
+        line(left, left, numbers=True, role="result"),
+        caption=[f"Summed over all {scene.batch} samples (see the Batch tab of ", where, "):"],
     )
 
 
 def badge(scene: Scene, name: str) -> str:
     """The numbers that the CS224n gradient notes give to the rules on the way to `name`."""
-    numbers = identities(scene, name)
-    return f"identity {', '.join(numbers)}" if numbers else ""
+    return told(identities(scene, name))
+
+
+def told(numbers: Sequence[str]) -> str:
+    """identity (4), identities (2), (3); nothing for none."""
+    return f"{'identity' if len(numbers) == 1 else 'identities'} {', '.join(numbers)}" if numbers else ""
+
+
+def collapse_badge(scene: Scene) -> str:
+    """The number of the collapse, where the line is a softmax."""
+    return told([COLLAPSE]) if scene.node.code[0].op.name == "softmax" else ""
 
 
 def identities(scene: Scene, name: str) -> list[str]:

@@ -10,7 +10,7 @@ from explorer.explain.blocks import Block, formula, line, note, section
 from explorer.explain.collapse import collapsed
 from explorer.explain.rules import Rules
 from explorer.explain.scene import Scene
-from explorer.explain.sending import sending
+from explorer.explain.sending import badge, collapse_badge, sending
 from explorer.explain.shares import shares_table
 from explorer.explain.stack_blocks import (
     are_alike,
@@ -32,15 +32,20 @@ def stacked_arrival(scene: Scene) -> list[Block]:
     if scene.node.kind == "op" and len(readings) == 1:
         return [section(["Upstream, from ", _symbol(scene, readers[0])], own_rows(scene))]
     if len(readings) == 1:
-        return [section(["From ", _symbol(scene, readers[0])], *stacked_sending(scene.at(readers[0]), name))]
+        return [_from(scene, readers[0])]
     stack = Stack.of(scene)
     try:
         terms = tuple(stack.contribution(reader, name) for reader in readers)
         total = stacked_calculation(scene, stack.gradient(name), terms[0] if len(terms) == 1 else f.Sum(terms))
     except Unstacked:
         total = note(f"{len(readings)} contributions are summed, for every sample by itself.")
-    from_all = [section(["From ", _symbol(scene, one)], *stacked_sending(scene.at(one), name)) for one in readers]
+    from_all = [_from(scene, reader) for reader in readers]
     return [section([f"{len(readings)} contributions are summed"], total, *from_all)]
+
+
+def _from(scene: Scene, reader: str) -> Block:
+    there, name = scene.at(reader), scene.node.name
+    return section(["From ", _symbol(scene, reader)], *stacked_sending(there, name), badge=badge(there, name))
 
 
 def stacked_seed(scene: Scene) -> Block:
@@ -144,7 +149,8 @@ def met(scene: Scene, name: str) -> list[Block]:
     if shorter is None:
         return []
     left = Stack.of(scene).contribution(scene.node.name, name)
-    return [section(["Together with the loss"], stacked_calculation(scene, left, scene.named(name, shorter)))]
+    together = stacked_calculation(scene, left, scene.named(name, shorter))
+    return [section(["Together with the loss"], together, badge=collapse_badge(scene))]
 
 
 def _symbol(scene: Scene, name: str) -> Part:

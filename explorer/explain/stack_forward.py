@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from explorer.explain.any_sample import AnySample
-from explorer.explain.batch_tab import objective, samples
+from explorer.explain.batch_tab import samples
 from explorer.explain.blocks import Block, formula, line, note
 from explorer.explain.expression import expressions
+from explorer.explain.objective import objective
 from explorer.explain.scene import Scene
 from explorer.explain.stack_blocks import in_view, numbered, rest, stacked_calculation
 from explorer.explain.stacking import Stack, Unstacked, forward

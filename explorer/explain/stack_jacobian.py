@@ -9,7 +9,7 @@ import numpy as np
 from explorer.engine.arrays import to_host
 from explorer.explain import formula as f
 from explorer.explain.any_sample import AnySample
-from explorer.explain.blocks import Block, formula, line, note
+from explorer.explain.blocks import TIMES, Block, formula, line, note
 from explorer.explain.derived import BigSum
 from explorer.explain.ledger import Flat
 from explorer.explain.rules import Rules
@@ -27,7 +27,7 @@ def stacked_ways(scene: Scene, name: str) -> Block:
     """The keys that a block of the Jacobian tab has for a batch: `sheets`, both ways, and the check of all samples."""
     m, n = (int(np.prod(scene.graph.nodes[line].shape, dtype=int)) for line in (scene.node.name, name))
     if m * n * scene.batch > MOST_WORK:
-        return {"sheets": [note(f"{scene.batch} matrices of {m} × {n} numbers: too many to lay out.")]}
+        return {"sheets": [note(f"{scene.batch} matrices of {m}{TIMES}{n} numbers: too many to lay out.")]}
     stack = jacobians(scene, name)
     alike = are_alike(stack)
     told: Block = {"said": ["The same matrix for every sample."]} if alike else {"sheets": sheets(scene, name, stack)}

@@ -59,11 +59,6 @@ class Stack(Scene):
     def standing(self, row: bool) -> bool | None:
         return None
 
-    def divided(self, count: float) -> f.Formula:
-        if count != self.batch:
-            return super().divided(count)
-        return f.Fraction(f.ONE, f.Symbol((("B", ""),), np.asarray(float(count))))
-
     def label(self, name: str) -> Label:
         """The line's symbol; the samples' losses are L_b, for L is their mean or sum."""
         return self.notation.element(name, ("b",)) if name == self.graph.objective else self.notation.symbol(name)

@@ -123,6 +123,16 @@ class Symbols:
         alone = all(length == 1 for length in self.graph.nodes[name].shape)
         return self.label(name) if alone else self.notation.element(name, index)
 
+    def own_gradient_entry(self, name: str, index: Sequence[int]) -> Label:
+        """One entry of a gradient by the lesson's own name for it, δ₂,₁; of a single one, that name."""
+        own = self.notation.gradient(name)
+        if all(length == 1 for length in self.graph.nodes[name].shape):
+            return own
+        numbers = ",".join(str(at + 1) for at in index)
+        before = ",".join(text for text, script in own if script == "sub")
+        subscript = (f"{before},{numbers}" if before else numbers, "sub")
+        return (*(part for part in own if not part[1]), subscript, *(part for part in own if part[1] == "sup"))
+
     def value(self, name: str) -> Symbol:
         """The symbol of a line's value."""
         shape = self.graph.nodes[name].shape

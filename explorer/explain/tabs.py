@@ -20,6 +20,7 @@ from explorer.explain.forward_tab import forward_tab
 from explorer.explain.jacobian_tab import jacobian_tab
 from explorer.explain.scene import Scene
 from explorer.explain.sending import identities
+from explorer.explain.sending import told as numbered
 from explorer.explain.text import Part, label_part, parts
 from explorer.notation import Notation
 from explorer.notation.expressions import function_name, is_function
@@ -81,12 +82,12 @@ def meta(scene: Scene) -> str:
     node, nodes = scene.node, scene.graph.nodes
     place = f"node {list(nodes).index(node.name) + 1} of {len(nodes)}"
     if node.kind != "op":
-        return f"{place} · {KINDS[node.kind]} · {shape_words(node.shape)}"
+        return f"{place} · {KINDS[node.kind]} · {shape_words(scene, node.name)}"
     read = list(dict.fromkeys(node.inputs))
-    shapes = ", ".join(shape_words(nodes[line].shape) for line in read)
+    shapes = ", ".join(shape_words(scene, line) for line in read)
     numbers = sorted({n for line in read if nodes[line].kind != "target" for n in identities(scene, line)})
-    known = [f"identity {', '.join(numbers)}"] if numbers else []
-    return " · ".join([place, operation(scene), f"{shapes} → {shape_words(node.shape)}", *known])
+    known = [numbered(numbers)] if numbers else []
+    return " · ".join([place, operation(scene), f"{shapes} → {shape_words(scene, node.name)}", *known])
 
 
 def operation(scene: Scene) -> str:

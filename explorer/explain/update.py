@@ -18,9 +18,10 @@ def _whole(scene: Scene) -> Block:
     """W ← W − η ∂L/∂W, with its numbers."""
     value, step, by_delta = scene.value(scene.node.name), new_value(scene), new_value_by_delta(scene)
     lines = [assignment(value, step)] + ([line(None, by_delta)] if by_delta is not None else [])
+    lines.append(line(None, by_delta or step, numbers=True))
     return section(
         ["Update"],
-        formula(*lines, line(None, step, numbers=True), line(None, updated(scene), numbers=True, role="result")),
+        formula(*lines, line(None, updated(scene), numbers=True, role="result")),
         note(
             "Learning rate ",
             *parts(rate(scene)),

@@ -196,7 +196,7 @@ def sentence(case: str, kind: str, node: str, *, reduction: str = "mean", **conv
         ("matrix-language", ("backward", "t"), {"sign": "minus"}, "z receives δ_z = δₜ·V"),
         ("matrix-language", ("backward", "t"), {"deltas": "column"}, "z receives Vᵀ·δₜ"),
         ("batch", ("backward", "a2"), {"deltas": "column"}, "z receives W₂·∂L/∂a₂"),
-        ("batch", ("backward", "s"), {}, "it collapses to ∂L/∂a₂ = 1/4·(s − t)."),
+        ("batch", ("backward", "s"), {}, "it collapses to ∂L/∂a₂ = 1/B·(s − t)."),
     ],
 )
 def test_sentences_in_other_conventions(case: str, step: tuple[str, str], conventions: Any, said: str) -> None:
@@ -212,7 +212,7 @@ def test_sentences_in_other_conventions(case: str, step: tuple[str, str], conven
 )
 def test_mean_and_sum(reduction: str, said: str) -> None:
     assert sentence("batch", "seed", "loss", reduction=reduction) == said
-    collapsed = "s − t." if reduction == "sum" else "1/4·(s − t)."
+    collapsed = "s − t." if reduction == "sum" else "1/B·(s − t)."
     assert f"collapses to ∂L/∂a₂ = {collapsed}" in sentence("batch", "backward", "s", reduction=reduction)
 
 

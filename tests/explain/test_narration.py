@@ -129,7 +129,7 @@ def sentences(case: str) -> dict[tuple[str, str], str]:
         ("lecture20/lecture20_network", ("backward", "o1"), "The steepest units, o₁⁽¹⁾ and o₂⁽¹⁾, pass 22%"),
         ("matrix-language/matrix_language", ("update", "W"), "W ← W − γ·∂R/∂W with γ = 0.1"),
         ("matrix-language/matrix_language", ("backward", "z"), "z ∘ (1 − z)"),
-        ("batch/batch_softmax", ("backward", "s"), "it collapses to ∂L/∂a₂ = 1/4·(s − t)"),
+        ("batch/batch_softmax", ("backward", "s"), "it collapses to ∂L/∂a₂ = 1/B·(s − t)"),
         ("batch/batch_softmax", ("backward", "a2"), "z receives ∂L/∂a₂·W₂ᵀ"),
     ],
 )

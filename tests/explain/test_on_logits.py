@@ -72,7 +72,7 @@ def told(case: str, tab: str, **conventions: str) -> str:
         (
             "batch/batch_softmax",
             "backward",
-            ["∂L/∂a₂ = 1/4·(s − t)\n= 1/4·([0.5163 0.3207 0.163] − [1 0 0])\n= 1/4·[−0.4837 0.3207 0.163]\n= [−0.1209"],
+            ["∂L/∂a₂ = 1/B·(s − t)\n= 1/4·([0.5163 0.3207 0.163] − [1 0 0])\n= 1/4·[−0.4837 0.3207 0.163]\n= [−0.1209"],
         ),
         ("batch/batch_softmax", "forward", ["L₁ = CE(softmax(a₂), t)", "L₁ = −(t₁·ln(s₁) + t₂·ln(s₂) + t₃·ln(s₃))"]),
         ("matrix-language/matrix_language", "jacobian", ["J = ∂R/∂t = g − y", "δₜ = g − y\n= [0.7065 0.2935] − [0 1]"]),
@@ -104,7 +104,7 @@ def test_sentences() -> None:
         "θ receives ŷ − y, here −0.4404. The slope ŷ·(1 − ŷ) and the loss's division by it have cancelled: "
         "neither is computed."
     )
-    assert said["batch/batch_softmax", "backward"].startswith("a₂ receives 1/4·(s − t). Softmax's factor s and ")
+    assert said["batch/batch_softmax", "backward"].startswith("a₂ receives 1/B·(s − t). Softmax's factor s and ")
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -81,7 +81,7 @@ def told_of(case: str, name: str) -> dict[str, Any]:
 def test_headings_and_facts() -> None:
     sigma = told_of("mlp/bce_mlp", "h")
     assert as_text(sigma["heading"]) == "σ : h = σ(z)"
-    assert sigma["meta"] == "node 8 of 11 · sigmoid · (4) → (4) · identity (4)"
+    assert sigma["meta"] == "node 8 of 11 · sigmoid · (4,1) → (4,1) · identity (4)"
     assert as_text(told_of("mlp/bce_mlp", "z")["heading"]) == "z = W·x + b₁"
     assert told_of("mlp/bce_mlp", "W")["meta"] == "node 3 of 11 · parameter · (4,3)"
 
@@ -96,7 +96,7 @@ def test_headings_and_facts() -> None:
         ("mlp/bce_mlp", "z", "backward", "∂L/∂W = δ₂ᵀ·xᵀ"),
         ("mlp/bce_mlp", "y_hat", "backward", "δ₁ = ŷ − y"),
         ("mlp/bce_mlp", "W", "backward", "W ← W − η·∂L/∂W"),
-        ("mlp/bce_mlp_batch", "loss", "batch", "L = 1/5·(L₁ + L₂ + L₃ + L₄ + L₅)"),
+        ("mlp/bce_mlp_batch", "loss", "batch", "= 1/B·(L₁ + L₂ + L₃ + L₄ + L₅)"),
         ("gates/matvec_gate", "s", "backward", "∂E/∂o = Wᵀ·∂E/∂s"),
         ("gates/fan_out", "s", "backward", "∂E/∂s = ∂E/∂s (via f₁) + ∂E/∂s (via f₂)"),
         ("matrix-language/matrix_language", "z", "backward", "δₛ = δ_z ∘ z ∘ (1 − z)"),
