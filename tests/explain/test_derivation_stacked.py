@@ -76,6 +76,8 @@ def test_every_sample_ends_at_what_the_engine_sent_back(case: str, name: str) ->
 
 @pytest.mark.parametrize(("case", "name"), lines())
 def test_every_line_in_symbols_stays(case: str, name: str) -> None:
+    """The same lines, those of any sample: L_b for L₂."""
+
     def in_symbols(found: list[Derivation]) -> list[set[str]]:
         return [{text(line.right) for _, one in calculations(told) for line in one.lines if not line.numbers}
                 for told in found]  # fmt: skip
@@ -83,7 +85,7 @@ def test_every_line_in_symbols_stays(case: str, name: str) -> None:
     scene, found = stacked(case, name)
     with np.errstate(all="ignore"):
         plain = derivations(replace(scene, stacked=False))
-    assert in_symbols(found) == in_symbols(plain)
+    assert in_symbols(found) == [{line.replace("L₂", "L_b") for line in one} for one in in_symbols(plain)]
 
 
 def test_the_samples_come_in_order_and_only_the_chosen_one_is_on_the_stage() -> None:
@@ -112,6 +114,25 @@ def test_numbers_that_all_samples_share_are_said_once() -> None:
     _, (to_bias,) = stacked("batch/batch_softmax", "b2")
     shared = [one for _, one in calculations(to_bias) if not one.caption and any(line.result for line in one.lines)]
     assert shared
+
+
+@pytest.mark.parametrize(("case", "name"), lines())
+def test_what_holds_for_every_sample_names_none(case: str, name: str) -> None:
+    """The lines, the titles and the remarks that stand once: the chosen sample is one of all."""
+    named = (f"L{chr(0x2081 + CHOSEN)}", f"b={CHOSEN + 1}", f"sample {CHOSEN + 1}")
+    for derivation in stacked(case, name)[1]:
+        once = [text(side) for _, one in calculations(derivation) if not one.caption for line in one.lines
+                for side in (line.left, line.right) if side is not None and not line.numbers]  # fmt: skip
+        once += [as_text(list(derivation.title)), *(as_text(list(part)) for step in derivation.steps
+                                                    for part in (step.title, step.remark))]  # fmt: skip
+        assert not [said for said in once if any(one in said for one in named)]
+
+
+def test_a_bias_has_every_samples_numbers_once() -> None:
+    """Its rows are what arrives; with the identity beside them they would only be said again."""
+    _, (to_bias,) = stacked("batch/batch_softmax", "b2")
+    rows = [text(one.lines[0].right, True) for _, one in calculations(to_bias) if one.caption]
+    assert len(rows) == len(set(rows))
 
 
 def test_a_single_sample_has_nothing_to_stack() -> None:

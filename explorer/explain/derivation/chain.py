@@ -45,7 +45,8 @@ def meaning(way: Way) -> list[Part]:
         said.append(", ".join(f"{place.text} = {place.at + 1}" for place in letters) + ", the entry picked above")
     told = [f"Here {'; '.join(said)}."] if said else []
     if way.is_share:
-        told.append(f" This is the share of sample {way.scene.sample + 1}; all samples' shares are added at the end.")
+        one = "one sample, b" if way.scene.stacked else f"sample {way.scene.sample + 1}"
+        told.append(f" This is the share of {one}; all samples' shares are added at the end.")
     return [*told]
 
 

@@ -112,7 +112,8 @@ class Collapse:
         return [
             "One sample at a time: ",
             loss,
-            f" is the loss of sample {self.scene.sample + 1}; its share 1/B comes at the end.",
+            f" is the loss of sample {'b' if self.scene.stacked else self.scene.sample + 1}; its share 1/B comes at "
+            "the end.",
         ]
 
     def _entry(self) -> Step:

@@ -14,7 +14,9 @@ from explorer.explain.rewrite import rewritten
 from explorer.explain.scene import Scene
 from explorer.explain.stack_blocks import in_view
 from explorer.explain.text import Part, label_part, text
+from explorer.notation import Label
 
+LETTER = "b"
 Derive = Callable[[Scene], list[Derivation]]
 Pieces = Mapping[int, Piece]  # the same piece of several samples' derivations, by sample
 
@@ -32,7 +34,7 @@ def _derivation(scene: Scene, told: Derivation, all_told: Mapping[int, Derivatio
     for at, step in enumerate(told.steps):
         alike = {sample: one.steps[at] for sample, one in all_told.items() if at < len(one.steps)}
         steps.append(_step(scene, step, alike))
-    return replace(told, steps=tuple(steps))
+    return replace(told, title=_said(scene, told.title), steps=tuple(steps))
 
 
 def _step(scene: Scene, told: Step, all_told: Mapping[int, Step]) -> Step:
@@ -40,18 +42,18 @@ def _step(scene: Scene, told: Step, all_told: Mapping[int, Step]) -> Step:
     for at, piece in enumerate(told.pieces):
         alike = {sample: one.pieces[at] for sample, one in all_told.items() if len(one.pieces) == len(told.pieces)}
         pieces += _spread(scene, piece, alike)
-    return replace(told, pieces=tuple(pieces))
+    return replace(told, pieces=tuple(pieces), remark=_said(scene, told.remark))
 
 
 def _spread(scene: Scene, piece: Piece, all_told: Pieces) -> Iterator[Piece]:
     """The symbols of a calculation, then every sample's numbers; as it stands where they are the same for all."""
     found = {sample: one for sample, one in all_told.items() if isinstance(one, Calculation)}
     if not isinstance(piece, Calculation) or not _differ([*found.values()]):
-        yield piece
+        yield _in_general(scene, piece, piece.lines) if isinstance(piece, Calculation) else piece
         return
     symbols, _ = _parted(piece)
     if symbols:
-        yield replace(piece, lines=symbols)
+        yield _in_general(scene, piece, symbols)
     for sample, one in found.items():
         yield _of_sample(scene, one, sample)
 
@@ -79,8 +81,41 @@ def _of_sample(scene: Scene, told: Calculation, sample: int) -> Calculation:
     first, *others = _parted(told)[1]
     lines = [replace(first, left=told.lines[0].left, beside=False), *others]
     chosen = sample == scene.sample
-    name: list[Part] = [label_part((("b", ""),)), f" = {sample + 1}", *([" ◂"] if chosen else [])]
+    name: list[Part] = [label_part(((LETTER, ""),)), f" = {sample + 1}", *([" ◂"] if chosen else [])]
     return Calculation(tuple(lines if chosen else (_off_stage(scene, line) for line in lines)), tuple(name))
+
+
+# -- for every sample ------------------------------------------------------------------------------------------------
+def _in_general(scene: Scene, told: Calculation, lines: tuple[Line, ...]) -> Calculation:
+    """Lines that hold for every sample: its share is that with b, its loss L_b."""
+    own, any_own = _losses(scene)
+
+    def general(symbol: f.Symbol) -> f.Symbol:
+        note = tuple(
+            (LETTER if said == f"{LETTER}={scene.sample + 1}" else said, script) for said, script in symbol.note
+        )
+        label = (*symbol.label[: -len(own)], *any_own) if symbol.label[-len(own) :] == own else symbol.label
+        return replace(symbol, note=note, label=label)
+
+    def written(line: Line) -> Line:
+        left = None if line.left is None else rewritten(line.left, general)
+        return replace(line, left=left, right=rewritten(line.right, general))
+
+    return replace(told, lines=tuple(written(line) for line in lines))
+
+
+def _said(scene: Scene, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """A title or a remark, with L_b for the chosen sample's loss."""
+    own, any_own = ([list(part) for part in label] for label in _losses(scene))
+    return tuple({**part, "label": any_own} if isinstance(part, dict) and part.get("label") == own else part
+                 for part in parts)  # fmt: skip
+
+
+def _losses(scene: Scene) -> tuple[Label, Label]:
+    """The name of the chosen sample's loss, and that of any sample's: L₁ and L_b, or one name where all share it."""
+    own = scene.label(scene.graph.objective)
+    whole = scene.notation.symbol(scene.graph.objective)
+    return own, (*whole, (LETTER, "sub")) if own != whole else own
 
 
 def _off_stage(scene: Scene, line: Line) -> Line:

@@ -17,6 +17,7 @@ from explorer.explain.derivation.general import by_any
 from explorer.explain.derivation.linear import linear
 from explorer.explain.derivation.losses import by_output
 from explorer.explain.derivation.pair import Pair, pair
+from explorer.explain.derivation.primes import introduced
 from explorer.explain.derivation.probability import Probability, inside_of, of_line
 from explorer.explain.derivation.saturated import failing
 from explorer.explain.derivation.shortcut import fan_out_step, named_step
@@ -78,7 +79,7 @@ def derivation(scene: Scene, name: str) -> Derivation:
         " through ",
         label_part(scene.label(scene.node.name), scene.node.name),
     ]
-    steps = _steps(scene, name)
+    steps = introduced(scene, _steps(scene, name))
     way = Way(scene, name, lambda out, into: 0.0)
     last = [one for one in (fan_out_step(way), named_step(way)) if one is not None]
     pick = (name,) if scene.graph.nodes[name].shape and np.prod(scene.graph.nodes[name].shape) > 1 else ()
@@ -155,7 +156,7 @@ def _is_whole(scene: Scene, name: str) -> bool:
 
 
 def _whole(scene: Scene, name: str) -> Derivation:
-    steps = whole_steps(scene, name) or []
+    steps = introduced(scene, whole_steps(scene, name) or [])
     label = _gradient(scene, name)
     title: list[Part] = [label_part(label, name), ", the whole way from the loss"]
     return Derivation(tuple(title), scene.node.name, name, tuple(steps), (), (*label, (", whole way", "")), "whole")
