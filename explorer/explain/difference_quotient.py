@@ -8,10 +8,9 @@ import numpy as np
 
 from explorer.engine.differences import COMBINED, Difference
 from explorer.explain import formula as f
-from explorer.explain.blocks import Block, formula, joined, line
+from explorer.explain.blocks import Block, formula, line
 from explorer.explain.numbers import spoken
 from explorer.explain.scene import Scene
-from explorer.explain.text import text
 from explorer.notation import Label
 
 STEP_LABEL: Label = (("ε", ""),)  # not h: lessons have hidden layers of that name
@@ -64,11 +63,12 @@ def first_difference(quotient: Quotient) -> Block:
     slope, step = quotient.slope(1), spoken(quotient.difference.step, ALL_DIGITS)
     values = [spoken(float(one.evaluate()), ALL_DIGITS) for one in (ahead, behind)]
     found = [
-        {
-            **joined(line(one, one, numbers=True), line(None, f.Local(one), numbers=True)),
-            "text": f"{text(one)} = {said}",
-        }
+        shown
         for one, said in zip((ahead, behind), values, strict=True)
+        for shown in (
+            line(one, one, numbers=True),
+            {**line(None, f.Local(one), numbers=True), "text": f"= {said}"},
+        )
     ]
     block = formula(
         line(quotient.step, quotient.step, numbers=True),
@@ -84,7 +84,9 @@ def all_differences(quotient: Quotient) -> Block:
     """The other two differences, and the three combined."""
     combined = quotient.combined()
     further = [
-        joined(line(quotient.named(k), quotient.slope(k)), line(None, quotient.named(k), numbers=True)) for k in (2, 3)
+        shown
+        for k in (2, 3)
+        for shown in (line(quotient.named(k), quotient.slope(k)), line(None, quotient.named(k), numbers=True))
     ]
     block = formula(
         *further,

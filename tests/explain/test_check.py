@@ -129,12 +129,13 @@ def test_a_difference_that_can_be_taken_again_by_hand() -> None:
     blocks = told(trace, "o", 0, lesson.notation, entries={"o": (2,)})
     first, _, three = sections(blocks)["A central difference at o₃"]
     lines = [line["text"] for line in first["lines"]]
-    assert lines[0] == "ε = 0.001" and lines[3] == "d₁ = (E(o₃ + ε) − E(o₃ − ε))/(2·ε)"
-    ahead, behind = (float(line.partition(" = ")[2]) for line in lines[1:3])
+    assert lines[0] == "ε = 0.001" and lines[5] == "d₁ = (E(o₃ + ε) − E(o₃ − ε))/(2·ε)"
+    assert lines[1:4:2] == ["E(o₃ + ε) = E(0.4 + 0.001)", "E(o₃ − ε) = E(0.4 − 0.001)"]
+    ahead, behind = (float(line.removeprefix("= ")) for line in lines[2:5:2])
     assert ahead == pytest.approx(0.5 * (0.2**2 + 0.1**2 + 0.599**2), rel=1e-15)
-    assert lines[4] == f"= ({ahead:.17g} − {behind:.17g})/(2·0.001)".replace("-", "−")
+    assert lines[6] == f"= ({ahead:.17g} − {behind:.17g})/(2·0.001)".replace("-", "−")
     assert (ahead - behind) / 0.002 == pytest.approx(-0.6, rel=1e-12)
-    assert [line["text"] for line in three["lines"]][2] == "∂E/∂o₃ = 3/2·d₁ − 3/5·d₂ + 1/10·d₃"
+    assert [line["text"] for line in three["lines"]][4] == "∂E/∂o₃ = 3/2·d₁ − 3/5·d₂ + 1/10·d₃"
     assert first["digits"] == three["digits"] == "all"
 
 

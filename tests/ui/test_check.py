@@ -96,11 +96,11 @@ def test_the_difference_can_be_taken_again_from_the_numbers_on_the_page(explorer
     section = page.inspector.locator("section", has=page.page.locator("h3", has_text="A central difference at"))
     expect(section.locator("h3")).to_contain_text("u1,3")
     lines = section.locator(".formula").first.locator(".line")
-    step, ahead, behind, _, difference, slope = (line.evaluate(_NUMBERS) for line in lines.all())
-    assert all(float(text.replace("−", "-")) == number for number, text in [*ahead, *behind, *difference]), (
+    step, inside, ahead, _, behind, _, difference, slope = (line.evaluate(_NUMBERS) for line in lines.all())
+    assert all(float(text.replace("−", "-")) == number for number, text in [*inside, *ahead, *behind, *difference]), (
         "every digit"
     )
-    (_, moved, plus), (_, _, minus) = ([number for number, _ in line] for line in (ahead, behind))
+    (_, moved), (plus,), (minus,) = ([number for number, _ in line] for line in (inside, ahead, behind))
     assert moved == step[0][0] and [number for number, _ in difference] == [plus, minus, 2, moved]
     assert slope[0][0] == pytest.approx((plus - minus) / (2 * moved), rel=1e-12)
     chosen = next(row for row in rows(page) if row["chosen"])
