@@ -120,7 +120,8 @@ class Loss:
             return marked(by(own, self.rule.term(p, t), slope), "kept" if stays else "zero")
 
         terms = tuple(one(index) for index in way.receivers)
-        return calculation(way.sent(way.picked), self._with(Series(terms, way.receivers.index(indices(way.picked)))))
+        whole = self._with(Series(terms, way.receivers.index(indices(way.picked))))
+        return calculation(way.sent(way.picked), _breakable(whole))
 
     # -- all entries -------------------------------------------------------------------------------------------------
     def _stacked(self) -> Step | None:
@@ -187,3 +188,11 @@ class Loss:
             " is the right output for this example. It is never updated.",
         ]
         return step("And the target", words(*said))
+
+
+def _breakable(formula: f.Formula) -> f.Formula:
+    """−(1/B · sum) with its sign at the first factor, so that a line may be broken inside the long sum."""
+    match formula:
+        case f.Negative(inner=f.Product(factors=(first, *others), sign=sign)):
+            return f.Product((f.Negative(first), *others), sign)
+    return formula
