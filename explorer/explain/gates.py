@@ -177,7 +177,7 @@ class Gates:
             case j.Diagonal() if self._slope(position, slot).evaluate().size == jacobian.size[0]:
                 return f.Diagonal(_inside(self._slope(position, slot)))
             case j.Identity():
-                return identity(jacobian.size[0])
+                return identity(jacobian.size[0]) if jacobian.size[0] > 1 else f.ONE
             case j.Row(axis=None) if len(into) == 1:
                 slope = _inside(self._slope(position, slot))
                 return self._row(slope, self._stands_as_row(slope))
@@ -189,6 +189,8 @@ class Gates:
             case j.Outer(side=side):
                 vector = self._operands(position)[1 if side == "right" else 0]
                 row = self._row(vector, self.scene.rows)
+                if jacobian.size[0] == 1:
+                    return row
                 rest = identity(jacobian.size[0])
                 return f.Product((rest, row) if side == "right" else (row, rest), "⊗")
             case j.DiagonalMinusOuter() if len(into) == 1 and self.scene.node.code[position].op.name == "softmax":

@@ -25,7 +25,8 @@ WHY = {
     "whatever {into} is. Going back, the row of gradients meets it from the left.",
     "matrix": "Apart from terms without {into}, the line is linear in {into}: J is the matrix of that map, whatever "
     "{into} is. Going back, it is transposed.",
-    "outer, one row": "With a single output the outer product is one row: the shape of {into}.",
+    "outer, one row": "With a single output the outer product is one row: the shape of {into}. vec means the "
+    "entries of {into}, row after row.",
     "outer": "Only {some} of {all} entries can differ from 0: each {out_j} meets its own part of {into} alone. The "
     "zeros are never multiplied: what is left is the outer product, which has the shape of {into}. In J, ⊗ is the "
     "Kronecker product: every entry of the one, times the whole other; vec means the entries of {into}, row after row. "

@@ -101,4 +101,5 @@ def _chain(factors: list[f.Formula]) -> f.Formula:
 
 
 def _is_identity(formula: f.Formula) -> bool:
-    return isinstance(formula, f.Symbol) and formula.label == IDENTITY_LABEL and formula.cells is None
+    named = isinstance(formula, f.Symbol) and formula.label == IDENTITY_LABEL and formula.cells is None
+    return named or formula is f.ONE
