@@ -184,6 +184,7 @@ export function createInspector(root, model, signal) {
 
   const observer = new ResizeObserver(fit);
   observer.observe(panel);
+  document.fonts.addEventListener("loadingdone", fit, { signal }); // what was measured before was another font's
   signal.addEventListener("abort", () => observer.disconnect());
   model.on(["film", "selected", "tab", "stacked", "entries"], open);
   model.on(["digits", "follow"], draw);
