@@ -67,7 +67,8 @@ def _cancelled(scene: Scene, met: Meeting) -> list[Block]:
     long = f.Product((f.Fraction(minus(p, t), slope), slope), "·")
     own = f.Symbol((("∂", ""), *scene.label(met.loss)), np.asarray(met.p[0] - met.t[0]), None,
                    (("∂", ""), *scene.label(met.logits)), kind="gradient")  # fmt: skip
-    said: list[Part] = ["What has cancelled: the loss's slope with respect to ", *parts(p), ", and the slope of the sigmoid"]
+    said: list[Part] = ["What has cancelled: the loss's slope with respect to ", *parts(p)]
+    said += [", and the slope of the sigmoid"]
     return [section(said, calculation(own, long))]
 
 
