@@ -11,7 +11,6 @@ from explorer.explain import formula as f
 from explorer.explain.blocks import Block, calculation, formula, line, note, section
 from explorer.explain.collapse import collapsed
 from explorer.explain.derived import BigSum
-from explorer.explain.inner_product import inner_product
 from explorer.explain.numbers import json_number
 from explorer.explain.outer import outer
 from explorer.explain.rules import Rules
@@ -86,7 +85,7 @@ def long(symbol: f.Symbol, shape: f.Shape, rows: bool) -> f.Symbol:
 def shortcut(scene: Scene, name: str, short: f.Formula, value: f.Array) -> list[Block]:
     """The shortcut in symbols and numbers; an outer product cell by cell; where the line meets its loss, s − t."""
     result = _result(scene, name, value)
-    blocks = [calculation(result, scene.named(name, short), shapes=True), *inner_product(scene.named(name, short))]
+    blocks = [calculation(result, scene.named(name, short), shapes=True)]
     table = outer(scene, name, scene.named(name, short))
     if table is not None:
         blocks.append(table)
