@@ -148,13 +148,24 @@ def jacobian_symbols(table: Interval | None) -> Mapping[str, Interval]:
     return {} if table is None else {"J": table, "I": exact(np.eye(table.shape[0]))}
 
 
+def _is_of(left: Any, node: str) -> bool:
+    """Whether a left side is a node's, and not a number of its own on the way, such as ⟨s, ∂L/∂s⟩."""
+    _, attributes, *children = left
+    own = attributes.get("link", "").partition("|")[0] == node
+    return own or any(_is_of(child, node) for child in children if isinstance(child, list))
+
+
 def jacobian(block: Mapping[str, Any], told: Mapping[str, Any], stage: Stage, where: str, tally: Tally) -> None:
     """The whole matrix, as the table shows it, times the upstream gradient on the stage is what both ways come to."""
     where = f"{where}, by {block['wrt']}"
     upstream = stage.whole(told["node"], "gradient")
     if not block["rows"] or upstream is None:
         return
-    ways = [formula for formula in told["formulas"] if formula["way"] and formula["wrt"] == block["wrt"]]
+    ways = [
+        formula
+        for formula in told["formulas"]
+        if formula["way"] and formula["wrt"] == block["wrt"] and _is_of(formula["lines"][0]["left"], block["wrt"])
+    ]
     arrives = stage.negated(told["node"], "gradient")
     product = calc.matmul(numbers_in(block["rows"]).transposed, _flat(upstream.value))
     shown = [shown for shown in results(ways) if shown.value.gaps == (None, None)]

@@ -72,9 +72,10 @@ def test_a_row_by_its_sheet_is_a_row(minus: bool, right: str, wrong: int) -> Non
 
 @pytest.mark.parametrize(("entries", "wrong"), [(["1 2", "3 4"], 0), (["1 3", "2 4"], 1)])
 def test_the_table_of_a_jacobian_gives_what_both_ways_show(entries: list[str], wrong: int) -> None:
-    formula = {"wrt": "x", "way": True, "lines": [line(matrix("−5", "−6"), left=name("g"), role="result")]}
+    formula = {"wrt": "x", "way": True, "lines": [line(matrix("−5", "−6"), left=name("g", "x|"), role="result")]}
+    aside = {**formula, "lines": [line(matrix("7"), left=name("p", "y|"), role="result")]}
     block = {"wrt": "x", "rows": [cells(*each.split()) for each in entries]}
-    told: dict[str, Any] = {"node": "y", "formulas": [formula]}
+    told: dict[str, Any] = {"node": "y", "formulas": [aside, formula]}
     assert complaints(lambda tally: jacobian(block, told, stage(y="1 −2"), "here", tally)) == wrong
 
 
