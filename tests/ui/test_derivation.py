@@ -65,6 +65,16 @@ def test_lines_are_revealed_in_turn(explorer: Opener) -> None:
     expect(lines(page)).to_have_count(1)
 
 
+@pytest.mark.parametrize("case", ["gates/sigmoid_gate", "lecture20/lecture20_network"])
+def test_the_heading_stays_in_sight_as_lines_come(explorer: Opener, case: str) -> None:
+    page = opened(explorer, case, "o" if case.startswith("gates") else "o1", everything=False)
+    above = page.inspector.locator("h2").bounding_box()
+    for _ in range(14):
+        derivation(page).get_by_role("button", name="Next line").click()
+    assert page.inspector.get_by_role("tabpanel").evaluate("panel => panel.scrollTop") > 0
+    assert page.inspector.locator("h2").bounding_box() == above
+
+
 def test_the_keyboard_alone_does_it(explorer: Opener) -> None:
     page = opened(explorer, "gates/sigmoid_gate", "o", step=3, everything=False)
     derivation(page).get_by_role("button", name="Next line").focus()
