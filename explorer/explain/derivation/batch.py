@@ -17,6 +17,7 @@ from explorer.explain.derivation.steps import Line, Right, Step, calculation, nu
 from explorer.explain.derivation.way import Way, times
 from explorer.explain.derived import BigSum, Grid, Remark, Series, label_of
 from explorer.explain.elide import GAP, MOST_ROWS, ends
+from explorer.explain.ledger import Flat
 from explorer.explain.text import Part, label_part
 
 LETTER = "b"
@@ -112,7 +113,9 @@ class _Sum:
         if self.scene.notation.negated(self.way.of):
             return None
         if not self.vector:
-            ones = f.Symbol(label_of("[1 … 1]"), np.ones((1, self.scene.batch)), batch_axis=1)
+            # A bias of x·W + b is flat, (n,), and so is what is summed for it; one of W·x + b is a column.
+            flat = Flat if self.scene.stands_as_row(self.way.wrt) else f.Symbol
+            ones = flat(label_of("[1 … 1]"), np.ones((1, self.scene.batch)), batch_axis=1)
             if len(self.way.in_shape) != 1:
                 return None
             total = f.Product((ones, gradients))

@@ -137,13 +137,19 @@ class ByMatrix:
             return None
         whole, rows = scene.value(self.term.vector), scene.notation.rows_of_gradients
         turned = rows == self.term.matrix_first and not f.is_number(arrived)
-        up = f.Transpose(f.Local(arrived)) if turned else arrived
-        made = f.Product((up, f.Transpose(whole)) if self.term.matrix_first else (f.Transpose(whole), up), "·")
+        up = (f.Transpose(f.Local(arrived)),) if turned else _factors(arrived)
+        made = f.Product((*up, f.Transpose(whole)) if self.term.matrix_first else (f.Transpose(whole), *up), "·")
         same = np.allclose(made.evaluate(), way.sent_values, rtol=1e-9, atol=1e-12)
-        lines: list[Right] = [made, numbers(made), result(way.sent_whole)]
-        return step("All the way from the loss", calculation(way.sent_whole, *lines)) if same else None
+        arrives = calculation(way.upstream, arrived, numbers(arrived), result(way.upstream)) if turned else None
+        ends = calculation(way.sent_whole, made, numbers(made), result(way.sent_whole))
+        return step("All the way from the loss", arrives, ends) if same else None
 
     def shape(self) -> str:
         rows, columns = self.way.in_shape
-        said = f"The gradient has the shape of what it updates, {rows} × {columns}"
+        said = f"The gradient has the shape of what it updates, {rows}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}{columns}"
         return said + (f"; no vector of {rows * columns} entries is ever built." if min(rows, columns) > 1 else ".")
+
+
+def _factors(product: f.Formula) -> tuple[f.Formula, ...]:
+    """The factors of a matrix product, between which a long one may be broken; anything else is one factor."""
+    return product.factors if isinstance(product, f.Product) and product.sign == "·" else (product,)

@@ -6,6 +6,7 @@ Source: HCI lab 7, B5.2; lecture 20, 20.2; homework ⑥; MLP notes, equation (4)
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -38,7 +39,8 @@ def by_entry(gate: Gate) -> list[Step]:
         found.append(matrix_step(way, _entry(gate), remark=alone(way)))
         found += [_jacobian(gate), shortcut_step(way)]
     else:
-        found += [_slope(gate), shortcut_step(way)]
+        short = shortcut_step(way)  # says nothing new of a single entry, but which rule it is
+        found.append(replace(_slope(gate), badge=short.badge if short else ""))
     found.append(arrived_step(way, lambda into: (into, (gate.slope(into, True),)), _primes(gate), _whole(gate)))
     found.append(rows_step(way, _all_rows(gate)))
     return [one for one in found if one is not None]
@@ -95,7 +97,7 @@ def _stacked(gate: Gate) -> Step:
         stack(lambda places: times(way.up(places), gate.differentiated(places))),
         stack(lambda places: times(way.up(places), gate.slope(places))),
     ]
-    return step("All entries, stacked", calculation(way.sent_whole, *lines))
+    return step("All entries, side by side" if rows else "All entries, stacked", calculation(way.sent_whole, *lines))
 
 
 def _entry(gate: Gate) -> Callable[[Places, Places], f.Formula]:

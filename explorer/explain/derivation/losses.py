@@ -131,7 +131,8 @@ class Loss:
             return None
         stack = column(lambda at: self._tidy(numbers_of((at,))), way.sent_values, way.scene.gradient_rows)
         (end,) = (piece for piece in short.pieces if isinstance(piece, Calculation))
-        return step("All entries, stacked", calculation(way.sent_whole, sent_entries(way), stack), end)
+        title = "All entries, side by side" if way.scene.gradient_rows else "All entries, stacked"
+        return step(title, calculation(way.sent_whole, sent_entries(way), stack), end)
 
     def _by_the_rule(self) -> Step | None:
         """Jᵀ · ∂E/∂E: the general rule holds for a loss too, whose Jacobian has one row."""

@@ -60,7 +60,8 @@ def derivations(scene: Scene) -> list[Derivation]:
     if node.kind != "op":
         readers = list(dict.fromkeys(reader for reader, _ in scene.readings(node.name)))
         found = [derivation(scene.at(reader), node.name) for reader in readers]
-        return found if len(found) == 1 else [_via(scene, one) for one in found]
+        whole = [_whole(scene.at(reader), node.name) for reader in readers if _is_whole(scene.at(reader), node.name)]
+        return [*found, *whole] if len(readers) == 1 else [_via(scene, one) for one in [*found, *whole]]
     kinds = scene.graph.nodes
     read = [name for name in dict.fromkeys(node.inputs) if kinds[name].kind != "target"]
     found = [derivation(scene, name) for name in read]
