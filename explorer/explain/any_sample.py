@@ -1,4 +1,4 @@
-"""One sample of a batch in general: its symbols carry the letter b, z_b, ∂L/∂z_b, δ₂,b."""
+"""One sample of a batch in general: its symbols carry the letter b, z_b, ∂L/∂z_b, (δ₂)_b."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from dataclasses import dataclass, fields, replace
 
 from explorer.explain import formula as f
 from explorer.explain.scene import Scene
+from explorer.explain.symbols import scripted
 from explorer.notation import Label
 
 
 @dataclass(frozen=True, eq=False)
 class AnySample(Scene):
-    """One sample's symbols, with the letter b in place of its number: z_b, ∂L/∂z_b, δ₂,b."""
+    """One sample's symbols, with the letter b in place of its number: z_b, ∂L/∂z_b, (δ₂)_b."""
 
     @classmethod
     def of(cls, scene: Scene) -> AnySample:
@@ -24,11 +25,11 @@ class AnySample(Scene):
         symbol = super()._gradient_symbol(name, value, own, cells, note)
         if symbol.under or not self.graph.nodes[name].batched:
             return symbol
-        return replace(symbol, label=_of_b(symbol.label))
+        return replace(symbol, label=scripted(symbol.label, "b"))
 
     def along(self, symbol: f.Symbol) -> f.Symbol:
         """What stands on a card is one sample's too: the probability inside a fused loss."""
-        return replace(symbol, label=_of_b(symbol.label)) if symbol.cells else symbol
+        return replace(symbol, label=scripted(symbol.label, "b")) if symbol.cells else symbol
 
 
 def in_general(scene: Scene) -> Scene:
@@ -42,10 +43,3 @@ class Losses(Scene):
     def label(self, name: str) -> Label:
         general = name == self.graph.objective and self.batch > 1 and self.graph.nodes[name].batched
         return self.notation.element(name, ("b",)) if general else super().label(name)
-
-
-def _of_b(label: Label) -> Label:
-    """δ₂,b"""
-    before = ",".join(text for text, script in label if script == "sub")
-    subscript = (f"{before},b" if before else "b", "sub")
-    return (*(part for part in label if not part[1]), subscript, *(part for part in label if part[1] == "sup"))

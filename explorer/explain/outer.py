@@ -68,7 +68,7 @@ def _value_entry(scene: Scene, name: str, index: Sequence[int]) -> Label:
 
 
 def gradient_entry(scene: Scene, name: str, index: Sequence[int]) -> Label:
-    """One entry of a gradient: δ₂,₁ where the lesson has a name for it, else ∂L/∂h₁."""
+    """One entry of a gradient: (δ₂)₁ where the lesson has a name for it, else ∂L/∂h₁."""
     own = scene.notation.gradient_is_own(name)
     return scene.own_gradient_entry(name, index) if own else _quotient(scene, name, index)
 

@@ -124,14 +124,16 @@ class Symbols:
         return self.label(name) if alone else self.notation.element(name, index)
 
     def own_gradient_entry(self, name: str, index: Sequence[int]) -> Label:
-        """One entry of a gradient by the lesson's own name for it, δ₂,₁; of a single one, that name."""
+        """One entry of a gradient by the lesson's own name for it, (δ₂)₁; of a single one, that name."""
         own = self.notation.gradient(name)
         if all(length == 1 for length in self.graph.nodes[name].shape):
             return own
         numbers = ",".join(str(at + 1) for at in index)
-        before = ",".join(text for text, script in own if script == "sub")
-        subscript = (f"{before},{numbers}" if before else numbers, "sub")
-        return (*(part for part in own if not part[1]), subscript, *(part for part in own if part[1] == "sup"))
+        before = "".join(text for text, script in own if script == "sub")
+        if not before or before.isdigit():
+            return scripted(own, numbers)
+        # After a letter the handouts go on with the number, δ_t1: it cannot be taken for another gradient's.
+        return scripted(tuple(part for part in own if part[1] != "sub"), before + numbers)
 
     def value(self, name: str) -> Symbol:
         """The symbol of a line's value."""
@@ -201,3 +203,11 @@ class Symbols:
         if self.graph.nodes[name].kind == "target":
             return []
         return [(reader, slot) for reader, slot in self.graph.readers(name) if reader in self.graph.reached]
+
+
+def scripted(label: Label, index: str) -> Label:
+    """A symbol with an index, z_b; one that has a subscript already stands in parentheses, (δ₂)_b."""
+    subscript = (index, "sub")
+    if any(script == "sub" for _, script in label):
+        return (("(", ""), *label, (")", ""), subscript)
+    return (*(part for part in label if not part[1]), subscript, *(part for part in label if part[1]))

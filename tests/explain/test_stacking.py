@@ -105,5 +105,5 @@ def test_any_sample_is_called_b() -> None:
     lesson, trace = traced("mlp/bce_mlp_batch")
     scene = AnySample.of(Scene(lesson.graph, trace, lesson.notation, lesson.graph.nodes["z"], 1))
     assert plain(scene.label("z")) == "z_b" and plain(scene.label("W")) == "W"
-    assert text(scene.gradient("z")) == "δ_{2,b}" and text(scene.gradient("h")) == "∂L/∂h_b"
+    assert text(scene.gradient("z")) == "(δ₂)_b" and text(scene.gradient("h")) == "∂L/∂h_b"
     assert np.array_equal(scene.gradient("z").value.reshape(-1), np.asarray(trace.gradients["z"])[1])

@@ -126,7 +126,7 @@ def test_an_outer_product_is_its_factors_multiplied(case: str, line: str, tab: s
 def test_factors_have_the_lessons_names() -> None:
     lesson, trace = traced("mlp/bce_mlp")
     (table,) = outers(blocks_of(lesson.graph, trace, lesson.notation, "W", "backward"))
-    assert table["left"]["labels"][1] == (("δ", ""), ("2,2", "sub"))
+    assert table["left"]["labels"][1] == (("(", ""), ("δ", ""), ("2", "sub"), (")", ""), ("2", "sub"))
     assert table["left"]["cells"][1] == "z|gradient:1" and table["top"]["cells"][2] == "x|value:2"
 
 
