@@ -15,6 +15,7 @@ from explorer.explain.blocks import TIMES, Block, columns, flat_numbers, formula
 from explorer.explain.objective import objective
 from explorer.explain.scene import Scene
 from explorer.explain.shares import MOST_SAMPLES, shared
+from explorer.explain.stack_blocks import drawn_sheets
 from explorer.explain.text import Part, label_part
 from explorer.notation import Label
 
@@ -118,7 +119,8 @@ def _stacks(scene: Scene) -> list[Block]:
         quotient: Label = (("∂", ""), *of.label(scene.node.name), ("/∂", ""), *of.label(name))
         title: list[Part] = ["Jacobians ", label_part(quotient)]
         if m > STACKED or n > STACKED:
-            blocks.append(note(*title, f": {m}{TIMES}{n} for each sample. The Jacobian tab shows the chosen sample's."))
+            size = f": {m}{TIMES}{n} for each sample."
+            blocks.append(note(*title, f"{size} The Jacobian tab shows {_laid_out(scene, m * n)}."))
             continue
         stack = scene.trace.jacobian(scene.node.name, name).stack()
         if np.array_equal(stack, np.broadcast_to(stack[:1], stack.shape), equal_nan=True):
@@ -139,3 +141,11 @@ def _stacks(scene: Scene) -> list[Block]:
             )
         )
     return blocks
+
+
+def _laid_out(scene: Scene, size: int) -> str:
+    """Whose Jacobians of `size` entries the Jacobian tab draws."""
+    drawn = drawn_sheets(scene, size) if scene.stacked else [scene.sample]
+    if len(drawn) == scene.batch:
+        return "all of them"
+    return f"{len(drawn)} of them" if len(drawn) > 1 else "the chosen sample's"

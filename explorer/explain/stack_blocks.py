@@ -73,12 +73,16 @@ def are_alike(stack: f.Array) -> bool:
     return bool(np.array_equal(stack, np.broadcast_to(stack[:1], stack.shape), equal_nan=True))
 
 
+def drawn_sheets(scene: Scene, size: int) -> list[int]:
+    """The samples whose Jacobians of `size` entries are drawn: the chosen one alone where all would be too many."""
+    drawn = in_view(scene)
+    return drawn if size * len(drawn) <= MOST_CELLS else [scene.sample]
+
+
 def sheets(scene: Scene, name: str, stack: f.Array) -> list[Block]:
     """The samples' Jacobians as a pile of sheets, the chosen one marked."""
     m, n = stack.shape[1:]
-    drawn = in_view(scene)
-    if m * n * len(drawn) > MOST_CELLS:
-        drawn = [scene.sample]
+    drawn = drawn_sheets(scene, m * n)
     each = AnySample.of(scene)
     names = {
         key: [each.entry_label(line, index) for index in np.ndindex(*scene.graph.nodes[line].shape)]
