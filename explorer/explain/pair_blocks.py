@@ -35,15 +35,20 @@ def backward_blocks(scene: Scene) -> list[Block]:
     where = parts(met.symbol(met.line))
     if not edits:
         return blocks
-    verb = "Where " if len(met.z) == 1 else "Where an entry of "
+    verb = "If " if len(met.z) == 1 else "If an entry of "
     return [
         *blocks,
         note(
             verb,
             *where,
-            " rounds to 0 or 1, going back through two lines loses what rounding took. One line computed from ",
+            " rounds to 0 or 1, going back through ",
+            f"{met.name.replace(' + ', ' and ')} one after the other loses digits; ",
+            *where,
+            " − ",
+            *parts(met.symbol(met.target)),
+            ", computed from ",
             *parts(met.symbol(met.logits)),
-            f", the logits of which {met.function} is taken, keeps every digit.",
+            " in one step, keeps them.",
         ),
         action("Try saturation", *edits),
     ]
