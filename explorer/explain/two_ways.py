@@ -15,6 +15,7 @@ from explorer.explain.numbers import json_number
 from explorer.explain.outer import outer
 from explorer.explain.rules import Rules
 from explorer.explain.scene import Scene
+from explorer.explain.sending import collapse_badge
 from explorer.notation import Label
 
 J: Label = (("J", ""),)
@@ -92,7 +93,7 @@ def shortcut(scene: Scene, name: str, short: f.Formula, value: f.Array) -> list[
     collapse = collapsed(scene)
     if collapse is not None:
         shorter = calculation(result, scene.named(name, collapse), shapes=True)
-        blocks.append(section(["Together with the loss"], shorter))
+        blocks.append(section(["Together with the loss"], shorter, badge=collapse_badge(scene)))
     return blocks
 
 
