@@ -113,9 +113,10 @@ def _worked(scene: Scene, row: Checked) -> list[Block]:
         return [words.by_itself(scene)]
     quotient = Quotient(scene, row.probe.index, row.difference)
     entry = label_part(quotient.entry.label, scene.node.name)
+    of: list[Part] = [f" of sample {row.probe.sample + 1}"] if _stacked(scene) else []
     blocks = [
         section(
-            ["A central difference at ", entry],
+            ["A central difference at ", entry, *of],
             first_difference(quotient),
             words.further(row),
             all_differences(quotient),
