@@ -102,11 +102,33 @@ function terms(chunks, digits) {
   let depth = 0;
   for (const chunk of chunks) {
     const sign = leadingSign(chunk);
-    if (!made.length || (depth === 0 && APART.has(sign))) made.push(html("span", { class: "term" }));
+    if (!made.length || (depth === 0 && APART.has(sign))) made.push(html("span", { class: made.length && sign === "=" ? "term again" : "term" }));
     made[made.length - 1].append(html("span", { class: sign ? "chunk signed" : "chunk" }, mathElement(chunk, digits)));
     depth += opened(chunk);
   }
   return made;
+}
+
+/** How tall the two parentheses of a pair are whose pieces hold such a thing: one cannot see how tall the other grows. */
+const HEIGHTS = /** @type {[string, string][]} */ ([["mtable", ""], ["munder, munderover", "3em"], ["mfrac", "2.3em"]]);
+
+/** Parentheses that open in one piece and close in a later one are drawn in one size. @param {HTMLElement[]} spans */
+function pair(spans) {
+  const pieces = spans.flatMap((span) => [...span.querySelectorAll("math")]);
+  /** @type {[Element, number][]} */
+  const open = [];
+  pieces.forEach((piece, place) => {
+    for (const fence of piece.querySelectorAll("mo")) {
+      if (fence.textContent === "(") open.push([fence, place]);
+      const opening = fence.textContent === ")" ? open.pop() : undefined;
+      if (!opening || opening[1] === place) continue;
+      const between = pieces.slice(opening[1], place + 1);
+      const height = HEIGHTS.find(([tall]) => between.some((one) => one.querySelector(tall)))?.[1];
+      if (!height) continue;
+      for (const one of [opening[0], fence]) assign(one, { minsize: height, maxsize: height });
+    }
+  });
+  return spans;
 }
 
 /**
@@ -118,5 +140,5 @@ export function formulaLine({ left, sign = "=", chunks, role, text }, digits) {
   if (left) head.append(mathElement(left, digits));
   const equals = html("span", { class: "sign", "aria-hidden": "true" }, math("math", math("mo", sign)));
   return html("div", { class: `line ${role}${left ? "" : " continued"}`, role: "math", "aria-label": text },
-    head, equals, html("span", { class: "chunks", "aria-hidden": "true" }, ...terms(chunks, digits)));
+    head, equals, html("span", { class: "chunks", "aria-hidden": "true" }, ...pair(terms(chunks, digits))));
 }

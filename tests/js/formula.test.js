@@ -56,6 +56,15 @@ test("brackets stretch", () => {
   same(mathElement(["mo", {}, "["], 4).querySelector("mo").getAttribute("stretchy"), "true");
 });
 
+test("parentheses that close in a later piece are as tall as they open", () => {
+  const sum = ["mrow", {}, ["mo", {}, "("], ["munder", {}, ["mo", {}, "∑"], ["mi", {}, "b"]]];
+  const closed = ["mrow", {}, ["mo", {}, "("], ["mi", {}, "z"], ["mo", {}, ")"], ["mi", {}, "x"], ["mo", {}, ")"]];
+  const sizes = (chunks) => [...formulaLine({ left: null, chunks, role: "symbols", text: "" }, 4).querySelectorAll("mo")]
+    .filter((one) => "()".includes(one.textContent)).map((one) => one.getAttribute("minsize"));
+  same(sizes([sum, closed]), ["3em", null, null, "3em"]);
+  same(sizes([["mrow", {}, ["mo", {}, "("], ["mi", {}, "x"]], closed]), [null, null, null, null]);
+});
+
 test("a line of a calculation is one formula to a screen reader", () => {
   const line = formulaLine({ left: ["mi", {}, "h"], chunks: [["mi", {}, "σ"], ["mi", {}, "z"]], role: "symbols", text: "h = σ(z)" }, 4);
   same([line.getAttribute("role"), line.getAttribute("aria-label"), line.querySelectorAll("math").length], ["math", "h = σ(z)", 4]);
