@@ -21,6 +21,27 @@ export function fitFormulas(panel) {
   lines.forEach((line, place) => {
     if (shares[place] < 1) line.style.setProperty("--shrunk", shares[place].toFixed(3));
   });
+  alignEquals(panel);
+}
+
+/** A further "= …" that starts a row stands in the column of the first "=", as it does on a line of its own. @param {HTMLElement} panel */
+function alignEquals(panel) {
+  const again = [.../** @type {NodeListOf<HTMLElement>} */ (panel.querySelectorAll(".term.again"))];
+  for (const term of again) {
+    term.classList.remove("moved");
+    term.style.removeProperty("left");
+  }
+  const moves = again.map((term) => {
+    const first = /** @type {HTMLElement} */ (term.parentElement?.firstElementChild);
+    const sign = /** @type {HTMLElement} */ (term.parentElement?.previousElementSibling);
+    const starts = term.offsetTop > first.offsetTop && term.offsetLeft <= first.offsetLeft;
+    return starts ? sign.offsetLeft - term.offsetLeft : 0;
+  });
+  again.forEach((term, place) => {
+    if (!moves[place]) return;
+    term.classList.add("moved");
+    term.style.left = `${moves[place]}px`;
+  });
 }
 
 const TABLES = ".matrix, .samples, .sheets, .outer .scrolls";
