@@ -169,7 +169,7 @@ def test_pointing_at_a_cell_lights_its_factors_everywhere(explorer: Opener) -> N
     delta, x, product = (
         outer(page).locator(one).inner_text() for one in ('[data-left="0"]', '[data-top="2"]', '[data-product="0,2"]')
     )
-    assert outer(page).locator("output").inner_text() == f"δ2,1 · x3 = {delta} · ({x}) = {product}"
+    assert outer(page).locator("output").inner_text() == f"(δ2)1 · x3 = {delta} · ({x}) = {product}"
 
 
 def test_the_arrow_keys_walk_it(explorer: Opener) -> None:
