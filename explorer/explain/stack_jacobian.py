@@ -18,7 +18,7 @@ from explorer.explain.shares import shares_table
 from explorer.explain.stack_backward import all_at_once, for_each, met, titles
 from explorer.explain.stack_blocks import are_alike, jacobians, rowwise, sheets, stacked_calculation
 from explorer.explain.stacking import Stack, Unstacked, sent_back
-from explorer.explain.two_ways import J, check, long, standing
+from explorer.explain.two_ways import J, beside, check, long, standing
 
 MOST_WORK = 200_000  # numbers in all sheets
 
@@ -64,7 +64,7 @@ def _full(scene: Scene, name: str, stack: f.Array, alike: bool) -> list[Block]:
 def _sum_of_products(scene: Scene, name: str, stack: f.Array) -> Block:
     """∂L/∂W, entry after entry in a row, is the sum of every sample's ∂L/∂a_b · J_b."""
     each = AnySample.of(scene)
-    upstream = long(each.gradient(scene.node.name), scene.node.shape, True)
+    upstream = beside(scene, name, long(each.gradient(scene.node.name), scene.node.shape, True))
     product = f.Product((upstream, f.Symbol((*J, ("b", "sub")), stack[scene.sample])))
     body = scene.renamed(scene.node.name, name, product)
     total = standing(scene, name, scene.contribution(scene.node.name, name), True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from explorer.explain import formula as f
 from explorer.explain.blocks import Block, calculation, formula, line, note, section
 from explorer.explain.collapse import collapsed
 from explorer.explain.derived import BigSum
+from explorer.explain.ledger import Flat
 from explorer.explain.numbers import json_number
 from explorer.explain.outer import outer
 from explorer.explain.rules import Rules
@@ -59,7 +60,7 @@ def _full(scene: Scene, name: str, matrix: f.Array, product: f.Array) -> Block:
     rows = scene.gradient_rows
     both_scalar = not scene.node.shape and not scene.graph.nodes[name].shape
     jacobian = f.Symbol(J, matrix.reshape(()) if both_scalar else matrix)
-    upstream = long(scene.gradient(scene.node.name), scene.node.shape, rows)
+    upstream = beside(scene, name, long(scene.gradient(scene.node.name), scene.node.shape, rows))
     written = f.Product((upstream, jacobian) if rows else (f.Transpose(jacobian), upstream))
     into = standing(scene, name, _result(scene, name, product), rows)
     return calculation(into, scene.renamed(scene.node.name, name, written), shapes=True)
@@ -71,6 +72,13 @@ def standing(scene: Scene, name: str, result: f.Symbol, rows: bool) -> f.Formula
     if len(shape) == 1 and scene.stands_as_row(name) != rows and result.value.size > 1:
         return f.Transpose(result)
     return long(result, shape, rows)
+
+
+def beside(scene: Scene, name: str, upstream: f.Symbol) -> f.Symbol:
+    """The gradient that meets the whole matrix: with one axis, (4,), where what comes of it has no other."""
+    if not scene.is_flat(name):
+        return upstream
+    return Flat(**{field.name: getattr(upstream, field.name) for field in fields(upstream)})
 
 
 def long(symbol: f.Symbol, shape: f.Shape, rows: bool) -> f.Symbol:
