@@ -8,6 +8,7 @@ from explorer.engine.arrays import to_host
 from explorer.explain.blocks import Block, calculation, columns, flat_numbers, note, section
 from explorer.explain.scene import Scene
 from explorer.explain.stacking import received, sent_back
+from explorer.explain.text import label_part
 
 MOST_SAMPLES = 64
 MOST_ENTRIES = 64
@@ -63,7 +64,7 @@ def shares_table(scene: Scene, reader: str) -> list[Block]:
         "total": {"label": "Σ", "node": name, "numbers": flat_numbers(total), "negated": negated},
         "caption": [] if count == scene.batch else [f"The first {count} of {scene.batch} samples; the sum is of all."],
     }
-    return [section(["Each sample's share, and their sum"], block)]
+    return [section(["Each sample's share of ", label_part(label), ", and their sum"], block)]
 
 
 def at_once(scene: Scene, name: str) -> Block | None:
