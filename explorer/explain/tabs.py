@@ -18,12 +18,14 @@ from explorer.explain.derivation import derivation_tab
 from explorer.explain.expression import expressions
 from explorer.explain.forward_tab import forward_tab
 from explorer.explain.jacobian_tab import jacobian_tab
+from explorer.explain.ledger import sizes_of, spoken
 from explorer.explain.scene import Scene
 from explorer.explain.sending import identities
 from explorer.explain.sending import told as numbered
+from explorer.explain.sizes import leaf
+from explorer.explain.stacking import Stack, Unstacked, forward
 from explorer.explain.text import Part, label_part, parts
 from explorer.notation import Notation
-from explorer.notation.expressions import function_name, is_function
 
 TABS: Mapping[str, Callable[[Scene], list[Block]]] = {
     "forward": forward_tab,
@@ -66,15 +68,12 @@ def explain(
 
 
 def heading(scene: Scene) -> list[Part]:
-    """σ : h = σ(z), or only z = W·x + b₁ where the title says the same."""
+    """z = W·x + b₁, or only W of what computes nothing."""
     node, scene = scene.node, in_general(scene)
     own = label_part(scene.label(node.name), node.name)
     if node.kind != "op":
         return [own]
-    whole = [own, " = ", *parts(expressions(scene)[-1])] if scene.batch else [own]
-    if len(node.code) == 1 and is_function(node.code[0].op):
-        return [label_part(function_name(node.code[0].op)), " : ", *whole]
-    return whole
+    return [own, " = ", *parts(expressions(scene)[-1])] if scene.batch else [own]
 
 
 def meta(scene: Scene) -> str:
@@ -82,12 +81,25 @@ def meta(scene: Scene) -> str:
     node, nodes = scene.node, scene.graph.nodes
     place = f"node {list(nodes).index(node.name) + 1} of {len(nodes)}"
     if node.kind != "op":
-        return f"{place} · {KINDS[node.kind]} · {shape_words(scene, node.name)}"
+        return f"{place} · {KINDS[node.kind]} · {_shape(scene, node.name)}"
     read = list(dict.fromkeys(node.inputs))
-    shapes = ", ".join(shape_words(scene, line) for line in read)
+    shapes = ", ".join(_shape(scene, line) for line in read)
     numbers = sorted({n for line in read if nodes[line].kind != "target" for n in identities(scene, line)})
     known = [numbered(numbers)] if numbers else []
-    return " · ".join([place, operation(scene), f"{shapes} → {shape_words(scene, node.name)}", *known])
+    return " · ".join([place, operation(scene), f"{shapes} → {_shape(scene, node.name)}", *known])
+
+
+def _shape(scene: Scene, name: str) -> str:
+    """The shape of a line as the formulas on show have it: (B,4) where they are for all samples at once."""
+    one = shape_words(scene, name)
+    if not (scene.stacked and scene.batch > 1 and scene.node.batched):
+        return one
+    if scene.node.kind == "op" and forward(scene) is None:
+        return one
+    try:
+        return spoken(leaf(sizes_of(Stack.of(scene).value(name))).pieces) or one
+    except Unstacked:
+        return one
 
 
 def operation(scene: Scene) -> str:

@@ -80,10 +80,27 @@ def told_of(case: str, name: str) -> dict[str, Any]:
 
 def test_headings_and_facts() -> None:
     sigma = told_of("mlp/bce_mlp", "h")
-    assert as_text(sigma["heading"]) == "σ : h = σ(z)"
+    assert as_text(sigma["heading"]) == "h = σ(z)"
     assert sigma["meta"] == "node 8 of 11 · sigmoid · (4,1) → (4,1) · identity (4)"
     assert as_text(told_of("mlp/bce_mlp", "z")["heading"]) == "z = W·x + b₁"
     assert told_of("mlp/bce_mlp", "W")["meta"] == "node 3 of 11 · parameter · (4,3)"
+
+
+@pytest.mark.parametrize(
+    ("case", "name", "shapes"),
+    [
+        ("batch/batch_softmax", "x", "(B,5)"),
+        ("batch/batch_softmax", "b1", "(4,)"),
+        ("batch/batch_softmax", "a1", "(B,5), (5,4), (4,) → (B,4)"),
+        ("batch/batch_softmax", "loss", "(B,3), (B,3) → (B,)"),
+        ("mlp/bce_mlp_batch", "z", "(4,3), (3,1), (4,1) → (4,1)"),  # columns: told for each sample
+        ("mlp/bce_mlp_batch", "h", "(B,4) → (B,4)"),
+    ],
+)
+def test_stacked_facts_have_the_shapes_of_the_formulas_below(case: str, name: str, shapes: str) -> None:
+    lesson, trace = traced(case)
+    told = explain(lesson.graph, trace, lesson.notation, name, 0, 0.1, tabs=["forward"], stacked=True)
+    assert told["meta"].split(" · ")[2] == shapes
 
 
 @pytest.mark.parametrize(
