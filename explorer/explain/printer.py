@@ -56,6 +56,11 @@ class Printer:
                 first, *middle, last = self._terms(terms)
                 opened = element("mrow", operator("−"), operator("("), first)
                 return [opened, *middle, element("mrow", last, operator(")"))]
+            case f.Transpose(inner=f.Product() as inner) if self.numbers:
+                pieces = self._factors(inner)
+                pieces[0] = element("mrow", operator("("), pieces[0])
+                pieces[-1] = element("mrow", pieces[-1], element("msup", operator(")"), operator("⊤")))
+                return pieces
             case f.Call(name=name, arguments=(head, *middle, last)) if self.numbers:
                 opened = element("mrow", label(name), operator("("), self.row(head), operator(","))
                 between = [element("mrow", self.row(one), operator(",")) for one in middle]

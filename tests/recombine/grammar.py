@@ -146,7 +146,7 @@ class _Reader:
             return FUNCTIONS["max"](first, calc.negative(first))
         if opening == "(":
             self._take(")")
-            return first
+            return self._raised(first)
         if opening == "⟨":
             self._take(",")
             second = self.formula()
@@ -159,6 +159,14 @@ class _Reader:
         second = self.formula()
         self._take("]")
         return indicator(first, comparison, second)
+
+    def _raised(self, value: Interval) -> Interval:
+        """What stands in parentheses, with the exponent that only the closing one carries."""
+        match self._next():
+            case Script(base=[], exponent=[Sign(text=text)]) if text in TRANSPOSED:
+                self._at += 1
+                return value.transposed
+        return value
 
     def _row(self, first: Interval) -> Interval:
         """[a, b, c], after its first entry."""

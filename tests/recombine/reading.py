@@ -113,6 +113,8 @@ def _power(tree: Tree) -> list[Token]:
     base, exponent = tree[2], tree[3]
     if exponent[0] in ("mtext", "mn") and not _has_numbers(tree):  # W⁽¹⁾: part of a name, no exponent
         return [Name(_name(tree), *_linked(tree))]
+    if text_of(base) == ")":  # of parentheses that opened in an earlier piece of the line
+        return [Sign(")"), Script([], tokens(exponent))]
     return [Script(tokens(base), tokens(exponent))]
 
 

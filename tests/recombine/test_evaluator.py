@@ -83,6 +83,7 @@ def test_a_number_that_is_just_what_it_shows_has_no_leeway() -> None:
         (row(name("∑"), matrix("1 2 3")), 6),
         (row(W, COLUMN), [[0.7], [-1.15]]),
         (row(power(W, ["mo", {}, "⊤"]), matrix("1", "2")), [[1.6], [0.2], [-1.1]]),
+        (row("(", W, ["mrow", {}, COLUMN, power(["mo", {}, ")"], ["mo", {}, "⊤"])]), [[0.7, -1.15]]),
         (row(matrix("1", "2"), ROW), [[0.5, -1, 2], [1, -2, 4]]),
         (row(matrix("1", "2"), "⊗", COLUMN), [[0.5, -1, 2], [1, -2, 4]]),
         (row(matrix("1 0", "0 1"), "⊗", matrix("3 4")), [[3, 4, 0, 0], [0, 0, 3, 4]]),
