@@ -21,10 +21,10 @@ WHY = {
     "slope": "One number in, one number out: J is a single slope.",
     "diagonal": "Off-diagonal entries are 0: each {out_j} depends on its own {in_j} alone. That is why an element-wise "
     "product does the work of the whole matrix.",
-    "matrix, rows": "Apart from terms without {into}, the line is linear in {into}: J is the matrix of that map, "
-    "whatever {into} is. Going back, the row of gradients meets it from the left.",
-    "matrix": "Apart from terms without {into}, the line is linear in {into}: J is the matrix of that map, whatever "
-    "{into} is. Going back, it is transposed.",
+    "matrix, rows": "A change of {into} changes {out} by the same matrix, J, whatever {into} is. Going back, the "
+    "row of gradients meets it from the left.",
+    "matrix": "A change of {into} changes {out} by the same matrix, J, whatever {into} is. Going back, it is "
+    "transposed.",
     "outer, one row": "With a single output the outer product is one row: the shape of {into}. vec means the "
     "entries of {into}, row after row.",
     "outer": "Only {some} of {all} entries can differ from 0: each {out_j} meets its own part of {into} alone. The "

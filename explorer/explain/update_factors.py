@@ -18,7 +18,7 @@ def factors(found: Weight) -> list[Block]:
     if len(found.picked) < 2:
         return []
     lines = [one for factor in found.picked for one in _factor(found, factor)]
-    return [section(["Each factor, as on its card"], formula(*lines))]
+    return [section(["The factors, one by one"], formula(*lines))]
 
 
 def _factor(found: Weight, factor: f.Formula) -> list[Block]:

@@ -94,7 +94,7 @@ def test_the_rules_of_20_4(name: str, entry: tuple[int, ...], rules: list[str]) 
     assert lines(found["Entry by entry"])[:2] == rules
     if name == "W1":
         assert "δₖ⁽²⁾ = −∂E/∂sₖ⁽²⁾" in lines(found["Entry by entry"])
-        assert "−∂E/∂o₃⁽¹⁾ = δ₁⁽²⁾·w₃,₁⁽²⁾ + δ₂⁽²⁾·w₃,₂⁽²⁾" in lines(found["Each factor, as on its card"])
+        assert "−∂E/∂o₃⁽¹⁾ = δ₁⁽²⁾·w₃,₁⁽²⁾ + δ₂⁽²⁾·w₃,₂⁽²⁾" in lines(found["The factors, one by one"])
     picker = next(block for block in every(update_blocks(scene)) if block["kind"] == "entries")
     assert (picker["node"], picker["chosen"]) == (name, list(entry))
     assert len(picker["choices"]) == 6

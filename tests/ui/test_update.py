@@ -57,7 +57,7 @@ def test_every_factor_lights_its_card(explorer: Opener) -> None:
     page = explorer(f"lesson={LECTURE}")
     page.last()
     page.show("W1", "Backward")
-    part = section(page, "Each factor, as on its card")
+    part = section(page, "The factors, one by one")
     signal = part.locator('[data-link="x|value:0"]').last
     signal.hover()
     expect(page.stage.locator('[data-node="x"] [data-cell="value:0"].lit')).to_have_count(1)
