@@ -26,6 +26,11 @@ def nested(factor: f.Formula) -> bool:
     return isinstance(body, f.Product) and any(isinstance(one, d.BigSum) for one in body.factors)
 
 
+def differentiates(term: f.Formula) -> bool:
+    """Whether it writes out what is differentiated, ∂/∂x (…): two such terms fill a line."""
+    return term.apart if isinstance(term, d.Derivative) else isinstance(term, d.Marked) and differentiates(term.inner)
+
+
 class Printer:
     """Prints formulas in one mode: symbols as symbols, or as their numbers."""
 
@@ -101,7 +106,7 @@ class Printer:
             first, *middle, last = self._factors(factor.body)
             opening = element("mrow", operator("("), derived.sign_of(factor), first)
             return [opening, *middle, element("mrow", last, operator(")"))]
-        if isinstance(factor, d.Series) and len(factor.shown) >= MANY_TERMS:
+        if isinstance(factor, d.Series) and (len(factor.shown) >= MANY_TERMS or any(map(differentiates, factor.terms))):
             opening, *middle, last = self.chunks(factor)
             return [element("mrow", operator("("), opening), *middle, element("mrow", last, operator(")"))]
         return [self.operand(factor, PRODUCT, first=foremost)]
