@@ -1,11 +1,22 @@
-"""Which browser the tests use."""
+"""Which browser the tests use, and that tests marked gpu run where there is a device."""
 
 from typing import Any
 
 import pytest
 from playwright.sync_api import Playwright
 
+from explorer.engine import DataError
+from explorer.engine.arrays import namespace
 from tests import browser
+
+
+@pytest.fixture(autouse=True)
+def _gpu_where_it_is_needed(request: pytest.FixtureRequest) -> None:
+    if request.node.get_closest_marker("gpu"):
+        try:
+            namespace("cupy")
+        except DataError as missing:
+            pytest.skip(str(missing))
 
 
 @pytest.fixture(scope="session")

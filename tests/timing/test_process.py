@@ -52,7 +52,7 @@ def test_everything_is_told_and_the_loop_stays_free(workers):
     async def beat():
         while not told or not isinstance(told[-1], Finished):
             beats.append(len(told))
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # no time: only lets the loop turn
 
     async def both():
         await asyncio.gather(process.follow(job(QUICK), told.append, PATIENCE), beat())
