@@ -125,15 +125,8 @@ class Symbols:
 
     def own_gradient_entry(self, name: str, index: Sequence[int]) -> Label:
         """One entry of a gradient by the lesson's own name for it, (δ₂)₁; of a single one, that name."""
-        own = self.notation.gradient(name)
-        if all(length == 1 for length in self.graph.nodes[name].shape):
-            return own
-        numbers = ",".join(str(at + 1) for at in index)
-        before = "".join(text for text, script in own if script == "sub")
-        if not before or before.isdigit():
-            return scripted(own, numbers)
-        # After a letter the handouts go on with the number, δ_t1: it cannot be taken for another gradient's.
-        return scripted(tuple(part for part in own if part[1] != "sub"), before + numbers)
+        alone = all(length == 1 for length in self.graph.nodes[name].shape)
+        return subscripted(self.notation.gradient(name), [str(at + 1) for at in index], alone)
 
     def value(self, name: str) -> Symbol:
         """The symbol of a line's value."""
@@ -203,6 +196,19 @@ class Symbols:
         if self.graph.nodes[name].kind == "target":
             return []
         return [(reader, slot) for reader, slot in self.graph.readers(name) if reader in self.graph.reached]
+
+
+def subscripted(label: Label, index: Sequence[str], single: bool) -> Label:
+    """One entry of what the lesson calls δ: (δ₂)₁; a `single` one has no index.
+
+    After a letter the handouts go on with the number, δ_t1: it cannot be taken for another gradient's.
+    """
+    if single or not index:
+        return label
+    numbers, before = ",".join(index), "".join(text for text, script in label if script == "sub")
+    if not before or before.isdigit():
+        return scripted(label, numbers)
+    return scripted(tuple(part for part in label if part[1] != "sub"), before + numbers)
 
 
 def scripted(label: Label, index: str) -> Label:

@@ -9,8 +9,9 @@ import numpy as np
 from explorer.engine.arrays import to_host
 from explorer.explain import formula as f
 from explorer.explain.derivation.places import Places, indices
-from explorer.explain.derivation.way import Way, subscripted
+from explorer.explain.derivation.way import Way
 from explorer.explain.inside import inside
+from explorer.explain.symbols import subscripted
 from explorer.notation import Label
 
 

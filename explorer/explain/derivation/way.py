@@ -13,6 +13,7 @@ from explorer.explain.derivation.places import Place, Places, indices, numbered,
 from explorer.explain.derived import BigSum, Derivative, Series, label_of
 from explorer.explain.rules import Rules
 from explorer.explain.scene import Scene
+from explorer.explain.symbols import subscripted
 from explorer.notation import Label
 
 Slope = Callable[[f.Shape, f.Shape], float]
@@ -199,22 +200,6 @@ class Way:
 
     def _single(self, name: str) -> bool:
         return all(length == 1 for length in self.scene.graph.nodes[name].shape)
-
-
-def subscripted(label: Label, index: list[str], single: bool) -> Label:
-    """One entry of what the lesson calls δ: δ_t1 where its script is a letter, (δ₂)₁ where it is a number."""
-    if single or not index:
-        return label
-    text = ",".join(index)
-    scripts = [script for _, script in label]
-    if "sub" not in scripts:
-        base = tuple(part for part in label if not part[1])
-        return (*base, (text, "sub"), *(part for part in label if part[1]))
-    at = scripts.index("sub")
-    old = label[at][0]
-    if old.isdigit():
-        return (("(", ""), *label, (")", ""), (text, "sub"))
-    return (*label[:at], (old + text, "sub"), *label[at + 1 :])
 
 
 def unsigned(number: object) -> f.Array:
