@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 import array_api_compat
+import array_api_compat.numpy as numpy_namespace
 import numpy as np
 
 from explorer.engine.errors import DataError
@@ -38,9 +39,7 @@ def namespace(backend: str = "auto") -> tuple[str, Namespace]:
     if backend == "auto":
         backend = "numpy" if _cupy() is None else "cupy"
     if backend == "numpy":
-        import array_api_compat.numpy as xp
-
-        return backend, xp
+        return backend, numpy_namespace
     if backend == "cupy":
         if _cupy() is None:
             raise DataError(
@@ -66,7 +65,18 @@ def to_host(array: Array) -> np.ndarray:
 
 def is_numpy(xp: Namespace) -> bool:
     """Whether the namespace makes NumPy's own arrays."""
-    return xp.__name__ == "array_api_compat.numpy"
+    return xp is numpy_namespace
+
+
+def library(xp: Namespace) -> Namespace:
+    """The library itself behind its array-API namespace: its functions take `out`, and none is wrapped."""
+    if is_numpy(xp):
+        return np
+    if xp is _cupy():
+        import cupy
+
+        return cupy
+    return xp
 
 
 def public_view(xp: Namespace, array: Array, batched: bool) -> Array:

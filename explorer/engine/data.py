@@ -40,6 +40,9 @@ def lay_out(
     """
     name, xp = namespace("auto" if backend is None else backend)
     kind = _dtype(dtype)
+    if not copy and is_numpy(xp) and (size := _ready(graph, data, np.dtype(kind))) is not None:
+        arrays = {line: engine_view(data[line], True) for line in graph.program.data}
+        return Batch(graph, arrays, size, kind, name, xp)
     nodes = [node for node in graph.nodes.values() if node.kind in ("input", "target")]
     arrays = _arrays(xp, kind, "Data", data, nodes, copy)
     sizes = {node.name: arrays[node.name].shape[-1] for node in nodes}
@@ -48,6 +51,21 @@ def lay_out(
         raise DataError(f"Data: batches of different sizes: {found}. Expected as many samples of each. "
                         "Cut them to one length.")
     return Batch(graph, arrays, next(iter(sizes.values()), 1), kind, name, xp)
+
+
+def _ready(graph: Graph, data: Mapping[str, Any], dtype: np.dtype) -> int | None:
+    """The batch size, if all data are there as arrays of that dtype and of the right shapes; else None."""
+    if type(data) is not dict or not data or len(data) != len(graph.program.data):
+        return None
+    size = None
+    for name in graph.program.data:
+        array = data.get(name)
+        if type(array) is not np.ndarray or array.dtype is not dtype or array.shape[1:] != graph.nodes[name].shape:
+            return None
+        if not array.ndim or size not in (None, array.shape[0]):
+            return None
+        size = array.shape[0]
+    return size
 
 
 def as_batch(
@@ -72,9 +90,33 @@ def lay_out_parameters(
     return _arrays(batch.xp, batch.dtype, "Parameter", params, nodes, copy)
 
 
+class Parameters:
+    """Reads the parameters of one graph, at once where they are arrays of the right dtype and shapes already."""
+
+    def __init__(self, graph: Graph, dtype: str) -> None:
+        self._graph, self._dtype = graph, np.dtype(dtype)
+        self._shapes = [(name, graph.nodes[name].shape) for name in graph.parameters]
+
+    def read(self, params: Mapping[str, Any], batch: Batch) -> list[Array]:
+        """In the graph's order, in their own shapes; perhaps the caller's own arrays. Raises: DataError."""
+        found, dtype = [], self._dtype
+        if type(params) is dict and len(params) == len(self._shapes) and batch.backend == "numpy":
+            for name, shape in self._shapes:
+                array = params.get(name)
+                if type(array) is not np.ndarray or array.shape != shape or array.dtype is not dtype:
+                    break
+                found.append(array)
+            else:
+                return found
+        laid_out = lay_out_parameters(self._graph, params, batch, copy=False)
+        return [array[..., 0] for array in laid_out.values()]
+
+
 def _dtype(dtype: Any) -> str:
+    if dtype is None:
+        return "float64"
     try:
-        name = np.dtype("float64" if dtype is None else dtype).name
+        name = np.dtype(dtype).name
     except TypeError:
         name = str(dtype)
     if name not in DTYPES:

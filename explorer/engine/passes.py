@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.engine.arrays import Array, Namespace, frozen, public_view
-from explorer.engine.data import Batch, as_batch, lay_out_parameters
-from explorer.engine.errors import GraphError
+from explorer.engine.arrays import Array, Namespace, frozen
+from explorer.engine.block import sum_over
+from explorer.engine.data import Batch, Parameters, as_batch, lay_out_parameters
+from explorer.engine.errors import DataError, GraphError
 from explorer.engine.fusion import Fusion
-from explorer.engine.plan import Plan, sum_over
+from explorer.engine.plan import Plan
 from explorer.engine.program import Program
 from explorer.engine.schedule import schedule
 from explorer.engine.trace import Trace
@@ -51,39 +52,68 @@ def gradients(
     reduction: str, dtype: Any, backend: str | None,
 ) -> tuple[float, dict[str, Array]]:
     """See Graph.gradients."""
-    objective, of = graph.scalar_objective(), graph.program.of
-    _check_reduction(reduction)
-    names = graph.parameters if wrt is None else _differentiable(graph, wrt)
-    batch = as_batch(graph, data, dtype, backend, copy=False)
-    arrays = {**batch.arrays, **lay_out_parameters(graph, params, batch, copy=False)}
-    size = batch.size if objective.batched else 1
-    count = max(size, 1) if reduction == "mean" else 1
+    if wrt is not None:
+        wrt = (wrt,) if isinstance(wrt, str) else tuple(wrt)
+    if not isinstance(data, Batch) or data.graph is not graph or dtype is not None or backend is not None:
+        try:
+            data = as_batch(graph, data, dtype, backend, copy=False)
+        except DataError:
+            _checked(graph, wrt, reduction)     # what is wrong with the call itself is told first
+            raise
+    key = wrt, reduction, data.size, data.dtype, data.backend
+    plan = graph.plans.take(key)
+    if plan is None:
+        plan = GradientPlan(graph, wrt, reduction, data)
+    found = plan.run(data, params)
+    graph.plans.give(key, plan)     # not after an error: then its buffers are nobody's business any more
+    return found
 
-    def make() -> Plan:
-        wanted = [of[graph.nodes[name].name] for name in names]
+
+class GradientPlan:
+    """The plan of one way to call `gradients`, with what it needs of the graph checked once."""
+
+    def __init__(self, graph: Graph, wrt: tuple[str, ...] | None, reduction: str, batch: Batch) -> None:
+        objective, of = graph.scalar_objective(), graph.program.of
+        self._names = _checked(graph, wrt, reduction)
+        wanted = [of[graph.nodes[name].name] for name in self._names]
+        size = batch.size if objective.batched else 1
+        count = max(size, 1) if reduction == "mean" else 1
         needs = schedule(graph.program, graph.fusions, of[objective.name], wanted)
-        return Plan(needs, batch.xp, dtype_of(batch), size, count)
+        with np.errstate(all="ignore"):     # a literal may be out of float32's range
+            self._plan = Plan(needs, batch.xp, dtype_of(batch), size, count)
+        self._parameters = Parameters(graph, batch.dtype)
+        reached = {*needs.arrivals, needs.objective, *(call.probability for call in needs.calls)} if size else set()
+        self._unreached = [name for name in self._names if of[graph.nodes[name].name] not in reached]
+        self._graph = graph
 
-    with graph.plans.lend((names, size, count, batch.dtype, batch.backend), make) as plan:
-        loss, found = plan.run({of[name]: array for name, array in arrays.items()})
-    results = {}
-    for name, array in zip(names, found, strict=True):
-        node = graph.nodes[name]
-        if array is None:
-            array = batch.xp.zeros((*node.shape, batch.size if node.batched else 1), dtype=dtype_of(batch))
-        results[name] = public_view(batch.xp, array, node.batched)
-    return loss, results
+    def run(self, batch: Batch, params: Mapping[str, Any]) -> tuple[float, dict[str, Array]]:
+        """The objective and its gradients by name. Raises: DataError."""
+        loss, found = self._plan.run(batch, self._parameters.read(params, batch))
+        results = dict(zip(self._names, found, strict=True))
+        for name in self._unreached:
+            results[name] = self._zeros(name, batch)
+        return loss, results
+
+    def _zeros(self, name: str, batch: Batch) -> Array:
+        node = self._graph.nodes[name]
+        shape = (batch.size, *node.shape) if node.batched else node.shape
+        return batch.xp.zeros(shape, dtype=dtype_of(batch))
 
 
-def _differentiable(graph: Graph, names: Iterable[str]) -> tuple[str, ...]:
-    found = (names,) if isinstance(names, str) else tuple(dict.fromkeys(names))
-    for name in found:
+def _checked(graph: Graph, wrt: tuple[str, ...] | None, reduction: str) -> tuple[str, ...]:
+    """The names to differentiate by, once each. Raises: GraphError, also for what else is wrong with the call."""
+    graph.scalar_objective()
+    _check_reduction(reduction)
+    if wrt is None:
+        return graph.parameters
+    names = tuple(dict.fromkeys(wrt))
+    for name in names:
         node = graph.node(name)
         if node.kind == "target":
             raise GraphError(
                 f"wrt '{name}' (line {node.line}): a target, never differentiated. Expected parameters, inputs or "
                 "computed lines. Declare it with input().", line=node.line, node=name)
-    return found
+    return names
 
 
 def _check_reduction(reduction: str) -> None:

@@ -1,180 +1,157 @@
-"""A schedule made into a flat list of bound calls over buffers of its own: planned once, run many times.
+"""A schedule made into blocks of bound calls over buffers of their own: planned once, run many times.
 
-The batch is taken in blocks of rows, so that a block's numbers stay in cache while they are used; the parts of a shared
-gradient are summed in block order, so that the result does not depend on who computes it. The kernels are the ops' own;
-an op without one is run by its rule.
+The batch is taken in blocks of rows, so that a block's numbers stay in cache while they are used. The blocks stand in
+lanes, each of which may run on a thread of its own. Blocks and lanes are part of the plan and their parts are added up
+in order, so that no digit depends on how many threads there are.
 """
 
 from __future__ import annotations
 
+import contextvars
 import math
-import operator
-from collections.abc import Callable, Mapping, Sequence
+import weakref
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from explorer.engine.arrays import Array, Namespace, is_numpy
-from explorer.engine.ops.base import Op
-from explorer.engine.schedule import Call, Schedule
+from explorer.engine.arrays import Array, Namespace, is_numpy, public_view
+from explorer.engine.block import Block
+from explorer.engine.data import Batch
+from explorer.engine.folding import folded
+from explorer.engine.lanes import cores, in_threads
+from explorer.engine.schedule import Schedule
 
-Thunk = Callable[[], object]
+LANES = 8
+THREADED = 65_536       # below that many rows, handing work over costs more than it brings
+
+Part = tuple[float, list[Array | None]]     # what some rows give: their share of the objective and of the gradients
 
 
 class Plan:
-    """One schedule for one batch size. Not for two threads at a time: a run writes the plan's buffers.
+    """The gradients of a schedule's wanted registers, for one batch size and dtype.
 
-    `count` is what the sum over the batch is divided by: the samples for the mean, 1 for the sum itself.
+    `count` is what the sum over the batch is divided by: the samples for the mean, 1 for the sum itself. Not for two
+    callers at a time: a run writes the plan's buffers.
     """
 
-    def __init__(self, schedule: Schedule, xp: Namespace, dtype: Any, size: int, count: int) -> None:
-        self._schedule, self._xp, self._size = schedule, xp, size
-        self._step = max(min(schedule.rows(xp.finfo(dtype).bits // 8), size), 1)
-        in_place = is_numpy(xp)     # the rules alone are known to be right elsewhere
-        with np.errstate(all="ignore"):     # a literal may be out of float32's range
-            self._blocks = {
-                rows: Block(schedule, xp, dtype, rows, count, in_place)
-                for rows in {min(self._step, size), size % self._step} - {0}
-            }
-
-    def run(self, given: Mapping[int, Array]) -> tuple[float, list[Array | None]]:
-        """The objective, and fresh arrays of the wanted gradients, None where nothing arrives.
-
-        `given` holds engine arrays by register, of any layout; they are copied, not kept.
-        """
-        with np.errstate(all="ignore"):     # non-finite values are shown, never warned of
-            return self._run(given)
-
-    def _run(self, given: Mapping[int, Array]) -> tuple[float, list[Array | None]]:
-        loss, ready = 0.0, set()
-        results: list[Array | None] = [None] * len(self._schedule.wanted)
-        for start in range(0, self._size, self._step):
-            stop = min(start + self._step, self._size)
-            block = self._blocks[stop - start]
-            if block not in ready:
-                block.load(given, shared=True)
-                ready.add(block)
-            block.load(given, start=start, stop=stop)
-            loss += block.run()
-            for index, register in enumerate(self._schedule.wanted):
-                part = block.gradient(register)
-                if part is not None:
-                    results[index] = self._collect(results[index], part, register, start, stop)
-        return loss, results
-
-    def _collect(self, result: Array | None, part: Array, register: int, start: int, stop: int) -> Array:
-        """The result with one block's part in it: in its own rows, or added where all samples share it."""
-        if not self._schedule.program.registers[register].batched or self._step >= self._size:
-            if result is None:
-                return +part    # a copy
-            result += part
-            return result
-        if result is None:
-            result = self._xp.empty((*part.shape[:-1], self._size), dtype=part.dtype)
-        result[..., start:stop] = part
-        return result
-
-
-class Block:
-    """The calls and buffers for one number of rows."""
-
     def __init__(
-        self, schedule: Schedule, xp: Namespace, dtype: Any, rows: int, count: int, in_place: bool
+        self, schedule: Schedule, xp: Namespace, dtype: Any, size: int, count: int, *, kernels: bool = True
     ) -> None:
-        self._schedule, self._xp, self._dtype, self._rows, self._in_place = schedule, xp, dtype, rows, in_place
-        self._values: dict[int, Array] = {}
-        self._cotangents: dict[int, Array] = {}
-        self._shown: dict[int, Array] = {}      # what fused losses would have sent to a wanted probability
-        self._scratch: dict[tuple[int, ...], Array] = {}
-        self._calls: list[Thunk] = []
-        for call in schedule.calls:
-            self._add_forward(call)
-        self._cotangents[schedule.objective] = xp.full(self._shape(schedule.objective), 1 / count, dtype=dtype)
-        for call in reversed(schedule.calls):
-            if call.out in self._cotangents:
-                self._add_backward(call)
-        objective = self._values[schedule.objective]
-        self._loss = partial(sum_over, xp, objective, count)
-        declared = set(schedule.program.of.values()) - {call.out for call in schedule.calls}
-        self._given = [(register, buffer, schedule.program.registers[register].batched)
-                       for register, buffer in self._values.items() if register in declared]
+        self._kernels = kernels and is_numpy(xp)    # the rules alone are known to be right elsewhere
+        self._schedule = folded(schedule, frozenset(schedule.wanted)) if self._kernels else schedule
+        self._xp, self._dtype, self._size, self._count = xp, dtype, size, count
+        self._step = max(min(schedule.rows(xp.finfo(dtype).bits // 8), size), 1)
+        edges = [-(-size // self._step) * lane // LANES * self._step for lane in range(LANES + 1)]
+        self._lanes = [range(start, min(stop, size), self._step)
+                       for start, stop in zip(edges, edges[1:], strict=False) if start < stop]
+        self._crew = [_Worker(self._block)]
+        self._by_rules: Plan | None = None
 
-    def load(self, given: Mapping[int, Array], *, shared: bool = False, start: int = 0, stop: int = 0) -> None:
-        """Copy in what all samples share, or some rows of the data."""
-        for register, buffer, batched in self._given:
-            if batched is not shared:
-                buffer[...] = given[register][..., start:stop] if batched else given[register]
+    def run(self, batch: Batch, shared: Sequence[Array]) -> Part:
+        """The objective, and fresh batch-first arrays of the wanted gradients, None where nothing arrives.
 
-    def run(self) -> float:
-        """Forward and backward over what is loaded; what its rows add to the objective."""
-        for call in self._calls:
-            call()
-        return self._loss()
+        `shared` are the parameters in the graph's order, without a batch axis. All is copied in, nothing kept. Where
+        the objective shows that a quick kernel left its range, all is done again by the rules.
+        """
+        if not self._size:
+            return 0.0, [None] * len(self._schedule.wanted)
+        if self._size == self._step:
+            loss, parts = self._crew[0].whole(batch, shared)
+        else:
+            loss, parts = self._in_lanes(batch, shared)
+        if not self._kernels or math.isfinite(loss):
+            return loss, parts
+        if self._by_rules is None:
+            self._by_rules = Plan(self._schedule, self._xp, self._dtype, self._size, self._count, kernels=False)
+        return self._by_rules.run(batch, shared)
 
-    def gradient(self, register: int) -> Array | None:
-        """What arrived at a register in the last run, in the block's own memory."""
-        real, shown = self._cotangents.get(register), self._shown.get(register)
-        if real is None or shown is None:
-            return shown if real is None else real
-        return real + shown
+    def _block(self, rows: int) -> Block:
+        return Block(self._schedule, self._xp, self._dtype, rows, self._count, kernels=self._kernels)
 
-    def _shape(self, register: int) -> tuple[int, ...]:
-        kind = self._schedule.program.registers[register]
-        return (*kind.shape, self._rows if kind.batched else 1)
+    def _in_lanes(self, batch: Batch, shared: Sequence[Array]) -> Part:
+        registers = [self._schedule.program.registers[register] for register in self._schedule.wanted]
+        rows = [self._xp.empty((*kind.shape, self._size), dtype=self._dtype) if kind.batched else None
+                for kind in registers]
+        threads = min(cores(), len(self._lanes)) if self._kernels and self._size >= THREADED else 1
+        while len(self._crew) < threads:
+            self._crew.append(_Worker(self._block))
+        found: list[Part] = [(0.0, [])] * len(self._lanes)
 
-    def _value(self, register: int) -> Array:
-        if register not in self._values:
-            literal = self._schedule.program.registers[register].literal
-            self._values[register] = (
-                self._xp.empty(self._shape(register), dtype=self._dtype) if literal is None
-                else self._xp.full((1,), literal, dtype=self._dtype))
-        return self._values[register]
+        def work(first: int) -> None:
+            for place in range(first, len(self._lanes), threads):
+                found[place] = self._crew[first].lane(batch, shared, self._lanes[place], self._size, rows)
 
-    def _add_forward(self, call: Call) -> None:
-        primals, out = [self._value(operand) for operand in call.operands], self._value(call.out)
-        kernel = call.op.forward_kernel(self._xp, out, *primals) if self._in_place else None
-        self._calls += [partial(_forward, call.op, self._xp, out, primals)] if kernel is None else kernel
-
-    def _add_backward(self, call: Call) -> None:
-        """Send the call's cotangent to each operand that carries one, adding where something arrived before."""
-        for slot, operand in enumerate(call.operands):
-            if operand in self._schedule.carrying:
-                self._send(call.op, call.operands, call.out, slot, self._cotangents)
-        if call.unfused is not None and call.probability is not None:
-            self._send(call.unfused, (call.probability, call.operands[1]), call.out, 0, self._shown)
-
-    def _send(
-        self, op: Op, operands: Sequence[int], source: int, slot: int, receivers: dict[int, Array]
-    ) -> None:
-        receiver, shape = operands[slot], self._shape(operands[slot])
-        first = receiver not in receivers
-        if first:
-            receivers[receiver] = self._xp.empty(shape, dtype=self._dtype)
-        elif shape not in self._scratch:
-            self._scratch[shape] = self._xp.empty(shape, dtype=self._dtype)
-        into = receivers[receiver] if first else self._scratch[shape]
-        out, primals = self._values[source], [self._values[operand] for operand in operands]
-        cotangent = self._cotangents[source]
-        kernel = op.pullback_kernel(self._xp, slot, cotangent, into, out, *primals) if self._in_place else None
-        if kernel is None:
-            kernel = [partial(_pullback, op, self._xp, slot, cotangent, into, out, primals)]
-        self._calls += kernel
-        if not first:
-            self._calls.append(partial(operator.iadd, receivers[receiver], into))
+        in_threads([partial(work, first) for first in range(threads)])
+        loss, sums = found[0]
+        for other, parts in found[1:]:
+            loss += other
+            sums = [whole if kind.batched or part is None else _added(whole, part)
+                    for whole, part, kind in zip(sums, parts, registers, strict=True)]
+        return loss, [None if array is None else public_view(self._xp, array, kind.batched)
+                      for array, kind in zip(sums, registers, strict=True)]
 
 
-def sum_over(xp: Namespace, losses: Array, count: int) -> float:
-    """Σ losses / count; where only the sum overflows, of the losses divided first."""
-    whole = float(losses.sum() if is_numpy(xp) else xp.sum(losses)) / count
-    return whole if math.isfinite(whole) else float(xp.sum(losses / count))
+class _Worker:
+    """One thread's blocks, by their number of rows."""
+
+    def __init__(self, make: Callable[[int], Block]) -> None:
+        self._make = make
+        self._blocks: dict[int, Block] = {}
+        self._loaded: Callable[[], Batch | None] = lambda: None
+        # Non-finite values are shown, never warned of; a context of its own costs less than np.errstate.
+        self._quiet = contextvars.copy_context()
+        self._quiet.run(partial(np.seterr, all="ignore"))
+
+    def whole(self, batch: Batch, shared: Sequence[Array]) -> Part:
+        """A batch that is one block. Its numbers never change, so one that is loaded stays so."""
+        return self._quiet.run(self._whole, batch, shared)
+
+    def _whole(self, batch: Batch, shared: Sequence[Array]) -> Part:
+        block = self._block(batch.size)
+        if self._loaded() is not batch:
+            block.load_data(batch.arrays, 0, batch.size)
+            self._loaded = weakref.ref(batch)
+        block.load_shared(shared)
+        return block.run(), [take() for take in block.results]
+
+    def lane(
+        self, batch: Batch, shared: Sequence[Array], starts: range, size: int, rows: Sequence[Array | None]
+    ) -> Part:
+        """Some blocks, one after the other. Gradients of the samples go into `rows`, in their places."""
+        return self._quiet.run(self._lane, batch, shared, starts, size, rows)
+
+    def _lane(
+        self, batch: Batch, shared: Sequence[Array], starts: range, size: int, rows: Sequence[Array | None]
+    ) -> Part:
+        loss, ready, sums = 0.0, set[int](), list(rows)
+        for start in starts:
+            count = min(starts.step, size - start)
+            block = self._block(count)
+            if count not in ready:
+                block.load_shared(shared)
+                ready.add(count)
+            block.load_data(batch.arrays, start, start + count)
+            loss += block.run()
+            for place, (whole, part) in enumerate(zip(rows, block.gradients(), strict=True)):
+                if part is None:
+                    sums[place] = None
+                elif whole is not None:
+                    whole[..., start : start + count] = part
+                else:
+                    sums[place] = _added(sums[place], part)
+        return loss, sums
+
+    def _block(self, rows: int) -> Block:
+        if rows not in self._blocks:
+            self._blocks[rows] = self._make(rows)
+        return self._blocks[rows]
 
 
-def _forward(op: Op, xp: Namespace, out: Array, primals: Sequence[Array]) -> None:
-    out[...] = op.forward(xp, *primals)
-
-
-def _pullback(
-    op: Op, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, primals: Sequence[Array]
-) -> None:
-    into[...] = op.jacobians(xp, out, *primals)[slot].pullback(xp, cotangent)
+def _added(whole: Array | None, part: Array) -> Array:
+    """The sum so far with one more part in it; the part itself is left alone."""
+    if whole is None:
+        return +part    # a copy
+    whole += part
+    return whole

@@ -7,6 +7,7 @@ an operand is), so contributions can be booked on the picture's edges.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from explorer.engine.nodes import Literal, Read, Shape, Temp
@@ -39,12 +40,24 @@ class Instruction:
 
 @dataclass(frozen=True, eq=False)
 class Program:
-    """Instructions in order; `of` gives the register of a line, `spans` the instructions of an op line."""
+    """Instructions in order; `of` gives the register of a line, `spans` the instructions of an op line.
+
+    `data` are the inputs and targets, `parameters` the other lines that are given, in order.
+    """
 
     registers: tuple[Register, ...]
     code: tuple[Instruction, ...]
     of: dict[str, int]
     spans: dict[str, range]
+
+    @cached_property
+    def data(self) -> tuple[str, ...]:
+        given = {name: self.registers[place] for name, place in self.of.items() if name not in self.spans}
+        return tuple(name for name, register in given.items() if register.batched)
+
+    @cached_property
+    def parameters(self) -> tuple[str, ...]:
+        return tuple(name for name in self.of if name not in self.spans and name not in self.data)
 
 
 def lower(graph: Graph) -> Program:

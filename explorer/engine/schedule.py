@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from explorer.engine.fusion import Fusion
 from explorer.engine.ops.base import Op
@@ -16,7 +18,7 @@ FEWEST_ROWS, MOST_ROWS = 512, 32768
 
 @dataclass(frozen=True, eq=False)
 class Call:
-    """One instruction to run: out = op(*operands), all registers.
+    """One instruction to run: out = op(*operands), all registers; `line` and `slots` as an Instruction's.
 
     Where a loss was fused and the probability that it reads is itself wanted, `unfused` is the loss as written and
     `probability` that register: its gradient is given as the text has it.
@@ -25,6 +27,8 @@ class Call:
     op: Op
     operands: tuple[int, ...]
     out: int
+    line: str
+    slots: tuple[int | None, ...]
     unfused: Op | None = None
     probability: int | None = None
 
@@ -38,6 +42,13 @@ class Schedule:
     carrying: frozenset[int]
     wanted: tuple[int, ...]
     objective: int
+
+    @cached_property
+    def arrivals(self) -> Counter[int]:
+        """How many contributions come to each register that carries a cotangent."""
+        return Counter(
+            operand for call in self.calls if call.out in self.carrying for operand in call.operands
+            if operand in self.carrying)
 
     def rows(self, itemsize: int) -> int:
         """How many rows to take at once: a power of two, so that a block's numbers fill about BLOCK_BYTES."""
@@ -58,12 +69,12 @@ def schedule(program: Program, fused: Mapping[int, Fusion], objective: int, want
         written = program.code[place]
         if written.out not in needed:
             continue
-        call = Call(written.op, written.operands, written.out)
+        call = Call(written.op, written.operands, written.out, written.line, written.slots)
         if place in fused:
             fusion, probability = fused[place], written.operands[0]
-            call = Call(fusion.op, fusion.operands, written.out)
+            call = replace(call, op=fusion.op, operands=fusion.operands)
             if probability in wanted:
-                call = Call(fusion.op, fusion.operands, written.out, written.op, probability)
+                call = replace(call, unfused=written.op, probability=probability)
                 needed.add(probability)
         needed.update(call.operands)
         calls.append(call)

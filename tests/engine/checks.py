@@ -13,6 +13,7 @@ import numpy as np
 
 from explorer.engine.check import central_differences, complex_step
 from explorer.engine.ops import Op
+from explorer.engine.ops.kernels import Workbench
 from tests.engine.cases import Case
 
 Batches = tuple[int, ...]
@@ -119,11 +120,12 @@ def check_kernels(case: Case, batches: Batches) -> None:
     op, primals = case.op(), [array.copy() for array in case.primals(batches)]
     out = np.full(op.forward(xp, *primals).shape, 99.0)
     cotangent = np.empty_like(out)
-    forward = op.forward_kernel(xp, out, *primals)
+    bench = Workbench(xp, out.dtype)
+    forward = op.forward_kernel(bench, out, *primals)
     pullbacks = []
     for slot, primal in enumerate(primals):
         into = np.full(primal.shape, 99.0)
-        pullbacks.append((into, op.pullback_kernel(xp, slot, cotangent, into, out, *primals)))
+        pullbacks.append((into, op.pullback_kernel(bench, slot, cotangent, into, out, *primals)))
     for seed in (1, 2):
         for buffer, fresh in zip(primals, case.primals(batches, seed), strict=True):
             buffer[...] = fresh

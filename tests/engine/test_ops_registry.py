@@ -12,6 +12,7 @@ import pytest
 from explorer.engine import jacobians as structures
 from explorer.engine.arrays import namespace, to_host
 from explorer.engine.ops import REGISTRY
+from explorer.engine.ops.kernels import Workbench
 from tests.engine import checks
 from tests.engine.cases import CASES, NAMES, Case, cases_of
 
@@ -98,11 +99,12 @@ def test_kernels_in_single_precision(case: Case) -> None:
     op, primals = case.op(), [array.astype("float32") for array in case.primals((7,) * len(case.shapes))]
     expected = op.forward(xp, *primals)
     out, cotangent = np.empty_like(expected), checks.random_like(expected.shape).astype("float32")
-    checks.run(op.forward_kernel(xp, out, *primals) or [lambda: np.copyto(out, expected)])
+    bench = Workbench(xp, out.dtype)
+    checks.run(op.forward_kernel(bench, out, *primals) or [lambda: np.copyto(out, expected)])
     checks.close(out, expected, 1e-6, "forward kernel")
     for slot, jacobian in enumerate(op.jacobians(xp, out, *primals)):
         into = np.empty_like(primals[slot])
-        calls = op.pullback_kernel(xp, slot, cotangent, into, out, *primals)
+        calls = op.pullback_kernel(bench, slot, cotangent, into, out, *primals)
         if calls is not None:
             checks.run(calls)
             checks.close(into, jacobian.pullback(xp, cotangent), 1e-6, "pullback kernel")
@@ -139,13 +141,14 @@ def kernels_on(their_xp, convert, case: Case) -> None:
     op, primals = case.op(), case.primals(mixed(case))
     out = op.forward(xp, *primals)
     cotangent, theirs, their_out = checks.random_like(out.shape), [convert(array) for array in primals], convert(out)
-    forward = op.forward_kernel(their_xp, their_out, *theirs)
+    bench = Workbench(their_xp, out.dtype)
+    forward = op.forward_kernel(bench, their_out, *theirs)
     if forward is not None:
         checks.run(forward)
         checks.close(to_host(their_out), out, 1e-13, "forward kernel")
     for slot, jacobian in enumerate(op.jacobians(xp, out, *primals)):
         into = convert(np.empty_like(primals[slot]))
-        calls = op.pullback_kernel(their_xp, slot, convert(cotangent), into, their_out, *theirs)
+        calls = op.pullback_kernel(bench, slot, convert(cotangent), into, their_out, *theirs)
         if calls is not None:
             checks.run(calls)
             checks.close(to_host(into), jacobian.pullback(xp, cotangent), 1e-13, "pullback kernel")
@@ -204,13 +207,14 @@ def test_kernels_follow_the_rule_at_the_extremes(case: Case) -> None:
         with np.errstate(all="ignore"):
             expected = op.forward(xp, *primals)
             out, cotangent = np.empty_like(expected), np.ones_like(expected)
-            calls = op.forward_kernel(xp, out, *primals)
+            bench = Workbench(xp, out.dtype)
+            calls = op.forward_kernel(bench, out, *primals)
             if calls is not None:
                 checks.run(calls)
                 np.testing.assert_allclose(out, expected, rtol=1e-13, atol=1e-15)
             for slot, jacobian in enumerate(op.jacobians(xp, expected, *primals)):
                 into = np.empty_like(primals[slot])
-                calls = op.pullback_kernel(xp, slot, cotangent, into, expected, *primals)
+                calls = op.pullback_kernel(bench, slot, cotangent, into, expected, *primals)
                 if calls is not None:
                     checks.run(calls)
                     np.testing.assert_allclose(into, jacobian.pullback(xp, cotangent), rtol=1e-13, atol=1e-15)

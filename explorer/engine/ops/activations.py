@@ -6,7 +6,7 @@ from functools import partial
 
 from explorer.engine.arrays import Array, Namespace
 from explorer.engine.ops.base import Calls
-from explorer.engine.ops.kernels import number
+from explorer.engine.ops.kernels import Workbench
 from explorer.engine.ops.transcendental import Unary
 
 LEAK = 0.01
@@ -39,19 +39,23 @@ class Sigmoid(Unary):
     def derivative(self, xp: Namespace, out: Array, z: Array) -> Array:
         return out * (1 - out)
 
-    def forward_kernel(self, xp: Namespace, out: Array, z: Array) -> Calls:
-        one = number(xp, z, 1.0)
+    def forward_kernel(self, bench: Workbench, out: Array, z: Array) -> Calls:
+        xp = bench.xp
+        # Two buffers in turn: in place, NumPy takes the long way for a single number.
+        power, one = bench.temporary(*z.shape), bench.number(1.0)
         return [
-            partial(xp.negative, z, out), partial(xp.exp, out, out), partial(xp.add, out, one, out),
-            partial(xp.reciprocal, out, out),
+            partial(xp.negative, z, power), partial(xp.exp, power, out), partial(xp.add, out, one, power),
+            partial(xp.reciprocal, power, out),
         ]
 
     def pullback_kernel(
-        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, z: Array
+        self, bench: Workbench, slot: int, cotangent: Array, into: Array, out: Array, z: Array
     ) -> Calls:
+        xp = bench.xp
+        rest, slope = bench.temporary(*z.shape), bench.temporary(*z.shape)
         return [
-            partial(xp.subtract, number(xp, z, 1.0), out, into), partial(xp.multiply, into, out, into),
-            partial(xp.multiply, into, cotangent, into),
+            partial(xp.subtract, bench.number(1.0), out, rest), partial(xp.multiply, rest, out, slope),
+            partial(xp.multiply, slope, cotangent, into),
         ]
 
 
@@ -68,15 +72,17 @@ class Tanh(Unary):
     def derivative(self, xp: Namespace, out: Array, z: Array) -> Array:
         return 1 - out * out
 
-    def forward_kernel(self, xp: Namespace, out: Array, z: Array) -> Calls:
-        return [partial(xp.tanh, z, out)]
+    def forward_kernel(self, bench: Workbench, out: Array, z: Array) -> Calls:
+        return [partial(bench.xp.tanh, z, out)]
 
     def pullback_kernel(
-        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, z: Array
+        self, bench: Workbench, slot: int, cotangent: Array, into: Array, out: Array, z: Array
     ) -> Calls:
+        xp = bench.xp
+        square, slope = bench.temporary(*z.shape), bench.temporary(*z.shape)
         return [
-            partial(xp.multiply, out, out, into), partial(xp.subtract, number(xp, z, 1.0), into, into),
-            partial(xp.multiply, into, cotangent, into),
+            partial(xp.square, out, square), partial(xp.subtract, bench.number(1.0), square, slope),
+            partial(xp.multiply, slope, cotangent, into),
         ]
 
 
@@ -93,14 +99,15 @@ class Relu(Unary):
     def derivative(self, xp: Namespace, out: Array, z: Array) -> Array:
         return xp.sign(out)     # and NaN for NaN
 
-    def forward_kernel(self, xp: Namespace, out: Array, z: Array) -> Calls:
-        return [partial(xp.maximum, z, number(xp, z, 0.0), out=out)]
+    def forward_kernel(self, bench: Workbench, out: Array, z: Array) -> Calls:
+        return [partial(bench.xp.maximum, z, bench.number(0.0), out=out)]
 
     def pullback_kernel(
-        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, z: Array
+        self, bench: Workbench, slot: int, cotangent: Array, into: Array, out: Array, z: Array
     ) -> Calls:
-        zero = number(xp, z, 0.0)
-        return [partial(xp.heaviside, out, zero, into), partial(xp.multiply, into, cotangent, into)]
+        xp = bench.xp
+        slope = bench.temporary(*z.shape)
+        return [partial(xp.sign, out, slope), partial(xp.multiply, slope, cotangent, into)]
 
 
 class LeakyRelu(Unary):

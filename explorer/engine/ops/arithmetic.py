@@ -7,7 +7,7 @@ from functools import partial
 from explorer.engine.arrays import Array, Namespace
 from explorer.engine.jacobians import Broadcast, Identity, Jacobian, Shape, elementwise, is_stretched
 from explorer.engine.ops.base import Calls, Op, stretched
-from explorer.engine.ops.kernels import gathered, scaled
+from explorer.engine.ops.kernels import Workbench, gathered, scaled
 
 
 def constant(xp: Namespace, like: Array, value: float) -> Array:
@@ -43,13 +43,16 @@ class Add(Binary):
     def jacobians(self, xp: Namespace, out: Array, a: Array, b: Array) -> tuple[Jacobian, ...]:
         return passed(xp, out, a), passed(xp, out, b)
 
-    def forward_kernel(self, xp: Namespace, out: Array, a: Array, b: Array) -> Calls:
-        return [partial(xp.add, a, b, out)]
+    def forward_kernel(self, bench: Workbench, out: Array, a: Array, b: Array) -> Calls:
+        return [partial(bench.xp.add, a, b, out)]
 
     def pullback_kernel(
-        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, a: Array, b: Array
+        self, bench: Workbench, slot: int, cotangent: Array, into: Array, out: Array, a: Array, b: Array
     ) -> Calls:
-        return gathered(xp, cotangent, into)
+        return gathered(bench, cotangent, into)
+
+    def passes(self, slot: int, *shapes: Shape) -> bool:
+        return shapes[0] == shapes[1 + slot]
 
 
 class Subtract(Binary):
@@ -65,14 +68,20 @@ class Subtract(Binary):
     def jacobians(self, xp: Namespace, out: Array, a: Array, b: Array) -> tuple[Jacobian, ...]:
         return passed(xp, out, a), elementwise(out, b, constant(xp, out, -1.0))
 
-    def forward_kernel(self, xp: Namespace, out: Array, a: Array, b: Array) -> Calls:
-        return [partial(xp.subtract, a, b, out)]
+    def forward_kernel(self, bench: Workbench, out: Array, a: Array, b: Array) -> Calls:
+        return [partial(bench.xp.subtract, a, b, out)]
 
     def pullback_kernel(
-        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, a: Array, b: Array
+        self, bench: Workbench, slot: int, cotangent: Array, into: Array, out: Array, a: Array, b: Array
     ) -> Calls:
-        turned = [partial(xp.negative, into, into)] if slot == 1 else []
-        return [*gathered(xp, cotangent, into), *turned]
+        if slot == 0:
+            return gathered(bench, cotangent, into)
+        if into.shape == cotangent.shape:
+            return [partial(bench.xp.negative, cotangent, into)]
+        return [*gathered(bench, cotangent, into), partial(bench.xp.negative, into, into)]
+
+    def passes(self, slot: int, *shapes: Shape) -> bool:
+        return slot == 0 and shapes[0] == shapes[1]
 
 
 class Multiply(Binary):
@@ -88,13 +97,13 @@ class Multiply(Binary):
     def jacobians(self, xp: Namespace, out: Array, a: Array, b: Array) -> tuple[Jacobian, ...]:
         return elementwise(out, a, b), elementwise(out, b, a)
 
-    def forward_kernel(self, xp: Namespace, out: Array, a: Array, b: Array) -> Calls:
-        return [partial(xp.multiply, a, b, out)]
+    def forward_kernel(self, bench: Workbench, out: Array, a: Array, b: Array) -> Calls:
+        return [partial(bench.xp.multiply, a, b, out)]
 
     def pullback_kernel(
-        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, a: Array, b: Array
+        self, bench: Workbench, slot: int, cotangent: Array, into: Array, out: Array, a: Array, b: Array
     ) -> Calls:
-        return scaled(xp, (b, a)[slot], cotangent, into)
+        return scaled(bench, (b, a)[slot], cotangent, into)
 
 
 class Divide(Binary):
@@ -149,13 +158,13 @@ class Negative(Op):
     def jacobians(self, xp: Namespace, out: Array, a: Array) -> tuple[Jacobian, ...]:
         return (elementwise(out, a, constant(xp, out, -1.0)),)
 
-    def forward_kernel(self, xp: Namespace, out: Array, a: Array) -> Calls:
-        return [partial(xp.negative, a, out)]
+    def forward_kernel(self, bench: Workbench, out: Array, a: Array) -> Calls:
+        return [partial(bench.xp.negative, a, out)]
 
     def pullback_kernel(
-        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, a: Array
+        self, bench: Workbench, slot: int, cotangent: Array, into: Array, out: Array, a: Array
     ) -> Calls:
-        return [partial(xp.negative, cotangent, into)]
+        return [partial(bench.xp.negative, cotangent, into)]
 
 
 def passed(xp: Namespace, out: Array, primal: Array) -> Jacobian:

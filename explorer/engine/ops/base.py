@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from explorer.engine.arrays import Array, Namespace
 from explorer.engine.jacobians import Jacobian, Shape
+
+if TYPE_CHECKING:
+    from explorer.engine.ops.kernels import Workbench
 
 Calls: TypeAlias = list[Callable[[], object]]
 
@@ -63,21 +66,25 @@ class Op:
         """The local Jacobian by each operand, in order; `out` is what forward gave."""
         raise NotImplementedError
 
-    def forward_kernel(self, xp: Namespace, out: Array, *primals: Any, **_: Any) -> Calls | None:
+    def forward_kernel(self, bench: Workbench, out: Array, *primals: Any, **_: Any) -> Calls | None:
         """Bound calls that read the primals' buffers and write `out`; None where the op has no kernel for these.
 
-        For namespaces whose functions take `out`. Scratch memory is allocated here, never in the calls.
+        For namespaces whose functions take `out`. Memory comes from the bench now, never in the calls.
         """
         return None
 
     def pullback_kernel(
-        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, *primals: Any, **_: Any
+        self, bench: Workbench, slot: int, cotangent: Array, into: Array, out: Array, *primals: Any, **_: Any
     ) -> Calls | None:
         """Bound calls that write the contribution to operand `slot` into `into`, which has that operand's shape.
 
-        `into` overlaps no other buffer here.
+        `into` overlaps no other buffer here. The op's forward kernel was bound on the same bench before, and has run.
         """
         return None
+
+    def passes(self, slot: int, *shapes: Shape) -> bool:
+        """Whether operand `slot` receives the cotangent as it is. Shapes: engine arrays', the result's first."""
+        return False
 
     def identity_of(self, slot: int, *shapes: Shape) -> str:
         """The gradient-notes number of the backward rule by operand `slot`, for operands of these sample shapes."""

@@ -7,7 +7,7 @@ from functools import partial
 from explorer.engine.arrays import Array, Namespace
 from explorer.engine.jacobians import Jacobian, Row
 from explorer.engine.ops.base import Calls
-from explorer.engine.ops.kernels import common, gathered, is_finite, number, scratch, summed, unless
+from explorer.engine.ops.kernels import Workbench, common, gathered, summed
 from explorer.engine.ops.loss import Loss, average, outputs, total
 
 
@@ -18,14 +18,14 @@ def weighted(xp: Namespace, weight: Array, value: Array) -> Array:
 
 
 def by_rule_unless_finite(
-    op: Loss, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, *primals: Array
+    op: Loss, bench: Workbench, slot: int, cotangent: Array, into: Array, out: Array, *primals: Array
 ) -> Calls:
     """At saturation the quick quotients are 0/0: there the op's own Jacobian decides."""
 
     def exact() -> Array:
-        return op.jacobians(xp, out, *primals)[slot].pullback(xp, cotangent)
+        return op.jacobians(bench.xp, out, *primals)[slot].pullback(bench.xp, cotangent)
 
-    return unless(is_finite(xp, into), into, exact)
+    return bench.unless_finite(into, into, exact, out)
 
 
 class Bce(Loss):
@@ -48,31 +48,42 @@ class Bce(Loss):
         by_t = xp.log1p(-p) - xp.log(p)
         return Row.between(out, p, by_p / n), Row.between(out, t, by_t / n)
 
-    def forward_kernel(self, xp: Namespace, out: Array, p: Array, t: Array) -> Calls:
-        one, terms, off = number(xp, out, 1.0), scratch(xp, out, *common(p, t)), scratch(xp, out, *common(p, t))
-        weight, other = scratch(xp, out, *t.shape), scratch(xp, out, *p.shape)
+    def forward_kernel(self, bench: Workbench, out: Array, p: Array, t: Array) -> Calls:
+        xp, n = bench.xp, outputs(p)
+        logs, rests, turned = (bench.temporary(*p.shape) for _ in range(3))
+        on, off, terms = (bench.temporary(*common(p, t)) for _ in range(3))
+        weight, other = bench.buffer(*t.shape), bench.buffer(*t.shape)      # −t/n and −(1 − t)/n
         return [
-            partial(xp.log, p, other), partial(xp.multiply, other, t, terms),
-            partial(xp.negative, p, other), partial(xp.log1p, other, other), partial(xp.subtract, one, t, weight),
-            partial(xp.multiply, other, weight, off), partial(xp.add, terms, off, terms), *summed(xp, terms, out),
-            partial(xp.divide, out, number(xp, out, -outputs(p)), out),
-            *unless(is_finite(xp, out), out, partial(self.forward, xp, p, t)),
+            *bench.once([
+                partial(xp.divide, t, bench.number(-n), weight),
+                partial(xp.subtract, bench.number(-1 / n), weight, other)], [t], [weight, other]),
+            partial(xp.log, p, logs), partial(xp.negative, p, turned), partial(xp.log1p, turned, rests),
+            partial(xp.multiply, logs, weight, on), partial(xp.multiply, rests, other, off),
+            partial(xp.add, on, off, terms), *summed(bench, terms, out),
+            *bench.unless_finite(out, out, partial(self.forward, xp, p, t), out),
         ]
 
     def pullback_kernel(
-        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, p: Array, t: Array
+        self, bench: Workbench, slot: int, cotangent: Array, into: Array, out: Array, p: Array, t: Array
     ) -> Calls | None:
         if slot == 1:
             return None
-        one, terms, off = number(xp, out, 1.0), scratch(xp, out, *common(p, t)), scratch(xp, out, *common(p, t))
-        weight, rest = scratch(xp, out, *t.shape), scratch(xp, out, *p.shape)
-        return [
-            partial(xp.subtract, one, t, weight), partial(xp.subtract, one, p, rest),
-            partial(xp.divide, weight, rest, terms), partial(xp.divide, t, p, off),
-            partial(xp.subtract, terms, off, terms), partial(xp.multiply, terms, cotangent, terms),
-            *gathered(xp, terms, into), partial(xp.divide, into, number(xp, out, outputs(p)), into),
-            *by_rule_unless_finite(self, xp, slot, cotangent, into, out, p, t),
+        xp, n, shape = bench.xp, outputs(p), common(p, t)
+        share, weight, other = bench.temporary(*out.shape), bench.buffer(*shape), bench.buffer(*shape)
+        rest, on, off = bench.temporary(*p.shape), bench.temporary(*shape), bench.temporary(*shape)
+        terms = into if into.shape == shape else bench.temporary(*shape)
+        # weight and other are t and 1 − t, times the cotangent over n.
+        weigh: Calls = [
+            partial(xp.divide, cotangent, bench.number(n), share), partial(xp.multiply, t, share, weight),
+            partial(xp.subtract, share, weight, other),
         ]
+        return [
+            *bench.once(weigh, [t, cotangent], [weight, other]), partial(xp.subtract, bench.number(1.0), p, rest),
+            partial(xp.divide, other, rest, off), partial(xp.divide, weight, p, on),
+            partial(xp.subtract, off, on, terms), *([] if terms is into else gathered(bench, terms, into)),
+            *by_rule_unless_finite(self, bench, slot, cotangent, into, out, p, t),
+        ]
+
 
 
 class CrossEntropy(Loss):
@@ -91,20 +102,26 @@ class CrossEntropy(Loss):
     def jacobians(self, xp: Namespace, out: Array, s: Array, t: Array) -> tuple[Jacobian, ...]:
         return Row.between(out, s, -weighted(xp, t, 1 / s)), Row.between(out, t, -xp.log(s))
 
-    def forward_kernel(self, xp: Namespace, out: Array, s: Array, t: Array) -> Calls:
-        terms, logs = scratch(xp, out, *common(s, t)), scratch(xp, out, *s.shape)
+    def forward_kernel(self, bench: Workbench, out: Array, s: Array, t: Array) -> Calls:
+        xp = bench.xp
+        logs, terms, whole = bench.temporary(*s.shape), bench.temporary(*common(s, t)), bench.temporary(*out.shape)
         return [
-            partial(xp.log, s, logs), partial(xp.multiply, logs, t, terms), *summed(xp, terms, out),
-            partial(xp.negative, out, out), *unless(is_finite(xp, out), out, partial(self.forward, xp, s, t)),
+            partial(xp.log, s, logs), partial(xp.multiply, logs, t, terms), *summed(bench, terms, whole),
+            partial(xp.negative, whole, out),
+            *bench.unless_finite(out, out, partial(self.forward, xp, s, t), out),
         ]
 
     def pullback_kernel(
-        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, s: Array, t: Array
+        self, bench: Workbench, slot: int, cotangent: Array, into: Array, out: Array, s: Array, t: Array
     ) -> Calls | None:
         if slot == 1:
             return None
-        terms = scratch(xp, out, *common(s, t))
+        xp, shape = bench.xp, common(s, t)
+        weight, turned = bench.buffer(*shape), bench.temporary(*out.shape)      # weight: −t times the cotangent
+        terms = into if into.shape == shape else bench.temporary(*shape)
+        weigh: Calls = [partial(xp.negative, cotangent, turned), partial(xp.multiply, t, turned, weight)]
         return [
-            partial(xp.divide, t, s, terms), partial(xp.multiply, terms, cotangent, terms), *gathered(xp, terms, into),
-            partial(xp.negative, into, into), *by_rule_unless_finite(self, xp, slot, cotangent, into, out, s, t),
+            *bench.once(weigh, [t, cotangent], [weight]), partial(xp.divide, weight, s, terms),
+            *([] if terms is into else gathered(bench, terms, into)),
+            *by_rule_unless_finite(self, bench, slot, cotangent, into, out, s, t),
         ]

@@ -8,7 +8,7 @@ from explorer.engine.arrays import Array, Namespace
 from explorer.engine.jacobians import Jacobian, Kronecker, Matrix, Outer, Row, Shape
 from explorer.engine.jacobians.products import product, transposed
 from explorer.engine.ops.base import Calls, Op, OperandError, shape_text
-from explorer.engine.ops.kernels import dot_into, gathered, scratch
+from explorer.engine.ops.kernels import Workbench, dot_into, gathered, summed
 
 
 class Matmul(Op):
@@ -52,35 +52,33 @@ class Matmul(Op):
                 return Row.between(out, left, right), Row.between(out, right, left)
         return Kronecker.between(out, left, right, "right"), Kronecker.between(out, right, left, "left")
 
-    def forward_kernel(self, xp: Namespace, out: Array, left: Array, right: Array) -> Calls | None:
+    def forward_kernel(self, bench: Workbench, out: Array, left: Array, right: Array) -> Calls | None:
         match left.ndim, right.ndim:
-            case 3, 2 if left.shape[-1] == 1 and left.shape[1] == 1:
-                return [partial(xp.multiply, left[:, 0, :], right, out)]    # one column: no product to speak of
             case 3, 2 if left.shape[-1] == 1:
-                return dot_into(xp, left[..., 0], right, out)
+                return dot_into(bench, left[..., 0], right, out)
             case 2, 3 if right.shape[-1] == 1:
-                return dot_into(xp, right[..., 0].T, left, out)
+                return dot_into(bench, right[..., 0].T, left, out)
             case 2, 2:
-                terms = scratch(xp, out, left.shape[0], out.shape[-1])
-                return [partial(xp.multiply, left, right, terms), partial(terms.sum, 0, None, out)]
+                terms = bench.temporary(left.shape[0], out.shape[-1])
+                return [partial(bench.xp.multiply, left, right, terms), *summed(bench, terms, out)]
         return None
 
     def pullback_kernel(
-        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, left: Array, right: Array
+        self, bench: Workbench, slot: int, cotangent: Array, into: Array, out: Array, left: Array, right: Array
     ) -> Calls | None:
         match left.ndim, right.ndim, slot:
             case 3, 2, 0 if left.shape[-1] == 1:
-                return dot_into(xp, cotangent, right.T, into[..., 0])
+                return dot_into(bench, cotangent, right.T, into[..., 0])
             case 3, 2, 1 if left.shape[-1] == 1:
-                return dot_into(xp, left[..., 0].T, cotangent, into)
+                return dot_into(bench, left[..., 0].T, cotangent, into)
             case 2, 3, 0 if right.shape[-1] == 1:
-                return dot_into(xp, right[..., 0], cotangent, into)
+                return dot_into(bench, right[..., 0], cotangent, into)
             case 2, 3, 1 if right.shape[-1] == 1:
-                return dot_into(xp, left, cotangent.T, into[..., 0])
+                return dot_into(bench, left, cotangent.T, into[..., 0])
             case 2, 2, _:
+                terms = bench.temporary(left.shape[0], out.shape[-1])
                 other = (right, left)[slot]
-                terms = scratch(xp, out, left.shape[0], out.shape[-1])
-                return [partial(xp.multiply, other, cotangent, terms), *gathered(xp, terms, into)]
+                return [partial(bench.xp.multiply, other, cotangent, terms), *gathered(bench, terms, into)]
         return None
 
     def identity_of(self, slot: int, *shapes: Shape) -> str:

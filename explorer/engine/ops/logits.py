@@ -9,10 +9,10 @@ from explorer.engine.jacobians import Jacobian, Row, Shape
 from explorer.engine.ops.activations import logistic
 from explorer.engine.ops.base import Calls, OperandError, shape_text
 from explorer.engine.ops.entropy import by_rule_unless_finite, weighted
-from explorer.engine.ops.kernels import at_least, common, either, gathered, is_finite, number, scratch, summed, unless
+from explorer.engine.ops.kernels import Gate, Workbench, at_least, common, either, gathered, summed
 from explorer.engine.ops.loss import Loss, average, outputs, total
 from explorer.engine.ops.smooth import softplus
-from explorer.engine.ops.softmax import beside_top, log_shares, reduced, shares_into, shifted
+from explorer.engine.ops.softmax import added, beside_top, largest, log_shares, reduced, shifted
 
 # Where all other classes together have less than this of the largest one's power, the kernels of cross-entropy take
 # the longer way, which adds the others up without it: 1 plus them would not keep their digits.
@@ -38,35 +38,91 @@ class BceWithLogits(Loss):
         by_z = (1 - t) * logistic(xp, z) - t * logistic(xp, -z)
         return Row.between(out, z, by_z / n), Row.between(out, t, -z / n)
 
-    def forward_kernel(self, xp: Namespace, out: Array, z: Array, t: Array) -> Calls:
+    def forward_kernel(self, bench: Workbench, out: Array, z: Array, t: Array) -> Calls:
+        xp, n, itself = bench.xp, outputs(z), bench.sums_itself(out)
+        # The plan looks at the terms again when the pass is over: then no other kernel may write there.
+        terms = (bench.buffer if itself else bench.temporary)(*common(z, t))
+        minus, soft, ramp = (bench.temporary(*z.shape) for _ in range(3))
+        product, rest = (bench.temporary(*terms.shape) for _ in range(2))
         # ln(1 + e^−|z|) + max(z, 0) − t z holds for soft targets too, and cancels exactly for hard ones.
-        soft, ramp, terms = scratch(xp, out, *z.shape), scratch(xp, out, *z.shape), scratch(xp, out, *common(z, t))
+        calls: Calls = [
+            partial(xp.abs, z, soft), partial(xp.negative, soft, minus), partial(xp.exp, minus, soft),
+            partial(xp.log1p, soft, minus), partial(xp.maximum, z, bench.number(0.0), out=ramp),
+            partial(xp.multiply, z, t, product), partial(xp.subtract, ramp, product, rest),
+            partial(xp.add, rest, minus, terms),
+        ]
+        if bench.settled(t) and z.shape == t.shape:
+            hard = _Hard(bench, z, t)
+            calls = either(hard.gate.recall, hard.forward(terms), calls)
+        if itself:
+            entries, weights = terms.reshape(-1), bench.seed / n * xp.ones(terms.size, dtype=bench.dtype)
+            bench.total = partial(entries.dot, weights)
+            return calls
+        whole = bench.temporary(*out.shape)
         return [
-            partial(xp.abs, z, soft), partial(xp.negative, soft, soft), partial(xp.exp, soft, soft),
-            partial(xp.log1p, soft, soft), partial(xp.maximum, z, number(xp, out, 0.0), out=ramp),
-            partial(xp.multiply, z, t, terms), partial(xp.subtract, ramp, terms, terms),
-            partial(xp.add, terms, soft, terms), *summed(xp, terms, out),
-            partial(xp.divide, out, number(xp, out, outputs(z)), out),
-            *unless(is_finite(xp, out), out, partial(self.forward, xp, z, t)),
+            *calls, *summed(bench, terms, whole), partial(xp.divide, whole, bench.number(n), out),
+            *bench.unless_finite(out, out, partial(self.forward, xp, z, t), out),
         ]
 
     def pullback_kernel(
-        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, z: Array, t: Array
+        self, bench: Workbench, slot: int, cotangent: Array, into: Array, out: Array, z: Array, t: Array
     ) -> Calls | None:
         if slot == 1:
             return None
         # With e = e^−|z| and s = 1 where z ≥ 0, else 0:  σ(z) − t = ((s − t) + e (1 − s − t)) / (1 + e), where hard
         # targets leave one term alone, so that a tiny gradient keeps its digits.
-        one, small, side = number(xp, out, 1.0), scratch(xp, out, *z.shape), scratch(xp, out, *z.shape)
-        near, far = scratch(xp, out, *common(z, t)), scratch(xp, out, *common(z, t))
-        return [
-            partial(xp.abs, z, small), partial(xp.negative, small, small), partial(xp.exp, small, small),
+        xp, one, shape, weight = bench.xp, bench.number(1.0), common(z, t), bench.temporary(*out.shape)
+        small, other, side, far_side = (bench.temporary(*z.shape) for _ in range(4))
+        near, far, terms = (bench.temporary(*shape) for _ in range(3))
+        target = into if into.shape == shape else bench.temporary(*shape)
+        calls: Calls = [
+            partial(xp.abs, z, other), partial(xp.negative, other, small), partial(xp.exp, small, other),
             partial(xp.heaviside, z, one, side), partial(xp.subtract, side, t, near),
-            partial(xp.subtract, one, side, side), partial(xp.subtract, side, t, far),
-            partial(xp.multiply, far, small, far), partial(xp.add, near, far, near),
-            partial(xp.add, small, one, small), partial(xp.divide, near, small, near),
-            partial(xp.multiply, near, cotangent, near), *gathered(xp, near, into),
-            partial(xp.divide, into, number(xp, out, outputs(z)), into),
+            partial(xp.subtract, one, side, far_side), partial(xp.subtract, far_side, t, far),
+            partial(xp.multiply, far, other, terms), partial(xp.add, near, terms, far),
+            partial(xp.add, other, one, small), partial(xp.divide, far, small, near),
+            partial(xp.divide, cotangent, bench.number(outputs(z)), weight), partial(xp.multiply, near, weight, target),
+        ]
+        if "hard" in bench.residuals:
+            hard: _Hard = bench.residuals["hard"]
+            exact = by_rule_unless_finite(self, bench, slot, cotangent, into, out, z, t)
+            return either(hard.gate.recall, [*hard.pullback(cotangent, into), *exact], calls)
+        return calls if target is into else [*calls, *gathered(bench, target, into)]
+
+
+
+class _Hard:
+    """The quicker kernels of bce on logits where every target is 0 or 1, which the prologue finds out.
+
+    With the sign s = 1 − 2t and e = e^(s z): the loss is ln(1 + e), its derivative s e / (1 + e).
+    """
+
+    def __init__(self, bench: Workbench, z: Array, t: Array) -> None:
+        self._bench, self._z, self._t = bench, z, t
+        self._sign, self._power = bench.buffer(*t.shape), bench.buffer(*z.shape)
+        self.gate = Gate(lambda: bool(((t == 0) | (t == 1)).all()))
+        xp = bench.xp
+        bench.residuals["hard"] = self
+        bench.once([
+            self.gate.ask, partial(xp.multiply, t, bench.number(-2.0), self._sign),
+            partial(xp.add, self._sign, bench.number(1.0), self._sign)], [t], [self._sign])
+
+    def forward(self, terms: Array) -> Calls:
+        xp, signed = self._bench.xp, self._bench.temporary(*terms.shape)
+        return [
+            partial(xp.multiply, self._z, self._sign, signed), partial(xp.exp, signed, self._power),
+            partial(xp.log1p, self._power, terms),
+        ]
+
+    def pullback(self, cotangent: Array, into: Array) -> Calls:
+        bench, xp, shape = self._bench, self._bench.xp, self._z.shape
+        slope, above, share = bench.buffer(*shape), bench.temporary(*shape), bench.temporary(*shape)
+        weight = bench.number(1 / outputs(self._z))
+        scale: Calls = [
+            partial(xp.multiply, self._sign, cotangent, slope), partial(xp.multiply, slope, weight, slope)]
+        return [
+            *bench.once(scale, [self._sign, cotangent], [slope]), partial(xp.add, self._power, bench.number(1.0), above),
+            partial(xp.divide, self._power, above, share), partial(xp.multiply, share, slope, into),
         ]
 
 
@@ -102,45 +158,93 @@ class CrossEntropyWithLogits(Loss):
         by_theta = (powers * (whole - t) - t * others) / (1 + rest)
         return Row.between(out, theta, by_theta), Row.between(out, t, -log_shares(xp, theta, axis))
 
-    def forward_kernel(self, xp: Namespace, out: Array, theta: Array, t: Array) -> Calls:
-        axis, low, terms = theta.ndim - 2, scratch(xp, out, *theta.shape), scratch(xp, out, *common(theta, t))
-        powers, top, sums = scratch(xp, out, *theta.shape), reduced(xp, theta, axis), reduced(xp, theta, axis)
-        # The power of the largest is 1. It leads alone where the sum is below 2; else, there is none to leave out.
-        leads, crowded, rest = xp.empty(theta.shape, dtype=bool), xp.empty(sums.shape, dtype=bool), xp.empty_like(sums)
-        exact: Calls = [
-            partial(xp.multiply, sums, number(xp, out, 0.5), rest), partial(xp.greater, powers, rest, leads),
-            partial(xp.copyto, powers, number(xp, out, 0.0), where=leads), partial(powers.sum, axis, None, rest, True),
-            partial(xp.greater_equal, sums, number(xp, out, 2.0), crowded), partial(xp.subtract, rest, crowded, rest),
-            partial(xp.log1p, rest, rest),
-        ]
+    def forward_kernel(self, bench: Workbench, out: Array, theta: Array, t: Array) -> Calls:
+        xp, axis, itself = bench.xp, theta.ndim - 2, bench.sums_itself(out) and bench.settled(t)
+        shares = _Shares(bench, theta, axis)
+        bench.residuals["shares"] = shares
+        low, rest = shares.low, shares.log_of_sum
+        if itself and axis == 0 and common(theta, t) == theta.shape:
+            # −Σ t low + Σ ln Σeˡᵒʷ in one product; no term of it is negative where targets are not: nothing cancels.
+            weights = bench.buffer(*shares.logs.shape)
+            bench.once([
+                partial(xp.multiply, t, bench.number(-bench.seed), weights[:-1]),
+                partial(weights[:-1].sum, 0, None, weights[-1]), partial(xp.negative, weights[-1], weights[-1])],
+                [t], [weights])
+            bench.total = partial(shares.logs.reshape(-1).dot, weights.reshape(-1))
+            return shares.calls
+        minus, terms = bench.temporary(*theta.shape), bench.temporary(*common(theta, t))
         return [
-            partial(theta.max, axis, top, True), partial(xp.subtract, theta, top, low), partial(xp.exp, low, powers),
-            partial(powers.sum, axis, None, sums, True),
-            *either(at_least(sums, 1 + SATURATED), [partial(xp.log, sums, rest)], exact),
-            partial(xp.subtract, rest, low, low), partial(xp.multiply, low, t, terms), *summed(xp, terms, out),
-            *unless(is_finite(xp, out), out, partial(self.forward, xp, theta, t)),
+            *shares.calls, partial(xp.subtract, rest, low, minus), partial(xp.multiply, minus, t, terms),
+            *summed(bench, terms, out), *bench.unless_finite(out, out, partial(self.forward, xp, theta, t), out),
         ]
 
     def pullback_kernel(
-        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, theta: Array, t: Array
+        self, bench: Workbench, slot: int, cotangent: Array, into: Array, out: Array, theta: Array, t: Array
     ) -> Calls | None:
         if slot == 1:
             return None
-        axis, share, terms = theta.ndim - 2, scratch(xp, out, *theta.shape), scratch(xp, out, *common(theta, t))
-        whole, (calls, sums) = reduced(xp, t, axis), shares_into(xp, theta, axis, share)
-        # s (Σt − t) − t (1 − s), where 1 − s is the sum of the other shares if s leads.
-        leads, rest, others = xp.empty(theta.shape, dtype=bool), reduced(xp, theta, axis), xp.empty_like(share)
-        lost = xp.empty_like(terms)
+        xp, axis, shape, shares = bench.xp, theta.ndim - 2, common(theta, t), bench.residuals["shares"]
+        target = into if into.shape == shape else bench.temporary(*shape)
+        share, gained, scaled = bench.temporary(*theta.shape), bench.temporary(*shape), bench.buffer(*shape)
+        whole, sum_up = added(bench, scaled, axis)      # scaled is t times the cotangent, whole its sum
+        weigh: Calls = [partial(xp.multiply, t, bench.weight(cotangent), scaled), *sum_up]
+        weigh = bench.once(weigh, [t, cotangent], [scaled, whole])
+        # s Σt − t; and where one class leads by far, s (Σt − t) − t (1 − s), with the others' sum for 1 − s.
+        quick: Calls = [partial(xp.multiply, share, whole, gained), partial(xp.subtract, gained, scaled, target)]
+        others, kept, lost = (bench.temporary(*theta.shape), *(bench.temporary(*shape) for _ in range(2)))
         exact: Calls = [
-            partial(xp.greater, share, number(xp, out, 0.5), leads), partial(xp.copyto, others, share),
-            partial(xp.copyto, others, number(xp, out, 0.0), where=leads), partial(others.sum, axis, None, rest, True),
-            partial(xp.subtract, number(xp, out, 1.0), share, others), partial(xp.copyto, others, rest, where=leads),
-            partial(xp.multiply, others, t, lost), partial(xp.subtract, whole, t, terms),
-            partial(xp.multiply, terms, share, terms), partial(xp.subtract, terms, lost, terms),
+            *shares.others(bench, share, others), partial(xp.multiply, others, scaled, lost),
+            partial(xp.subtract, whole, scaled, kept), partial(xp.multiply, kept, share, gained),
+            partial(xp.subtract, gained, lost, target),
         ]
-        quick: Calls = [partial(xp.multiply, share, whole, terms), partial(xp.subtract, terms, t, terms)]
         return [
-            *calls, partial(t.sum, axis, None, whole, True), *either(at_least(sums, 1 + SATURATED), quick, exact),
-            partial(xp.multiply, terms, cotangent, terms), *gathered(xp, terms, into),
-            *by_rule_unless_finite(self, xp, slot, cotangent, into, out, theta, t),
+            *weigh, partial(xp.divide, shares.power, shares.sums, share), *either(shares.gate.recall, quick, exact),
+            *([] if target is into else gathered(bench, target, into)),
+            *by_rule_unless_finite(self, bench, slot, cotangent, into, out, theta, t),
+        ]
+
+
+class _Shares:
+    """What cross-entropy on logits computes on its way and needs again on the way back.
+
+    `low` is θ minus its maximum, `power` e^low, `sums` its sum, `log_of_sum` that one's logarithm; `gate` tells whether
+    no class leads so far that 1 plus the others' sum would lose the digits of the latter.
+    """
+
+    def __init__(self, bench: Workbench, theta: Array, axis: int) -> None:
+        xp, small = bench.xp, reduced(theta, axis)
+        self._axis = axis
+        self.power, top = bench.buffer(*theta.shape), bench.temporary(*small)
+        self.sums, sum_up = added(bench, self.power, axis)
+        first = self.sums[:1] if axis == 0 else self.sums   # the others are the same
+        # For a vector, `low` and the logarithm stand one below the other, so that one product takes both.
+        self.logs = bench.buffer(theta.shape[0] + (axis == 0), *theta.shape[1:])
+        self.low = self.logs[:theta.shape[0]]
+        self.log_of_sum = self.logs[-1:] if axis == 0 else bench.buffer(*small)
+        self.gate = Gate(at_least(first, 1 + SATURATED))
+        # The power of the largest is 1. It leads alone where the sum is below 2; else, there is none to leave out.
+        leads, crowded = xp.empty(theta.shape, dtype=bool), xp.empty(small, dtype=bool)
+        half, rest, others = bench.temporary(*small), bench.temporary(*small), bench.temporary(*theta.shape)
+        exact: Calls = [
+            partial(xp.multiply, first, bench.number(0.5), half), partial(xp.greater, self.power, half, leads),
+            partial(xp.copyto, others, self.power), partial(xp.copyto, others, bench.number(0.0), where=leads),
+            partial(others.sum, axis, None, rest, True),
+            partial(xp.greater_equal, first, bench.number(2.0), crowded),
+            partial(xp.subtract, rest, crowded, half), partial(xp.log1p, half, self.log_of_sum),
+        ]
+        self.calls: Calls = [
+            *largest(bench, theta, axis, top), partial(xp.subtract, theta, top, self.low),
+            partial(xp.exp, self.low, self.power), *sum_up,
+            *either(self.gate.ask, [partial(xp.log, first, self.log_of_sum)], exact),
+        ]
+
+    def others(self, bench: Workbench, share: Array, others: Array) -> Calls:
+        """Calls that write 1 − share into `others`: for the class that leads, the sum of the other shares."""
+        xp, leads = bench.xp, bench.xp.empty(share.shape, dtype=bool)
+        rest = bench.temporary(*reduced(share, self._axis))
+        kept = bench.temporary(*share.shape)
+        return [
+            partial(xp.greater, share, bench.number(0.5), leads), partial(xp.copyto, kept, share),
+            partial(xp.copyto, kept, bench.number(0.0), where=leads), partial(kept.sum, self._axis, None, rest, True),
+            partial(xp.subtract, bench.number(1.0), share, others), partial(xp.copyto, others, rest, where=leads),
         ]

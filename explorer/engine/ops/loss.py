@@ -9,7 +9,7 @@ from explorer.engine.arrays import Array, Namespace
 from explorer.engine.jacobians import Jacobian, Row, Shape
 from explorer.engine.jacobians.base import flat
 from explorer.engine.ops.base import Calls, Op, OperandError, shape_text
-from explorer.engine.ops.kernels import common, gathered, number, scratch, summed
+from explorer.engine.ops.kernels import Workbench, common, scaled, summed
 from explorer.engine.ops.reduce import averaged
 
 
@@ -62,22 +62,28 @@ class SqErr(Loss):
     def jacobians(self, xp: Namespace, out: Array, o: Array, t: Array) -> tuple[Jacobian, ...]:
         return Row.between(out, o, o - t), Row.between(out, t, t - o)
 
-    def forward_kernel(self, xp: Namespace, out: Array, o: Array, t: Array) -> Calls:
-        terms = scratch(xp, out, *common(o, t))
+    def forward_kernel(self, bench: Workbench, out: Array, o: Array, t: Array) -> Calls:
+        xp = bench.xp
+        error, square, whole = bench.buffer(*common(o, t)), bench.temporary(*common(o, t)), bench.temporary(*out.shape)
+        bench.residuals["error"] = error
+        calls: Calls = [partial(xp.subtract, o, t, error)]
+        if bench.sums_itself(out):
+            entries, half = error.reshape(-1), 0.5 * bench.seed
+            bench.total = lambda: float(entries.dot(entries)) * half
+            return calls
         return [
-            partial(xp.subtract, o, t, terms), partial(xp.multiply, terms, terms, terms), *summed(xp, terms, out),
-            partial(xp.multiply, out, number(xp, out, 0.5), out),
+            *calls, partial(xp.square, error, square), *summed(bench, square, whole),
+            partial(xp.multiply, whole, bench.number(0.5), out),
         ]
 
     def pullback_kernel(
-        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, o: Array, t: Array
+        self, bench: Workbench, slot: int, cotangent: Array, into: Array, out: Array, o: Array, t: Array
     ) -> Calls:
-        terms = scratch(xp, out, *common(o, t))
-        ends = (o, t) if slot == 0 else (t, o)
-        return [
-            partial(xp.subtract, *ends, terms), partial(xp.multiply, terms, cotangent, terms),
-            *gathered(xp, terms, into),
-        ]
+        error = bench.residuals["error"]
+        if slot == 0:
+            return scaled(bench, error, cotangent, into)
+        turned = bench.temporary(*error.shape)
+        return [partial(bench.xp.negative, error, turned), *scaled(bench, turned, cotangent, into)]
 
 
 class Mse(Loss):

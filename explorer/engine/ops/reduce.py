@@ -10,7 +10,7 @@ from explorer.engine.jacobians import Jacobian, Row, Shape
 from explorer.engine.jacobians.base import flat
 from explorer.engine.ops.arithmetic import constant
 from explorer.engine.ops.base import Calls, Op, OperandError, shape_text
-from explorer.engine.ops.kernels import is_finite, number, unless
+from explorer.engine.ops.kernels import Workbench, summed
 
 
 def engine_axis(axis: int, shape: Shape) -> int:
@@ -85,13 +85,15 @@ class Sum(Reduction):
     def weight(self, xp: Namespace, x: Array, out: Array, axis: int) -> Array:
         return constant(xp, out, 1.0)
 
-    def forward_kernel(self, xp: Namespace, out: Array, x: Array) -> Calls:
-        axes = tuple(range(x.ndim - 1)) if self.axis is None else engine_axis(self.axis, x.shape[:-1])
-        return [partial(x.sum, axes, None, out)]
+    def forward_kernel(self, bench: Workbench, out: Array, x: Array) -> Calls:
+        if self.axis is None:
+            return summed(bench, x, out)
+        return [partial(x.sum, engine_axis(self.axis, x.shape[:-1]), None, out)]
 
     def pullback_kernel(
-        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, x: Array
+        self, bench: Workbench, slot: int, cotangent: Array, into: Array, out: Array, x: Array
     ) -> Calls:
+        xp = bench.xp
         axis = None if self.axis is None else engine_axis(self.axis, x.shape[:-1])
         return [partial(xp.copyto, into, cotangent if axis is None else xp.expand_dims(cotangent, axis=axis))]
 
@@ -109,21 +111,23 @@ class Mean(Sum):
     def weight(self, xp: Namespace, x: Array, out: Array, axis: int) -> Array:
         return constant(xp, out, 1 / x.shape[axis])
 
-    def forward_kernel(self, xp: Namespace, out: Array, x: Array) -> Calls:
+    def forward_kernel(self, bench: Workbench, out: Array, x: Array) -> Calls:
+        xp = bench.xp
         return [
-            *super().forward_kernel(xp, out, x), partial(xp.divide, out, self._entries(xp, x), out),
-            *unless(is_finite(xp, out), out, partial(self.forward, xp, x)),
+            *super().forward_kernel(bench, out, x), partial(xp.divide, out, self._entries(bench, x), out),
+            *bench.unless_finite(out, out, partial(self.forward, xp, x), out),
         ]
 
     def pullback_kernel(
-        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, x: Array
+        self, bench: Workbench, slot: int, cotangent: Array, into: Array, out: Array, x: Array
     ) -> Calls:
-        calls = super().pullback_kernel(xp, slot, cotangent, into, out, x)
-        return [*calls, partial(xp.divide, into, self._entries(xp, x), into)]
+        xp = bench.xp
+        calls = super().pullback_kernel(bench, slot, cotangent, into, out, x)
+        return [*calls, partial(xp.divide, into, self._entries(bench, x), into)]
 
-    def _entries(self, xp: Namespace, x: Array) -> Array:
+    def _entries(self, bench: Workbench, x: Array) -> Array:
         sample = x.shape[:-1]
-        return number(xp, x, math.prod(sample) if self.axis is None else sample[self.axis])
+        return bench.number(math.prod(sample) if self.axis is None else sample[self.axis])
 
 
 class Max(Reduction):

@@ -7,8 +7,10 @@ from functools import partial
 from explorer.engine.arrays import Array, Namespace
 from explorer.engine.jacobians import DiagonalMinusOuter, Jacobian, Shape
 from explorer.engine.ops.base import Calls, Op
-from explorer.engine.ops.kernels import is_finite, scratch, unless
+from explorer.engine.ops.kernels import Workbench
 from explorer.engine.ops.reduce import Reduction, engine_axis
+
+FEW = 8     # so many classes are compared in pairs, which is quicker than a reduction
 
 
 def shifted(xp: Namespace, x: Array, axis: int) -> tuple[Array, Array]:
@@ -36,19 +38,31 @@ def beside_top(xp: Namespace, low: Array, axis: int) -> Array:
     return others + (xp.sum(xp.astype(top, low.dtype), axis=axis, keepdims=True) - 1)
 
 
-def shares_into(xp: Namespace, x: Array, axis: int, out: Array) -> tuple[Calls, Array]:
-    """Calls that write the softmax of finite x into `out`, and the buffer that will hold Σ eˣ of the shifted x."""
-    top, total = reduced(xp, x, axis), reduced(xp, x, axis)
-    calls: Calls = [
-        partial(x.max, axis, top, True), partial(xp.subtract, x, top, out), partial(xp.exp, out, out),
-        partial(out.sum, axis, None, total, True), partial(xp.divide, out, total, out),
-    ]
-    return calls, total
+def reduced(x: Array, axis: int) -> Shape:
+    """The shape of one number from each run of x along the axis."""
+    return (*x.shape[:axis], 1, *x.shape[axis + 1 :])
 
 
-def reduced(xp: Namespace, x: Array, axis: int) -> Array:
-    """A buffer for one number from each run of x along the axis."""
-    return scratch(xp, x, *x.shape[:axis], 1, *x.shape[axis + 1 :])
+def largest(bench: Workbench, x: Array, axis: int, top: Array) -> Calls:
+    """Calls that write the maximum along the axis into `top`, of shape `reduced(x, axis)`."""
+    first, *others = (x[(slice(None),) * axis + (slice(place, place + 1),)] for place in range(x.shape[axis]))
+    if not 0 < len(others) < FEW:
+        return [partial(x.max, axis, top, True)]
+    calls: Calls = [partial(bench.xp.maximum, first, others[0], out=top)]
+    return calls + [partial(bench.xp.maximum, top, other, out=top) for other in others[1:]]
+
+
+def added(bench: Workbench, x: Array, axis: int) -> tuple[Array, Calls]:
+    """A buffer that stretches to x, and calls that write the sum along the axis into it.
+
+    Of few classes every row holds the sum: a broadcast costs more than they do.
+    """
+    rows = x.shape[0] if x.shape[0] <= FEW else 1
+    if axis == 0 and x.ndim == 2 and x.flags.c_contiguous:
+        total = bench.buffer(rows, x.shape[1])
+        return total, [partial(bench.xp.ones((rows, x.shape[0]), dtype=bench.dtype).dot, x, total)]
+    total = bench.buffer(*reduced(x, axis))
+    return total, [partial(x.sum, axis, None, total, True)]
 
 
 class _Along(Op):
@@ -78,20 +92,27 @@ class Softmax(_Along):
     def jacobians(self, xp: Namespace, out: Array, x: Array) -> tuple[Jacobian, ...]:
         return (DiagonalMinusOuter.between(out, x, out, out, out, engine_axis(self.axis, x.shape[:-1])),)
 
-    def forward_kernel(self, xp: Namespace, out: Array, x: Array) -> Calls:
-        axis = engine_axis(self.axis, x.shape[:-1])
-        calls, total = shares_into(xp, x, axis, out)
-        # An infinite maximum leaves NaN in the sums: there the rule's limit is taken.
-        return [*calls, *unless(is_finite(xp, total), out, partial(self.forward, xp, x))]
+    def forward_kernel(self, bench: Workbench, out: Array, x: Array) -> Calls:
+        xp, axis = bench.xp, engine_axis(self.axis, x.shape[:-1])
+        top, low, power = bench.temporary(*reduced(x, axis)), *(bench.temporary(*x.shape) for _ in range(2))
+        total, calls = added(bench, power, axis)
+        return [
+            *largest(bench, x, axis, top), partial(xp.subtract, x, top, low), partial(xp.exp, low, power),
+            *calls, partial(xp.divide, power, total, out),
+            # An infinite maximum leaves NaN in the sums: there the rule's limit is taken.
+            *bench.unless_finite(total, out, partial(self.forward, xp, x), out),
+        ]
 
     def pullback_kernel(
-        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, x: Array
+        self, bench: Workbench, slot: int, cotangent: Array, into: Array, out: Array, x: Array
     ) -> Calls:
+        xp = bench.xp
         axis = engine_axis(self.axis, x.shape[:-1])
-        joint = reduced(xp, x, axis)
+        part, rest = bench.temporary(*x.shape), bench.temporary(*x.shape)
+        joint, calls = added(bench, part, axis)
         return [
-            partial(xp.multiply, out, cotangent, into), partial(into.sum, axis, None, joint, True),
-            partial(xp.subtract, cotangent, joint, into), partial(xp.multiply, into, out, into),
+            partial(xp.multiply, out, cotangent, part), *calls,
+            partial(xp.subtract, cotangent, joint, rest), partial(xp.multiply, rest, out, into),
         ]
 
 

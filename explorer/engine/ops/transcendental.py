@@ -7,7 +7,7 @@ from functools import partial
 from explorer.engine.arrays import Array, Namespace
 from explorer.engine.jacobians import Diagonal, Jacobian, Shape
 from explorer.engine.ops.base import Calls, Op
-from explorer.engine.ops.kernels import number
+from explorer.engine.ops.kernels import Workbench
 
 
 class Unary(Op):
@@ -42,13 +42,13 @@ class Exp(Unary):
     def derivative(self, xp: Namespace, out: Array, x: Array) -> Array:
         return out
 
-    def forward_kernel(self, xp: Namespace, out: Array, x: Array) -> Calls:
-        return [partial(xp.exp, x, out)]
+    def forward_kernel(self, bench: Workbench, out: Array, x: Array) -> Calls:
+        return [partial(bench.xp.exp, x, out)]
 
     def pullback_kernel(
-        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, x: Array
+        self, bench: Workbench, slot: int, cotangent: Array, into: Array, out: Array, x: Array
     ) -> Calls:
-        return [partial(xp.multiply, out, cotangent, into)]
+        return [partial(bench.xp.multiply, out, cotangent, into)]
 
 
 class Log(Unary):
@@ -134,10 +134,11 @@ class Square(Unary):
     def derivative(self, xp: Namespace, out: Array, x: Array) -> Array:
         return 2 * x
 
-    def forward_kernel(self, xp: Namespace, out: Array, x: Array) -> Calls:
-        return [partial(xp.multiply, x, x, out)]
+    def forward_kernel(self, bench: Workbench, out: Array, x: Array) -> Calls:
+        return [partial(bench.xp.square, x, out)]
 
     def pullback_kernel(
-        self, xp: Namespace, slot: int, cotangent: Array, into: Array, out: Array, x: Array
+        self, bench: Workbench, slot: int, cotangent: Array, into: Array, out: Array, x: Array
     ) -> Calls:
-        return [partial(xp.multiply, x, number(xp, x, 2.0), into), partial(xp.multiply, into, cotangent, into)]
+        twice = bench.temporary(*x.shape)
+        return [partial(bench.xp.add, x, x, twice), partial(bench.xp.multiply, twice, cotangent, into)]
