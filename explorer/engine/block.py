@@ -51,20 +51,28 @@ class Block:
         seeds = bench.settle(self._new(objective.shape))
         seeds[...] = 1 / count
         bench.seed, bench.seeds = 1 / count, seeds
-        bench.objective = None if self._keeps or not self._kernels else objective
+        bench.watched, bench.objective = objective, None if self._keeps else objective
         for call in schedule.calls:
             self._forward(call)
         self.cotangents[schedule.objective] = seeds
         for call in reversed(schedule.calls):
             if call.out in self.cotangents:
                 self._backward(call)
-        self.total = bench.total or partial(sum_over, self._xp, objective, count)
+        self.total = bench.total or self._total(objective, count)
         program = schedule.program
+        if self._keeps:
+            for name in program.parameters:     # also those that nothing reads
+                self._value(program.of[name])
         self._data = [(name, self.values[program.of[name]]) for name in program.data
                       if program.of[name] in self.values]
         self._shared = [(place, self.values[program.of[name]][..., 0]) for place, name in enumerate(program.parameters)
                         if program.of[name] in self.values]
         self.results = [self._result(register) for register in schedule.wanted]
+
+    def _total(self, objective: Array, count: int) -> Callable[[], float]:
+        if self._kernels:   # what overflows is left to the rules
+            return partial(objective.reshape(-1).dot, self._xp.full(objective.size, 1 / count, dtype=self._dtype))
+        return partial(sum_over, self._xp, objective, count)
 
     def load_data(self, given: Mapping[str, Array], start: int, stop: int) -> None:
         """Copy in some rows of the data, and compute what depends on nothing else."""

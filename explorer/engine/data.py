@@ -93,7 +93,7 @@ def lay_out_parameters(
 class Parameters:
     """Reads the parameters of one graph, at once where they are arrays of the right dtype and shapes already."""
 
-    def __init__(self, graph: Graph, dtype: str) -> None:
+    def __init__(self, graph: Graph, dtype: Any) -> None:
         self._graph, self._dtype = graph, np.dtype(dtype)
         self._shapes = [(name, graph.nodes[name].shape) for name in graph.parameters]
 

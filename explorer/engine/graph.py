@@ -143,17 +143,20 @@ class Graph:
 
     def trace(
         self, data: Mapping[str, Any] | Batch, params: Mapping[str, Any] | None = None, *, fuse: bool = False,
-        reduction: str = "mean", dtype: Any = None, backend: str | None = None,
+        reduction: str = "mean", dtype: Any = None, backend: str | None = None, kernels: bool = True,
     ) -> Trace:
         """The whole pass with everything kept: values, gradients, contributions, steps.
 
         `data` as in `batch`; `params` maps every parameter to an array-like of its shape. The objective is the mean
         (or reduction="sum") of the last line over the batch. `fuse=True` evaluates sigmoid → bce and softmax →
-        cross_entropy on the logits. Raises: DataError, ShapeError.
+        cross_entropy on the logits. With `kernels=False` every number comes from the rules themselves: what is sent
+        back is the pullback of the very Jacobians that the trace shows, not of a quicker form that agrees with them.
+        Raises: DataError, ShapeError.
         """
         from explorer.engine.passes import trace
 
-        return trace(self, data, params or {}, fuse=fuse, reduction=reduction, dtype=dtype, backend=backend)
+        return trace(
+            self, data, params or {}, fuse=fuse, reduction=reduction, dtype=dtype, backend=backend, kernels=kernels)
 
     def gradients(
         self, data: Mapping[str, Any] | Batch, params: Mapping[str, Any] | None = None, *,

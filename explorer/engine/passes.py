@@ -5,6 +5,7 @@ Both are loops over the same program. The backward pass is nothing but pullbacks
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from explorer.engine.arrays import Array, Namespace, frozen
 from explorer.engine.block import sum_over
 from explorer.engine.data import Batch, Parameters, as_batch, lay_out_parameters
 from explorer.engine.errors import DataError, GraphError
+from explorer.engine.explore import TracePlan, fits
 from explorer.engine.fusion import Fusion
 from explorer.engine.plan import Plan
 from explorer.engine.program import Program
@@ -28,12 +30,15 @@ REDUCTIONS = ("mean", "sum")
 
 def trace(
     graph: Graph, data: Mapping[str, Any] | Batch, params: Mapping[str, Any], *, fuse: bool, reduction: str,
-    dtype: Any, backend: str | None,
+    dtype: Any, backend: str | None, kernels: bool,
 ) -> Trace:
     """See Graph.trace."""
     objective = graph.scalar_objective()
     _check_reduction(reduction)
     batch = as_batch(graph, data, dtype, backend)
+    planned = None if fuse or not kernels or batch.backend != "numpy" else _planned(graph, batch, params, reduction)
+    if planned is not None:
+        return planned
     program, fused = graph.program, graph.fusions if fuse else {}
     with np.errstate(all="ignore"):     # non-finite values are shown, never warned of
         values = _declared(program, batch, lay_out_parameters(graph, params, batch))
@@ -45,6 +50,20 @@ def trace(
         seed = batch.xp.full(last.shape, 1 / count, dtype=last.dtype)
         gradients, contributions = run_backward(program, fused, batch.xp, values, program.of[objective.name], seed)
     return Trace(graph, loss, reduction, batch, values, gradients, contributions)
+
+
+def _planned(graph: Graph, batch: Batch, params: Mapping[str, Any], reduction: str) -> Trace | None:
+    """A trace by its plan; None where that would be too large, or its quick kernels leave their range."""
+    if not batch.size or not fits(graph.program, batch.size):
+        return None
+    key = "trace", reduction, batch.size, batch.dtype
+    plan = graph.plans.take(key)
+    if plan is None:
+        averaged = graph.nodes[graph.objective].batched and reduction == "mean"
+        plan = TracePlan(graph, batch.xp, dtype_of(batch), batch.size, max(batch.size, 1) if averaged else 1)
+    loss, values, gradients, contributions = plan.run(batch, plan.parameters.read(params, batch))
+    graph.plans.give(key, plan)
+    return Trace(graph, loss, reduction, batch, values, gradients, contributions) if math.isfinite(loss) else None
 
 
 def gradients(

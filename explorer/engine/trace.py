@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ import numpy as np
 
 from explorer.engine.arrays import Array, frozen, public_view, to_host
 from explorer.engine.fusion import contained
+from explorer.engine.kept import Views
 from explorer.engine.line_jacobian import LineJacobian
 from explorer.engine.steps import Step, steps_of
 
@@ -145,22 +146,3 @@ class Trace:
             raise KeyError(key)
         sent = [self._contributions[line, slot] for slot in readings if (line, slot) in self._contributions]
         return self._public(name, frozen(sum(sent[1:], start=sent[0])) if sent else self._zeros(name))
-
-
-class Views(Mapping[Any, Array]):
-    """A read-only mapping whose arrays are made, as batch-first views, when they are asked for."""
-
-    def __init__(self, keys: tuple[Any, ...], make: Callable[[Any], Array]) -> None:
-        self._keys, self._make = keys, make
-
-    def __getitem__(self, key: Any) -> Array:
-        return self._make(key)
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._keys)
-
-    def __len__(self) -> int:
-        return len(self._keys)
-
-    def __repr__(self) -> str:
-        return f"{{{', '.join(map(repr, self._keys))}}}"

@@ -55,7 +55,7 @@ BAD = [case for case in CASES if case[3] in ("infinite", "overflow")]
 
 
 def traced_at(text: str, z: list[float], y: list[float], fuse: bool = False) -> Trace:
-    return Graph.parse(text.format(n=len(z))).trace({"z": [z], "y": [y]}, fuse=fuse)
+    return Graph.parse(text.format(n=len(z))).trace({"z": [z], "y": [y]}, fuse=fuse, kernels=False)
 
 
 def scene_of(trace: Trace, line: str = "loss", sample: int = 0) -> Scene:

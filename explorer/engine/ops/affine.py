@@ -54,16 +54,15 @@ class Affine(Op):
         self, bench: Workbench, slot: int, cotangent: Array, into: Array, out: Array, matrix: Array, vector: Array,
         bias: Array,
     ) -> Calls:
+        if slot == 1:
+            joint, extended = bench.joined(matrix, bias), bench.extended(into)
+            if joint is not None and extended is not None:  # a row too many costs less than a matrix that is cut
+                return dot_into(bench, joint.T, cotangent, extended)
+            return dot_into(bench, self._rows(matrix).T, cotangent, into)
         joint, extended = bench.joined(into), bench.extended(vector)
-        match slot:
-            case 0 if joint is not None and extended is not None:
-                return dot_into(bench, cotangent, extended.T, joint)
-            case 0 if self.side == "right":
-                return dot_into(bench, cotangent, vector.T, into[..., 0])
-            case 0:
-                return dot_into(bench, vector, cotangent.T, into[..., 0])
-            case 1 if (joint := bench.joined(matrix, bias)) is not None and (extended := bench.extended(into)) is not None:
-                return dot_into(bench, joint.T, cotangent, extended)    # a row too many costs less than a cut matrix
-            case 1:
-                return dot_into(bench, self._rows(matrix).T, cotangent, into)
-        return gathered(bench, cotangent, into) if joint is None else []    # it came with the matrix's
+        if joint is not None and extended is not None:      # both gradients come at once
+            return dot_into(bench, cotangent, extended.T, joint) if slot == 0 else []
+        if slot == 2:
+            return gathered(bench, cotangent, into)
+        left, right = (cotangent, vector) if self.side == "right" else (vector, cotangent)
+        return dot_into(bench, left, right.T, into[..., 0])

@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 class Workbench:
     """Where kernels are built: constants, memory, and what is known before a pass begins.
 
-    `residuals` are what the forward kernel of an op leaves to its pullback kernels. `objective` is the buffer of the
-    objective's values and `seed` every entry of its cotangent, in a plan that needs nothing of them but their sum
-    times the seed: an op whose result this is may bind `total`, which gives that number, and leave the buffer alone.
+    `residuals` are what the forward kernel of an op leaves to its pullback kernels. `watched` is the buffer of the
+    objective's values, `seeds` that of its cotangent and `seed` every entry of it; `objective` is the former in a plan
+    that needs nothing of it but its sum times the seed: an op whose result it is may bind `total`, which gives that
+    number, and leave the buffer alone.
     """
 
     def __init__(self, xp: Namespace, dtype: Any) -> None:
         self.xp, self.dtype = library(xp), dtype
         self.residuals: dict[str, Any] = {}
+        self.watched: Array | None = None
         self.objective: Array | None = None
         self.seed, self.seeds = 1.0, None
         self.total: Callable[[], float] | None = None
@@ -108,7 +110,7 @@ class Workbench:
 
         `out` is the op's result. If that is the objective, the plan sees it in the sum and goes over the pass again.
         """
-        return [] if self.sums_itself(out) else unless(is_finite(self.xp, watched), into, exact)
+        return [] if out is self.watched else unless(is_finite(self.xp, watched), into, exact)
 
 
 def common(*arrays: Array) -> Shape:

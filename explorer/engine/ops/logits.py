@@ -121,7 +121,8 @@ class _Hard:
         scale: Calls = [
             partial(xp.multiply, self._sign, cotangent, slope), partial(xp.multiply, slope, weight, slope)]
         return [
-            *bench.once(scale, [self._sign, cotangent], [slope]), partial(xp.add, self._power, bench.number(1.0), above),
+            *bench.once(scale, [self._sign, cotangent], [slope]),
+            partial(xp.add, self._power, bench.number(1.0), above),
             partial(xp.divide, self._power, above, share), partial(xp.multiply, share, slope, into),
         ]
 
