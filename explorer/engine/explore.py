@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from explorer.engine.arena import Arena, See
-from explorer.engine.arrays import Array, Namespace
+from explorer.engine.arrays import Array, Namespace, frozen
 from explorer.engine.block import Block
 from explorer.engine.data import Batch, Parameters
 from explorer.engine.folding import folded
@@ -42,20 +42,24 @@ class TracePlan:
         self.parameters = Parameters(graph, self._arena.dtype)
         with np.errstate(all="ignore"):
             whole = folded(_everything(program, objective), frozenset(program.of.values()))
-            block = self._block = Block(whole, xp, dtype, size, count, keep=self._arena)
-        self._values, self._gradients = self._seen(block.values), self._seen(block.cotangents)
-        self._contributions = {place: self._arena.see(buffer) for place, buffer in block.contributions.items()}
-        self._readings = tuple(self._contributions)
+            self._block = Block(whole, xp, dtype, size, count, keep=self._arena, alone=True)
+        bound = self._bound = self._block.bound
+        self._values = self._seen(bound.values, bound.borrowed)
+        self._gradients = self._seen(bound.cotangents, bound.fresh)
+        self._contributions = {place: self._arena.see(buffer) for place, buffer in bound.contributions.items()}
+        self._readings = (*self._contributions, *bound.sent_fresh)
         self._data = [(program.of[name], name) for name in program.data]
-        self._literals = {place: block.values[place] for place, kind in enumerate(program.registers)
+        self._literals = {place: bound.values[place] for place, kind in enumerate(program.registers)
                           if kind.literal is not None}
         self._loaded: Callable[[], Batch | None] = lambda: None
         self._quiet = contextvars.copy_context()
         self._quiet.run(partial(np.seterr, all="ignore"))
 
-    def _seen(self, buffers: Mapping[int, Array]) -> list[See | None]:
+    def _seen(self, buffers: Mapping[int, Array], elsewhere: frozenset[int]) -> list[See | None]:
+        """What finds each register's numbers in a copy of the arena; None for what is not in it."""
         registers = self._program.registers
-        return [self._arena.see(buffers[place]) if place in buffers and kind.literal is None else None
+        return [self._arena.see(buffers[place])
+                if place in buffers and kind.literal is None and place not in elsewhere else None
                 for place, kind in enumerate(registers)]
 
     def run(self, batch: Batch, shared: Sequence[Array]) -> Kept:
@@ -64,11 +68,18 @@ class TracePlan:
         Where the objective is not finite, a quick kernel may have left its range: such a pass is not to be used.
         """
         loss = self._quiet.run(self._run, batch, shared)
-        pieces, sent = self._arena.copy(), self._contributions
+        bound, pieces = self._bound, self._arena.copy()
         given = self._literals | {register: batch.arrays[name] for register, name in self._data}
+        given.update((register, frozen(bound.values[register])) for register in bound.borrowed)
+        fresh = {register: frozen(bound.cotangents[register]) for register in bound.fresh}
+
+        def contribution(reading: tuple[str, int]) -> Array:
+            if reading in bound.sent_fresh:
+                return fresh[bound.sent_fresh[reading]]
+            return self._contributions[reading](pieces)
+
         values = Values(self._values, pieces, given, self._program, self._xp)
-        gradients = Registers(self._gradients, pieces, {})
-        return loss, values, gradients, Views(self._readings, lambda reading: sent[reading](pieces))
+        return loss, values, Registers(self._gradients, pieces, fresh), Views(self._readings, contribution)
 
     def _run(self, batch: Batch, shared: Sequence[Array]) -> float:
         if self._loaded() is not batch:

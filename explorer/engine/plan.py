@@ -46,7 +46,7 @@ class Plan:
         edges = [-(-size // self._step) * lane // LANES * self._step for lane in range(LANES + 1)]
         self._lanes = [range(start, min(stop, size), self._step)
                        for start, stop in zip(edges, edges[1:], strict=False) if start < stop]
-        self._crew = [_Worker(self._block)]
+        self._crew = [_Worker(self._block, schedule.wanted)]
         self._by_rules: Plan | None = None
 
     def run(self, batch: Batch, shared: Sequence[Array]) -> Part:
@@ -68,7 +68,8 @@ class Plan:
         return self._by_rules.run(batch, shared)
 
     def _block(self, rows: int) -> Block:
-        return Block(self._schedule, self._xp, self._dtype, rows, self._count, kernels=self._kernels)
+        return Block(self._schedule, self._xp, self._dtype, rows, self._count, kernels=self._kernels,
+                     alone=rows == self._size)
 
     def _in_lanes(self, batch: Batch, shared: Sequence[Array]) -> Part:
         registers = [self._schedule.program.registers[register] for register in self._schedule.wanted]
@@ -76,7 +77,7 @@ class Plan:
                 for kind in registers]
         threads = min(cores(), len(self._lanes)) if self._kernels and self._size >= THREADED else 1
         while len(self._crew) < threads:
-            self._crew.append(_Worker(self._block))
+            self._crew.append(_Worker(self._block, self._schedule.wanted))
         found: list[Part] = [(0.0, [])] * len(self._lanes)
 
         def work(first: int) -> None:
@@ -96,8 +97,8 @@ class Plan:
 class _Worker:
     """One thread's blocks, by their number of rows."""
 
-    def __init__(self, make: Callable[[int], Block]) -> None:
-        self._make = make
+    def __init__(self, make: Callable[[int], Block], wanted: Sequence[int]) -> None:
+        self._make, self._wanted = make, wanted
         self._blocks: dict[int, Block] = {}
         self._loaded: Callable[[], Batch | None] = lambda: None
         # Non-finite values are shown, never warned of; a context of its own costs less than np.errstate.
@@ -134,7 +135,8 @@ class _Worker:
                 ready.add(count)
             block.load_data(batch.arrays, start, start + count)
             loss += block.run()
-            for place, (whole, part) in enumerate(zip(rows, block.gradients(), strict=True)):
+            parts = [block.gradient(register) for register in self._wanted]
+            for place, (whole, part) in enumerate(zip(rows, parts, strict=True)):
                 if part is None:
                     sums[place] = None
                 elif whole is not None:

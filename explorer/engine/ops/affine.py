@@ -20,7 +20,7 @@ class Affine(Op):
     It is no word of the language: plans put it in place of the two.
     """
 
-    name, symbol, arity = "affine", "·+", (3, 3)
+    name, symbol, arity, rebinds = "affine", "·+", (3, 3), True
 
     def __init__(self, side: str) -> None:
         self.side = side    # where the vector stands: "right" in W @ x, "left" in x @ W

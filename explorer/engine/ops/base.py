@@ -52,6 +52,7 @@ class Op:
     says_forward: ClassVar[str]
     says_backward: ClassVar[str]
     identity: ClassVar[str] = ""    # its number in the CS224n gradient notes
+    rebinds: ClassVar[bool] = False  # its kernels take no memory from the bench: a plan may bind them for every pass
     analytic: ClassVar[bool] = False  # forward also takes complex numbers, and its derivative is then the complex one
 
     def shape(self, *shapes: Any, **_: Any) -> Shape:

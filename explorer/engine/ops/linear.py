@@ -20,7 +20,7 @@ class Matmul(Op):
     Source: lecture 20, exercises 20.3(a) and (b); CS224n gradient notes (1), (2), (5), (6).
     """
 
-    name, symbol, arity, pattern, analytic = "@", "·", (2, 2), "{0} · {1}", True
+    name, symbol, arity, pattern, analytic, rebinds = "@", "·", (2, 2), "{0} · {1}", True, True
     says_forward = "{out} is the product {0} · {1}: rows times columns."
     says_backward = "Each factor receives the gradient of {out} times the other factor, transposed to fit."
 
