@@ -27,7 +27,7 @@ class Block:
         keep: Callable[[Shape], Array] | None = None, alone: bool = False,
     ) -> None:
         bound = self.bound = Binding(schedule, xp, dtype, rows, 1 / count, kernels=kernels, keep=keep, fresh=alone)
-        self._xp, self._keeps, program = xp, keep is not None, schedule.program
+        self._xp, self._keeps, self._signs, program = xp, keep is not None, schedule.turned, schedule.program
         if self._keeps:
             for name in program.parameters:     # also those that nothing reads
                 bound.value(program.of[name])
@@ -41,7 +41,9 @@ class Block:
         given = [(place, program.of[name]) for place, name in enumerate(program.parameters)
                  if program.of[name] in bound.values]
         self._copied = [(place, bound.values[register][..., 0]) for place, register in given
-                        if register not in bound.borrowed]
+                        if register not in bound.borrowed | schedule.turned]
+        self._turned = [(place, bound.values[register][..., 0]) for place, register in given
+                        if register in schedule.turned]
         self._borrowed = [(place, register) for place, register in given if register in bound.borrowed]
         self.results = [self._result(register) for register in schedule.wanted]
 
@@ -56,6 +58,8 @@ class Block:
         """Take in the parameters, in the graph's order and without a batch axis. Large ones are not copied."""
         for place, buffer in self._copied:
             buffer[...] = given[place]
+        for place, buffer in self._turned:
+            np.negative(given[place], buffer)
         if self._borrowed:
             # A product takes an array apart that is not contiguous, every time anew.
             own = np.array if self._keeps else np.ascontiguousarray
@@ -71,7 +75,7 @@ class Block:
         """What arrived at a register in the last run, in the block's own memory."""
         real, shown = self.bound.cotangents.get(register), self.bound.shown.get(register)
         if real is None or shown is None:
-            return shown if real is None else real
+            return shown if real is None else -real if register in self._signs else real
         return real + shown
 
     def _result(self, register: int) -> Callable[[], Array | None]:
@@ -82,6 +86,8 @@ class Block:
             return lambda: public_view(self._xp, bound.cotangents[register], batched)
         if real is not None and register not in bound.shown and is_numpy(self._xp):
             view = public_view(self._xp, real, batched)
+            if register in self._signs:
+                return partial(np.negative, view)
             return partial(view.copy, "K") if batched else view.copy
 
         def copied() -> Array | None:

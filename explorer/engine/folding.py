@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Container
 from dataclasses import replace
 
+from explorer.engine.ops.activations import Reflected, Sigmoid
 from explorer.engine.ops.affine import Affine
 from explorer.engine.ops.arithmetic import Add
 from explorer.engine.ops.linear import Matmul
@@ -42,6 +43,26 @@ def folded(schedule: Schedule, visible: Container[int]) -> Schedule:
             del calls[product.out]
             break
     return replace(schedule, calls=tuple(calls.values()))
+
+
+def turned(schedule: Schedule, visible: Container[int]) -> Schedule:
+    """The schedule with σ(W x + b) computed from −W and −b, so that e⁻ᶻ needs no sign to be turned in every sample.
+
+    That is where nothing else sees the line in between, or reads the parameters.
+    """
+    reads = Counter(operand for call in schedule.calls for operand in (*call.operands, call.probability))
+    lines = {call.out: call for call in schedule.calls}
+    known = {(matrix, vector, bias) for _, matrix, vector, bias in joints(schedule)}
+    calls, found = list(schedule.calls), set[int]()
+    for place, call in enumerate(calls):
+        line = lines.get(call.operands[0])
+        if type(call.op) is not Sigmoid or line is None or line.operands not in known or line.out in visible:
+            continue
+        changed = {line.out, line.operands[0], line.operands[2]}
+        if all(reads[register] == 1 for register in changed):
+            calls[place] = replace(call, op=Reflected())
+            found |= changed
+    return replace(schedule, calls=tuple(calls), turned=frozenset(found))
 
 
 def joints(schedule: Schedule) -> list[tuple[str, int, int, int]]:

@@ -169,4 +169,4 @@ class Graph:
         """
         from explorer.engine.passes import gradients
 
-        return gradients(self, data, params or {}, wrt=wrt, reduction=reduction, dtype=dtype, backend=backend)
+        return gradients(self, data, params or {}, wrt, reduction, dtype, backend)

@@ -67,7 +67,7 @@ def _planned(graph: Graph, batch: Batch, params: Mapping[str, Any], reduction: s
 
 
 def gradients(
-    graph: Graph, data: Mapping[str, Any] | Batch, params: Mapping[str, Any], *, wrt: Iterable[str] | None,
+    graph: Graph, data: Mapping[str, Any] | Batch, params: Mapping[str, Any], wrt: Iterable[str] | None,
     reduction: str, dtype: Any, backend: str | None,
 ) -> tuple[float, dict[str, Array]]:
     """See Graph.gradients."""

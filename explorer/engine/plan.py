@@ -19,7 +19,7 @@ import numpy as np
 from explorer.engine.arrays import Array, Namespace, is_numpy, public_view
 from explorer.engine.block import Block
 from explorer.engine.data import Batch
-from explorer.engine.folding import folded
+from explorer.engine.folding import folded, turned
 from explorer.engine.lanes import cores, in_threads
 from explorer.engine.schedule import Schedule
 
@@ -40,7 +40,9 @@ class Plan:
         self, schedule: Schedule, xp: Namespace, dtype: Any, size: int, count: int, *, kernels: bool = True
     ) -> None:
         self._kernels = kernels and is_numpy(xp)    # the rules alone are known to be right elsewhere
-        self._schedule = folded(schedule, frozenset(schedule.wanted)) if self._kernels else schedule
+        self._schedule = schedule
+        if self._kernels:
+            self._schedule = turned(folded(schedule, schedule.wanted), schedule.wanted)
         self._xp, self._dtype, self._size, self._count = xp, dtype, size, count
         self._step = max(min(schedule.rows(xp.finfo(dtype).bits // 8), size), 1)
         edges = [-(-size // self._step) * lane // LANES * self._step for lane in range(LANES + 1)]
@@ -48,6 +50,9 @@ class Plan:
                        for start, stop in zip(edges, edges[1:], strict=False) if start < stop]
         self._crew = [_Worker(self._block, schedule.wanted)]
         self._by_rules: Plan | None = None
+        self._run: Callable[[Batch, Sequence[Array]], Part] = self._in_lanes if size else self._nothing
+        if size == self._step:
+            self._run = self._crew[0].whole
 
     def run(self, batch: Batch, shared: Sequence[Array]) -> Part:
         """The objective, and fresh batch-first arrays of the wanted gradients, None where nothing arrives.
@@ -55,13 +60,8 @@ class Plan:
         `shared` are the parameters in the graph's order, without a batch axis. All is copied in, nothing kept. Where
         the objective shows that a quick kernel left its range, all is done again by the rules.
         """
-        if not self._size:
-            return 0.0, [None] * len(self._schedule.wanted)
-        if self._size == self._step:
-            loss, parts = self._crew[0].whole(batch, shared)
-        else:
-            loss, parts = self._in_lanes(batch, shared)
-        if not self._kernels or math.isfinite(loss):
+        loss, parts = self._run(batch, shared)
+        if math.isfinite(loss) or not self._kernels:
             return loss, parts
         if self._by_rules is None:
             self._by_rules = Plan(self._schedule, self._xp, self._dtype, self._size, self._count, kernels=False)
@@ -70,6 +70,9 @@ class Plan:
     def _block(self, rows: int) -> Block:
         return Block(self._schedule, self._xp, self._dtype, rows, self._count, kernels=self._kernels,
                      alone=rows == self._size)
+
+    def _nothing(self, batch: Batch, shared: Sequence[Array]) -> Part:
+        return 0.0, [None] * len(self._schedule.wanted)
 
     def _in_lanes(self, batch: Batch, shared: Sequence[Array]) -> Part:
         registers = [self._schedule.program.registers[register] for register in self._schedule.wanted]

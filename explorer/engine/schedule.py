@@ -35,13 +35,17 @@ class Call:
 
 @dataclass(frozen=True, eq=False)
 class Schedule:
-    """Calls in forward order, and the registers that carry a cotangent on the way to the wanted ones."""
+    """Calls in forward order, and the registers that carry a cotangent on the way to the wanted ones.
+
+    Values and cotangents of the registers in `turned` are kept with the opposite sign.
+    """
 
     program: Program
     calls: tuple[Call, ...]
     carrying: frozenset[int]
     wanted: tuple[int, ...]
     objective: int
+    turned: frozenset[int] = frozenset()
 
     @cached_property
     def arrivals(self) -> Counter[int]:

@@ -41,10 +41,9 @@ class Sigmoid(Unary):
 
     def forward_kernel(self, bench: Workbench, out: Array, z: Array) -> Calls:
         xp = bench.xp
-        # Two buffers in turn: in place, NumPy takes the long way for a single number.
-        power, one = bench.temporary(*z.shape), bench.number(1.0)
+        power = bench.again(out)
         return [
-            partial(xp.negative, z, power), partial(xp.exp, power, out), partial(xp.add, out, one, power),
+            partial(xp.negative, z, power), partial(xp.exp, power, out), partial(xp.add, out, bench.number(1.0), power),
             partial(xp.reciprocal, power, out),
         ]
 
@@ -52,9 +51,37 @@ class Sigmoid(Unary):
         self, bench: Workbench, slot: int, cotangent: Array, into: Array, out: Array, z: Array
     ) -> Calls:
         xp = bench.xp
-        rest, slope = bench.temporary(*z.shape), bench.temporary(*z.shape)
+        slope = bench.again(into)
         return [
-            partial(xp.subtract, bench.number(1.0), out, rest), partial(xp.multiply, rest, out, slope),
+            partial(xp.subtract, bench.number(1.0), out, into), partial(xp.multiply, into, out, slope),
+            partial(xp.multiply, slope, cotangent, into),
+        ]
+
+
+class Reflected(Sigmoid):
+    """h = 1 / (1 + eᵘ), the sigmoid of −u: for plans in which u = −z is computed, with all signs of z's line turned.
+
+    Jacobian: diag(−h (1 − h)). It is no word of the language.
+    """
+
+    def forward(self, xp: Namespace, u: Array) -> Array:
+        return logistic(xp, -u)
+
+    def derivative(self, xp: Namespace, out: Array, u: Array) -> Array:
+        return out * (out - 1)
+
+    def forward_kernel(self, bench: Workbench, out: Array, u: Array) -> Calls:
+        xp, power = bench.xp, bench.again(out)
+        return [
+            partial(xp.exp, u, out), partial(xp.add, out, bench.number(1.0), power), partial(xp.reciprocal, power, out),
+        ]
+
+    def pullback_kernel(
+        self, bench: Workbench, slot: int, cotangent: Array, into: Array, out: Array, u: Array
+    ) -> Calls:
+        xp, slope = bench.xp, bench.again(into)
+        return [
+            partial(xp.subtract, out, bench.number(1.0), into), partial(xp.multiply, into, out, slope),
             partial(xp.multiply, slope, cotangent, into),
         ]
 
@@ -79,9 +106,9 @@ class Tanh(Unary):
         self, bench: Workbench, slot: int, cotangent: Array, into: Array, out: Array, z: Array
     ) -> Calls:
         xp = bench.xp
-        square, slope = bench.temporary(*z.shape), bench.temporary(*z.shape)
+        slope = bench.again(into)
         return [
-            partial(xp.square, out, square), partial(xp.subtract, bench.number(1.0), square, slope),
+            partial(xp.square, out, into), partial(xp.subtract, bench.number(1.0), into, slope),
             partial(xp.multiply, slope, cotangent, into),
         ]
 
@@ -106,7 +133,7 @@ class Relu(Unary):
         self, bench: Workbench, slot: int, cotangent: Array, into: Array, out: Array, z: Array
     ) -> Calls:
         xp = bench.xp
-        slope = bench.temporary(*z.shape)
+        slope = bench.again(into)
         return [partial(xp.sign, out, slope), partial(xp.multiply, slope, cotangent, into)]
 
 

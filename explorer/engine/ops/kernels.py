@@ -62,6 +62,10 @@ class Workbench:
             loose.append(self.buffer(*shape))
         return loose[place]
 
+    def again(self, buffer: Array) -> Array:
+        """Where to write what comes of a temporary: in place, but for a single number NumPy then takes the long way."""
+        return buffer if buffer.size != 1 else self.buffer(*buffer.shape)
+
     def settle(self, array: Array) -> Array:
         """Note that a buffer holds its numbers before the pass begins: data, literals, the seed."""
         self._settled[id(array)] = array

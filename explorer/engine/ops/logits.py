@@ -100,12 +100,14 @@ class _Hard:
     def __init__(self, bench: Workbench, z: Array, t: Array) -> None:
         self._bench, self._z, self._t = bench, z, t
         self._sign, self._power = bench.buffer(*t.shape), bench.buffer(*z.shape)
-        self.gate = Gate(lambda: bool(((t == 0) | (t == 1)).all()))
-        xp = bench.xp
+        xp, off = bench.xp, bench.buffer(*t.shape)
+        entries = off.reshape(-1)
+        self.gate = Gate(lambda: bool(entries.dot(entries) == 0))
         bench.residuals["hard"] = self
         bench.once([
-            self.gate.ask, partial(xp.multiply, t, bench.number(-2.0), self._sign),
-            partial(xp.add, self._sign, bench.number(1.0), self._sign)], [t], [self._sign])
+            partial(xp.square, t, self._sign), partial(xp.subtract, self._sign, t, off), self.gate.ask,
+            partial(xp.multiply, t, bench.number(-2.0), off), partial(xp.add, off, bench.number(1.0), self._sign)],
+            [t], [self._sign])
 
     def forward(self, terms: Array) -> Calls:
         xp, signed = self._bench.xp, self._bench.temporary(*terms.shape)
@@ -116,10 +118,13 @@ class _Hard:
 
     def pullback(self, cotangent: Array, into: Array) -> Calls:
         bench, xp, shape = self._bench, self._bench.xp, self._z.shape
-        slope, above, share = bench.buffer(*shape), bench.temporary(*shape), bench.temporary(*shape)
-        weight = bench.number(1 / outputs(self._z))
+        slope, above = bench.buffer(*shape), bench.temporary(*shape)
+        share = bench.again(above)
         scale: Calls = [
-            partial(xp.multiply, self._sign, cotangent, slope), partial(xp.multiply, slope, weight, slope)]
+            partial(xp.multiply, self._sign, bench.weight(cotangent), share),
+            partial(xp.multiply, share, bench.number(1 / outputs(self._z)), slope)]
+        if cotangent is bench.seeds:
+            scale = [partial(xp.multiply, self._sign, bench.number(bench.seed / outputs(self._z)), slope)]
         return [
             *bench.once(scale, [self._sign, cotangent], [slope]),
             partial(xp.add, self._power, bench.number(1.0), above),
