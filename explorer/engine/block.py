@@ -12,6 +12,7 @@ import numpy as np
 from explorer.engine.arrays import Array, Namespace, is_numpy, public_view
 from explorer.engine.binding import Binding
 from explorer.engine.nodes import Shape
+from explorer.engine.ops.kernels import inner
 from explorer.engine.schedule import Schedule
 
 
@@ -34,8 +35,7 @@ class Block:
         objective = bound.values[schedule.objective]
         self._total: Callable[[], float] = bound.bench.total or partial(sum_over, xp, objective, count)
         if kernels and bound.bench.total is None:       # what overflows is left to the rules
-            weights = xp.full(objective.size, 1 / count, dtype=dtype)
-            self._total = partial(objective.reshape(-1).dot, weights)
+            self._total = inner(objective, xp.full(objective.shape, 1 / count, dtype=dtype))
         self._data = [(name, bound.values[program.of[name]]) for name in program.data
                       if program.of[name] in bound.values]
         given = [(place, program.of[name]) for place, name in enumerate(program.parameters)

@@ -66,6 +66,6 @@ class Values(Registers):
         found = super().__getitem__(register)
         if found is not None:
             return found
-        instruction = next(one for one in self._program.code if one.out == register)
+        instruction = self._program.writers[register]
         with np.errstate(all="ignore"):
             return frozen(instruction.op.forward(self._xp, *(self[operand] for operand in instruction.operands)))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from explorer.engine.errors import GraphError
-from explorer.engine.passes import run_backward
+from explorer.engine.sweeps import run_backward
 from explorer.engine.trace import Trace
 
 

@@ -51,6 +51,11 @@ class Program:
     spans: dict[str, range]
 
     @cached_property
+    def writers(self) -> dict[int, Instruction]:
+        """The instruction that computes each register."""
+        return {instruction.out: instruction for instruction in self.code}
+
+    @cached_property
     def data(self) -> tuple[str, ...]:
         given = {name: self.registers[place] for name, place in self.of.items() if name not in self.spans}
         return tuple(name for name, register in given.items() if register.batched)

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from explorer.engine.ops.base import Calls
 
 
+SHORT = 8192        # entries; BLAS takes one thread for so few
+
+
 class Workbench:
     """Where kernels are built: constants, memory, and what is known before a pass begins.
 
@@ -148,6 +151,18 @@ def summed(bench: Workbench, terms: Array, out: Array) -> Calls:
     if terms.flags.c_contiguous:
         return [partial(bench.xp.ones(entries, dtype=bench.dtype).dot, terms.reshape(entries, -1), out)]
     return [partial(terms.sum, tuple(range(terms.ndim - 1)), None, out)]
+
+
+def inner(left: Array, right: Array) -> Callable[[], float]:
+    """What gives the sum of the products of two contiguous buffers' entries, the same on any number of threads.
+
+    BLAS divides a long one among its threads, and rounds by how many they are: so it gets short ones.
+    """
+    left, right = left.reshape(-1), right.reshape(-1)
+    if left.size <= SHORT:
+        return partial(left.dot, right)
+    pairs = [(left[start : start + SHORT], right[start : start + SHORT]) for start in range(0, left.size, SHORT)]
+    return lambda: sum(one.dot(other) for one, other in pairs)
 
 
 def dot_into(bench: Workbench, left: Array, right: Array, out: Array) -> Calls:

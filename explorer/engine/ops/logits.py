@@ -9,14 +9,11 @@ from explorer.engine.jacobians import Jacobian, Row, Shape
 from explorer.engine.ops.activations import logistic
 from explorer.engine.ops.base import Calls, OperandError, shape_text
 from explorer.engine.ops.entropy import by_rule_unless_finite, weighted
-from explorer.engine.ops.kernels import Gate, Workbench, at_least, common, either, gathered, summed
+from explorer.engine.ops.kernels import Workbench, common, either, gathered, inner, summed
+from explorer.engine.ops.logits_kernels import HardTargets, Shares, summing_to_one
 from explorer.engine.ops.loss import Loss, average, outputs, total
 from explorer.engine.ops.smooth import softplus
-from explorer.engine.ops.softmax import added, beside_top, largest, log_shares, reduced, shifted
-
-# Where all other classes together have less than this of the largest one's power, the kernels of cross-entropy take
-# the longer way, which adds the others up without it: 1 plus them would not keep their digits.
-SATURATED = 2.0**-10
+from explorer.engine.ops.softmax import added, beside_top, log_shares, shifted
 
 
 class BceWithLogits(Loss):
@@ -52,11 +49,10 @@ class BceWithLogits(Loss):
             partial(xp.add, rest, minus, terms),
         ]
         if bench.settled(t) and z.shape == t.shape:
-            hard = _Hard(bench, z, t)
+            hard = HardTargets(bench, z, t)
             calls = either(hard.gate.recall, hard.forward(terms), calls)
         if itself:
-            entries, weights = terms.reshape(-1), bench.seed / n * xp.ones(terms.size, dtype=bench.dtype)
-            bench.total = partial(entries.dot, weights)
+            bench.total = inner(terms, xp.full(terms.shape, bench.seed / n, dtype=bench.dtype))
             return calls
         whole = bench.temporary(*out.shape)
         return [
@@ -84,52 +80,11 @@ class BceWithLogits(Loss):
             partial(xp.divide, cotangent, bench.number(outputs(z)), weight), partial(xp.multiply, near, weight, target),
         ]
         if "hard" in bench.residuals:
-            hard: _Hard = bench.residuals["hard"]
+            hard: HardTargets = bench.residuals["hard"]
             exact = by_rule_unless_finite(self, bench, slot, cotangent, into, out, z, t)
             return either(hard.gate.recall, [*hard.pullback(cotangent, into), *exact], calls)
         return calls if target is into else [*calls, *gathered(bench, target, into)]
 
-
-
-class _Hard:
-    """The quicker kernels of bce on logits where every target is 0 or 1, which the prologue finds out.
-
-    With the sign s = 1 − 2t and e = e^(s z): the loss is ln(1 + e), its derivative s e / (1 + e).
-    """
-
-    def __init__(self, bench: Workbench, z: Array, t: Array) -> None:
-        self._bench, self._z, self._t = bench, z, t
-        self._sign, self._power = bench.buffer(*t.shape), bench.buffer(*z.shape)
-        xp, off = bench.xp, bench.buffer(*t.shape)
-        entries = off.reshape(-1)
-        self.gate = Gate(lambda: bool(entries.dot(entries) == 0))
-        bench.residuals["hard"] = self
-        bench.once([
-            partial(xp.square, t, self._sign), partial(xp.subtract, self._sign, t, off), self.gate.ask,
-            partial(xp.multiply, t, bench.number(-2.0), off), partial(xp.add, off, bench.number(1.0), self._sign)],
-            [t], [self._sign])
-
-    def forward(self, terms: Array) -> Calls:
-        xp, signed = self._bench.xp, self._bench.temporary(*terms.shape)
-        return [
-            partial(xp.multiply, self._z, self._sign, signed), partial(xp.exp, signed, self._power),
-            partial(xp.log1p, self._power, terms),
-        ]
-
-    def pullback(self, cotangent: Array, into: Array) -> Calls:
-        bench, xp, shape = self._bench, self._bench.xp, self._z.shape
-        slope, above = bench.buffer(*shape), bench.temporary(*shape)
-        share = bench.again(above)
-        scale: Calls = [
-            partial(xp.multiply, self._sign, bench.weight(cotangent), share),
-            partial(xp.multiply, share, bench.number(1 / outputs(self._z)), slope)]
-        if cotangent is bench.seeds:
-            scale = [partial(xp.multiply, self._sign, bench.number(bench.seed / outputs(self._z)), slope)]
-        return [
-            *bench.once(scale, [self._sign, cotangent], [slope]),
-            partial(xp.add, self._power, bench.number(1.0), above),
-            partial(xp.divide, self._power, above, share), partial(xp.multiply, share, slope, into),
-        ]
 
 
 class CrossEntropyWithLogits(Loss):
@@ -166,7 +121,7 @@ class CrossEntropyWithLogits(Loss):
 
     def forward_kernel(self, bench: Workbench, out: Array, theta: Array, t: Array) -> Calls:
         xp, axis, itself = bench.xp, theta.ndim - 2, bench.sums_itself(out) and bench.settled(t)
-        shares = _Shares(bench, theta, axis)
+        shares = Shares(bench, theta, axis)
         bench.residuals["shares"] = shares
         low, rest = shares.low, shares.log_of_sum
         if itself and axis == 0 and common(theta, t) == theta.shape:
@@ -176,7 +131,7 @@ class CrossEntropyWithLogits(Loss):
                 partial(xp.multiply, t, bench.number(-bench.seed), weights[:-1]),
                 partial(weights[:-1].sum, 0, None, weights[-1]), partial(xp.negative, weights[-1], weights[-1])],
                 [t], [weights])
-            bench.total = partial(shares.logs.reshape(-1).dot, weights.reshape(-1))
+            bench.total = inner(shares.logs, weights)
             return shares.calls
         minus, terms = bench.temporary(*theta.shape), bench.temporary(*common(theta, t))
         return [
@@ -197,6 +152,8 @@ class CrossEntropyWithLogits(Loss):
         weigh = bench.once(weigh, [t, cotangent], [scaled, whole])
         # s Σt − t; and where one class leads by far, s (Σt − t) − t (1 − s), with the others' sum for 1 − s.
         quick: Calls = [partial(xp.multiply, share, whole, gained), partial(xp.subtract, gained, scaled, target)]
+        if bench.settled(t) and cotangent is bench.seeds:
+            quick = summing_to_one(bench, share, whole, scaled, target, quick)
         others, kept, lost = (bench.temporary(*theta.shape), *(bench.temporary(*shape) for _ in range(2)))
         exact: Calls = [
             *shares.others(bench, share, others), partial(xp.multiply, others, scaled, lost),
@@ -207,50 +164,4 @@ class CrossEntropyWithLogits(Loss):
             *weigh, partial(xp.divide, shares.power, shares.sums, share), *either(shares.gate.recall, quick, exact),
             *([] if target is into else gathered(bench, target, into)),
             *by_rule_unless_finite(self, bench, slot, cotangent, into, out, theta, t),
-        ]
-
-
-class _Shares:
-    """What cross-entropy on logits computes on its way and needs again on the way back.
-
-    `low` is θ minus its maximum, `power` e^low, `sums` its sum, `log_of_sum` that one's logarithm; `gate` tells whether
-    no class leads so far that 1 plus the others' sum would lose the digits of the latter.
-    """
-
-    def __init__(self, bench: Workbench, theta: Array, axis: int) -> None:
-        xp, small = bench.xp, reduced(theta, axis)
-        self._axis = axis
-        self.power, top = bench.buffer(*theta.shape), bench.temporary(*small)
-        self.sums, sum_up = added(bench, self.power, axis)
-        first = self.sums[:1] if axis == 0 else self.sums   # the others are the same
-        # For a vector, `low` and the logarithm stand one below the other, so that one product takes both.
-        self.logs = bench.buffer(theta.shape[0] + (axis == 0), *theta.shape[1:])
-        self.low = self.logs[:theta.shape[0]]
-        self.log_of_sum = self.logs[-1:] if axis == 0 else bench.buffer(*small)
-        self.gate = Gate(at_least(first, 1 + SATURATED))
-        # The power of the largest is 1. It leads alone where the sum is below 2; else, there is none to leave out.
-        leads, crowded = xp.empty(theta.shape, dtype=bool), xp.empty(small, dtype=bool)
-        half, rest, others = bench.temporary(*small), bench.temporary(*small), bench.temporary(*theta.shape)
-        exact: Calls = [
-            partial(xp.multiply, first, bench.number(0.5), half), partial(xp.greater, self.power, half, leads),
-            partial(xp.copyto, others, self.power), partial(xp.copyto, others, bench.number(0.0), where=leads),
-            partial(others.sum, axis, None, rest, True),
-            partial(xp.greater_equal, first, bench.number(2.0), crowded),
-            partial(xp.subtract, rest, crowded, half), partial(xp.log1p, half, self.log_of_sum),
-        ]
-        self.calls: Calls = [
-            *largest(bench, theta, axis, top), partial(xp.subtract, theta, top, self.low),
-            partial(xp.exp, self.low, self.power), *sum_up,
-            *either(self.gate.ask, [partial(xp.log, first, self.log_of_sum)], exact),
-        ]
-
-    def others(self, bench: Workbench, share: Array, others: Array) -> Calls:
-        """Calls that write 1 − share into `others`: for the class that leads, the sum of the other shares."""
-        xp, leads = bench.xp, bench.xp.empty(share.shape, dtype=bool)
-        rest = bench.temporary(*reduced(share, self._axis))
-        kept = bench.temporary(*share.shape)
-        return [
-            partial(xp.greater, share, bench.number(0.5), leads), partial(xp.copyto, kept, share),
-            partial(xp.copyto, kept, bench.number(0.0), where=leads), partial(kept.sum, self._axis, None, rest, True),
-            partial(xp.subtract, bench.number(1.0), share, others), partial(xp.copyto, others, rest, where=leads),
         ]

@@ -9,7 +9,7 @@ from explorer.engine.arrays import Array, Namespace
 from explorer.engine.jacobians import Jacobian, Row, Shape
 from explorer.engine.jacobians.base import flat
 from explorer.engine.ops.base import Calls, Op, OperandError, shape_text
-from explorer.engine.ops.kernels import Workbench, common, scaled, summed
+from explorer.engine.ops.kernels import Workbench, common, inner, scaled, summed
 from explorer.engine.ops.reduce import averaged
 
 
@@ -68,8 +68,8 @@ class SqErr(Loss):
         bench.residuals["error"] = error
         calls: Calls = [partial(xp.subtract, o, t, error)]
         if bench.sums_itself(out):
-            entries, half = error.reshape(-1), 0.5 * bench.seed
-            bench.total = lambda: float(entries.dot(entries)) * half
+            squares, half = inner(error, error), 0.5 * bench.seed
+            bench.total = lambda: squares() * half
             return calls
         return [
             *calls, partial(xp.square, error, square), *summed(bench, square, whole),
