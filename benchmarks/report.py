@@ -15,8 +15,7 @@ HEADS = ("network", "batch", "ours", *PEERS.values(), "jax.jit ÷ dicts", "trace
 
 def report(results: Results) -> str:
     """Tables by dtype, with what they were measured on."""
-    runs = max((len(row.runs) for row in results.rows), default=0)
-    parts = [f"{results.machine}; {results.day}; {results.versions}. Median of {runs} run{'s' if runs > 1 else ''}.",
+    parts = [results.header(),
              "One call is forward, loss, and the gradients of all parameters and of the input. A peer's column is its "
              "time ÷ ours; brackets hold what is asked for, bold is what misses it."]
     for dtype in dict.fromkeys(row.dtype for row in results.rows):

@@ -56,6 +56,11 @@ class Results:
         """Empty, for this machine today."""
         return cls(machine(), date.today().isoformat(), versions())
 
+    def header(self) -> str:
+        """What every table says above itself."""
+        runs = max((len(row.runs) for row in self.rows), default=0)
+        return f"{self.machine}; {self.day}; {self.versions}. Median of {runs} run{'' if runs == 1 else 's'}."
+
     def join(self, others: Iterable[Results]) -> Results:
         """These with all runs of others: what was timed again counts as one run more.
 
