@@ -57,9 +57,7 @@ def namespace(backend: str = "auto") -> tuple[str, Namespace]:
 
 def to_host(array: Array) -> np.ndarray:
     """Any backend's array as a NumPy array; of NumPy's own, the very same object."""
-    if isinstance(array, np.ndarray):
-        return array
-    if isinstance(array, np.generic):
+    if isinstance(array, np.ndarray | np.generic):
         return np.asarray(array)
     if array_api_compat.is_cupy_array(array):
         return array.get()
