@@ -3,7 +3,7 @@
 Times the engine, PyTorch, jax.jit, HIPS autograd and a plain NumPy tape on six networks, interleaved in one process
 after their results were compared, and prints a Markdown table of the ratios. `--json` keeps what was measured; if the
 file is there already, these runs join it, so that a long measurement can be made in parts. `--show FILE` prints a kept
-table and measures nothing. `--runs` starts a fresh process for each run.
+table and measures nothing; `--into README.md` puts it there. `--runs` starts a fresh process for each run.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from benchmarks.interleave import Effort, agree, interleave
 from benchmarks.networks import NETWORKS, Network, fitting, problem
 from benchmarks.ours import ours
 from benchmarks.peers import peers
-from benchmarks.report import judged, report, time
+from benchmarks.report import into, judged, report, time
 from benchmarks.results import Results, Row
 
 BATCHES = (1, 32, 1024, 65_536, 1_048_576)
@@ -38,7 +38,7 @@ def measure(networks: Iterable[Network], batches: Iterable[int], dtypes: Iterabl
             sizes = []
             for batch in batches:
                 size, note = fitting(network, batch, dtype)
-                results.notes |= {note: note} if note else {}
+                results.notes |= {f"{network.name}, {dtype}": note} if note else {}
                 sizes.append(size)
             for size in dict.fromkeys(sizes):
                 row = _row(network, size, dtype, effort)
@@ -52,7 +52,7 @@ def _row(network: Network, batch: int, dtype: str, effort: Effort) -> Row:
     contenders = {**ours(given), **peers(given)}
     gap = agree(contenders, TOLERANCE[dtype])
     times = interleave(contenders, effort)
-    row = Row(network.name, dtype, batch, [times.seconds], gap)
+    row = Row(network.name, dtype, batch, [times.seconds], gap, quiet=[times.quiet])
     ratios = ", ".join(f"{name} {judged(row.ratio(name, 'ours'))}" for name in contenders if name != "ours")
     print(f"{network.name}, {dtype}, {batch:,}: ours {time(row.seconds('ours'))}, {ratios} "
           f"({times.quiet} quiet rounds, {times.noisy} noisy)", file=sys.stderr, flush=True)
@@ -83,11 +83,11 @@ def main() -> None:
                         help=f"seconds for a row, when rounds are slow or noisy ({effort.longest:g})")
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the results here, joined to what it holds")
     parser.add_argument("--show", type=Path, metavar="FILE", help="print kept results")
+    parser.add_argument("--into", type=Path, metavar="FILE.md", help="put the table between its marks in this text")
     options = parser.parse_args()
     if options.show:
-        print(report(Results.read(options.show)))
-        return
-    if options.runs > 1:
+        results = Results.read(options.show)
+    elif options.runs > 1:
         arguments = ["--nets", *options.nets, "--batches", *map(str, options.batches), "--dtypes", *options.dtypes,
                      "--rounds", str(options.rounds), "--target", str(options.target),
                      "--longest", str(options.longest)]  # fmt: skip
@@ -95,10 +95,13 @@ def main() -> None:
     else:
         results = measure([NETWORKS[name] for name in options.nets], options.batches, options.dtypes,
                           Effort(options.rounds, options.target, options.longest))
-    print(report(results))
     if options.json:
         kept = Results.read(options.json) if options.json.exists() else Results.here()
-        kept.join([results]).write(options.json)
+        results = kept.join([results])
+        results.write(options.json)
+    print(report(results))
+    if options.into:
+        into(options.into, "engine", report(results))
 
 
 if __name__ == "__main__":

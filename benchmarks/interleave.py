@@ -2,7 +2,8 @@
 
 A slow second of a shared machine falls on all of them, so compare within a row and quote ratios. There is a little
 sleep before each turn: idle threads of OpenMP and BLAS spin for a while after a job, and would take a core from the
-next. Rounds in which other processes used more than 15 % of a core are set aside when there are enough quiet ones.
+next. A round in which other processes used more than 15 % of a core is noisy: threads that wait for one another can
+then take a hundred times as long. Only quiet rounds count, or the quietest three where there are fewer.
 """
 
 from __future__ import annotations
@@ -68,22 +69,24 @@ def interleave(contenders: Mapping[str, Callable[[], object]], effort: Effort) -
         _set_up(contender)
         calls[name] = _calls(contender, effort.target)
     names, start = list(contenders), time.perf_counter()
-    quiet: list[dict[str, float]] = []
-    noisy: list[dict[str, float]] = []
+    rounds: list[tuple[float, dict[str, float]]] = []   # with the part of a core that others took
+    quiet = 0
 
     def enough() -> bool:
         late = time.perf_counter() - start > effort.longest
-        return len(quiet) >= effort.rounds or late and len(quiet) + len(noisy) >= LEAST_ROUNDS
+        return quiet >= effort.rounds or late and len(rounds) >= LEAST_ROUNDS
 
     while not enough():
         machine, own, wall = _machine(), time.process_time(), time.perf_counter()
         round_ = {name: _turn(contenders[name], calls[name], effort.settle) for name in names}
         names.reverse()
         others = (_machine() - machine) - (time.process_time() - own)
-        (quiet if others < BUSY * (time.perf_counter() - wall) else noisy).append(round_)
-    used = quiet if len(quiet) >= min(4, effort.rounds) else quiet + noisy
+        rounds.append((others / (time.perf_counter() - wall), round_))
+        quiet += rounds[-1][0] < BUSY
+    rounds.sort(key=lambda pair: pair[0])
+    used = [round_ for _, round_ in rounds[: max(quiet, LEAST_ROUNDS)]]
     return Times({name: statistics.median(round_[name] for round_ in used) for name in contenders},
-                 len(quiet), len(noisy))
+                 quiet, len(rounds) - quiet)
 
 
 def _turn(contender: Callable[[], object], calls: tuple[int, float], settle: float) -> float:

@@ -22,7 +22,7 @@ import numpy as np
 
 from benchmarks.interleave import Effort, agree, interleave
 from benchmarks.peers import Contender, Result
-from benchmarks.report import judged, table, time
+from benchmarks.report import into, judged, size, table, time
 from benchmarks.results import Results, Row
 from explorer import Graph
 
@@ -84,7 +84,7 @@ def measure(sizes: list[int], batches: list[int], effort: Effort) -> Results:
                 everyone = contenders(function, np.random.default_rng(0).standard_normal((batch, n)))
                 gap = agree(everyone, TOLERANCE)
                 times = interleave(everyone, effort)
-                row = Row(f"{function}, n = {n}", "float64", batch, [times.seconds], gap)
+                row = Row(f"{function}, n = {n}", "float64", batch, [times.seconds], gap, quiet=[times.quiet])
                 results.rows.append(row)
                 print(" ".join(_cells(row)), f"({times.quiet} quiet rounds, {times.noisy} noisy)", file=sys.stderr)
     return results
@@ -99,7 +99,7 @@ def report(results: Results) -> str:
 
 def _cells(row: Row) -> list[str]:
     bars = [judged(row.ratio(peer, "stack"), least) for peer, least in BARS.items()]
-    return [row.subject, f"{row.batch:,}", time(row.seconds("stack")), *bars, time(row.seconds("fresh")),
+    return [row.subject, size(row), time(row.seconds("stack")), *bars, time(row.seconds("fresh")),
             *(judged(row.ratio(peer, "fresh")) for peer in BARS)]  # fmt: skip
 
 
@@ -110,12 +110,15 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=Effort.rounds, help=f"quiet rounds for a row ({Effort.rounds})")
     parser.add_argument("--runs", type=int, default=1, help="how often everything is measured (1)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the results here")
+    parser.add_argument("--into", type=Path, metavar="FILE.md", help="put the table between its marks in this text")
     options = parser.parse_args()
     effort = Effort(rounds=options.rounds)
     results = Results.here().join(measure(options.sizes, options.batches, effort) for _ in range(options.runs))
     print(report(results))
     if options.json:
         results.write(options.json)
+    if options.into:
+        into(options.into, "jacobians", report(results))
 
 
 if __name__ == "__main__":

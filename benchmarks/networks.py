@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 
@@ -116,9 +117,18 @@ def fitting(network: Network, batch: int, dtype: str) -> tuple[int, str]:
     # Eight contenders keep their data and gradients; the one that runs keeps up to three numbers for each unit.
     floats = 8 * (2 * network.sizes[0] + network.sizes[-1]) + 3 * sum(network.sizes[1:])
     needed = floats * np.dtype(dtype).itemsize
-    room = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+    room = _free_memory() // 2
     if batch * needed <= room:
         return batch, ""
     fits = 1 << max((room // needed).bit_length() - 1, 0)
     return fits, (f"{network.name}, {dtype}: a batch of {batch:,} takes about {batch * needed / GIB:.0f} GiB for all "
-                  f"contenders, half the free memory is {room / GIB:.0f} GiB. The largest that fits is {fits:,}.")
+                  f"contenders, half the free memory was {room / GIB:.0f} GiB. The largest that fits is {fits:,}.")
+
+
+def _free_memory() -> int:
+    """Bytes that new arrays may take without swapping."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
+    except (OSError, StopIteration):
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2

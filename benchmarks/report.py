@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from benchmarks.bars import TRACE, bar, dicts_bar
+from benchmarks.interleave import LEAST_ROUNDS
 from benchmarks.networks import NETWORKS
 from benchmarks.results import Results, Row
 
@@ -12,17 +14,30 @@ PEERS = {"torch-1": "torch, 1 thread", "torch-2": "torch, 2 threads", "jax": "ja
          "tape": "NumPy tape"}  # fmt: skip
 HEADS = ("network", "batch", "ours", *PEERS.values(), "jax.jit ÷ dicts", "trace ÷ ours", "ours ÷ floor")
 
+LEGEND = """One call is forward, loss, and the gradients of all parameters and of the input. A peer's column is its time
+÷ ours; brackets hold what is asked for, bold is what misses it. *Ours* has its data laid out once by `graph.batch`,
+*dicts* are plain arrays laid out in each call, *trace* keeps everything, and the *floor* is what the machine allows.
+Where most runs had fewer than three rounds without other work on the machine, the batch is marked †."""
+
 
 def report(results: Results) -> str:
     """Tables by dtype, with what they were measured on."""
-    parts = [results.header(),
-             "One call is forward, loss, and the gradients of all parameters and of the input. A peer's column is its "
-             "time ÷ ours; brackets hold what is asked for, bold is what misses it."]
+    parts = [results.header(), LEGEND]
     for dtype in dict.fromkeys(row.dtype for row in results.rows):
         rows = sorted((row for row in results.rows if row.dtype == dtype), key=_order)
         worst = max(row.gap for row in rows)
-        parts.append(f"**{dtype}** (results agree to {worst:.0e})\n\n" + table(HEADS, map(_cells, rows)))
+        parts.append(f"{dtype}, where the results of all agree to {worst:.0e}:\n\n" + table(HEADS, map(_cells, rows)))
     return "\n\n".join([*parts, *results.notes.values()])
+
+
+def into(path: Path, name: str, text: str) -> None:
+    """Put a text between the marks of that name in a Markdown file. Raises: ValueError when they are not there."""
+    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    whole = path.read_text(encoding="utf-8")
+    if begin not in whole or end not in whole:
+        raise ValueError(f"{path} has no marks {begin} and {end}. Expected both, each on its line. Add them.")
+    head, tail = whole.split(begin)[0], whole.split(end)[1]
+    path.write_text(f"{head}{begin}\n{text}\n{end}{tail}", encoding="utf-8")
 
 
 def table(heads: Sequence[str], rows: Iterator[Sequence[str]]) -> str:
@@ -43,6 +58,12 @@ def judged(ratio: float | None, least: float | None = None, most: float | None =
     return f"{f'**{text}**' if missed else text} ({asked})"
 
 
+def size(row: Row) -> str:
+    """The batch; marked where the machine was too busy for most runs to be trusted."""
+    busy = sum(quiet < LEAST_ROUNDS for quiet in row.quiet) > len(row.quiet) / 2
+    return f"{row.batch:,}{' †' if busy else ''}"
+
+
 def time(seconds: float) -> str:
     """Three digits with a fitting unit."""
     for unit, scale in (("s", 1.0), ("ms", 1e3)):
@@ -59,7 +80,7 @@ def _cells(row: Row) -> list[str]:
     subject, dtype, batch = row.key
     ratios = [judged(row.ratio(peer, "ours"), bar(subject, dtype, batch, peer)) for peer in PEERS]
     return [
-        subject, f"{batch:,}", time(row.seconds("ours")), *ratios,
+        subject, size(row), time(row.seconds("ours")), *ratios,
         judged(row.ratio("jax", "dicts"), dicts_bar(subject, dtype, batch)),
         judged(row.ratio("trace", "ours"), most=TRACE),
         judged(row.seconds("ours") / min(row.floors)) if row.floors else "–",

@@ -25,6 +25,7 @@ class Row:
     runs: list[dict[str, float]]
     gap: float
     floors: list[float] = field(default_factory=list)
+    quiet: list[int] = field(default_factory=list)      # rounds, by run
 
     @property
     def key(self) -> tuple[str, str, int]:
@@ -77,6 +78,7 @@ class Results:
                     mine = rows[row.key]
                     mine.runs += row.runs
                     mine.floors += row.floors
+                    mine.quiet += row.quiet
                     mine.gap = max(mine.gap, row.gap)
                 else:
                     rows[row.key] = row
