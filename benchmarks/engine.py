@@ -1,9 +1,10 @@
 """Ours against its peers: `python -m benchmarks.engine [--runs 3] [--json FILE]`.
 
 Times the engine, PyTorch, jax.jit, HIPS autograd and a plain NumPy tape on six networks, interleaved in one process
-after their results were compared, and prints a Markdown table of the ratios. `--json` keeps what was measured; if the
-file is there already, these runs join it, so that a long measurement can be made in parts. `--show FILE` prints a kept
-table and measures nothing; `--into README.md` puts it there. `--runs` starts a fresh process for each run.
+after their results were compared, and prints a Markdown table of the ratios. `--runs` starts a fresh process for each
+run. `--json` keeps what was measured, row by row (with `--runs`, run by run); what the file holds already is joined, so
+that a long measurement can be made in parts. `--show FILE` prints what is kept and measures nothing; `--into README.md`
+puts the table there.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ import argparse
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 from benchmarks.floors import rates
@@ -28,23 +30,23 @@ BATCHES = (1, 32, 1024, 65_536, 1_048_576)
 TOLERANCE = {"float64": 1e-11, "float32": 1e-2}
 
 
-def measure(networks: Iterable[Network], batches: Iterable[int], dtypes: Iterable[str], effort: Effort) -> Results:
-    """One run of everything asked for; says on stderr how it goes."""
-    results, speed = Results.here(), cache(rates)
-    for dtype in dtypes:
-        results.notes[dtype] = f"The machine in {dtype}: {speed(dtype)}."
-    for network in networks:
-        for dtype in dtypes:
-            sizes = []
-            for batch in batches:
-                size, note = fitting(network, batch, dtype)
-                results.notes |= {f"{network.name}, {dtype}": note} if note else {}
-                sizes.append(size)
-            for size in dict.fromkeys(sizes):
-                row = _row(network, size, dtype, effort)
-                row.floors = [speed(dtype).floor(network, size)]
-                results.rows.append(row)
-    return results
+def measure(
+    networks: Iterable[Network], batches: Iterable[int], dtypes: Iterable[str], effort: Effort
+) -> Iterator[Results]:
+    """One run of everything asked for, row by row; says on stderr how it goes."""
+    speed = cache(rates)
+    for network, dtype in product(networks, dtypes):
+        notes, sizes = {dtype: f"The machine in {dtype}: {speed(dtype)}."}, []
+        for batch in batches:
+            size, note = fitting(network, batch, dtype)
+            notes |= {f"{network.name}, {dtype}": note} if note else {}
+            sizes.append(size)
+        for size in dict.fromkeys(sizes):
+            row = _row(network, size, dtype, effort)
+            row.floors = [speed(dtype).floor(network, size)]
+            results = Results.here()
+            results.rows, results.notes = [row], notes
+            yield results
 
 
 def _row(network: Network, batch: int, dtype: str, effort: Effort) -> Row:
@@ -85,20 +87,21 @@ def main() -> None:
     parser.add_argument("--show", type=Path, metavar="FILE", help="print kept results")
     parser.add_argument("--into", type=Path, metavar="FILE.md", help="put the table between its marks in this text")
     options = parser.parse_args()
-    if options.show:
-        results = Results.read(options.show)
-    elif options.runs > 1:
+    kept = options.show or options.json
+    results = Results.read(kept) if kept and (options.show or kept.exists()) else Results.here()
+    parts: Iterable[Results] = ()
+    if options.runs > 1 and not options.show:
         arguments = ["--nets", *options.nets, "--batches", *map(str, options.batches), "--dtypes", *options.dtypes,
                      "--rounds", str(options.rounds), "--target", str(options.target),
                      "--longest", str(options.longest)]  # fmt: skip
-        results = Results.here().join(_run_again(arguments) for _ in range(options.runs))
-    else:
-        results = measure([NETWORKS[name] for name in options.nets], options.batches, options.dtypes,
-                          Effort(options.rounds, options.target, options.longest))
-    if options.json:
-        kept = Results.read(options.json) if options.json.exists() else Results.here()
-        results = kept.join([results])
-        results.write(options.json)
+        parts = (_run_again(arguments) for _ in range(options.runs))
+    elif not options.show:
+        parts = measure([NETWORKS[name] for name in options.nets], options.batches, options.dtypes,
+                        Effort(options.rounds, options.target, options.longest))
+    for part in parts:
+        results.join([part])
+        if options.json:
+            results.write(options.json)
     print(report(results))
     if options.into:
         into(options.into, "engine", report(results))

@@ -108,11 +108,12 @@ def main() -> None:
     parser.add_argument("--sizes", nargs="+", type=int, default=list(SIZES), metavar="N", help="outputs (3 4 10)")
     parser.add_argument("--batches", nargs="+", type=int, default=list(BATCHES), metavar="B", help="samples (four)")
     parser.add_argument("--rounds", type=int, default=Effort.rounds, help=f"quiet rounds for a row ({Effort.rounds})")
+    parser.add_argument("--longest", type=float, default=10.0, help="seconds for a row, when rounds are noisy (10)")
     parser.add_argument("--runs", type=int, default=1, help="how often everything is measured (1)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the results here")
     parser.add_argument("--into", type=Path, metavar="FILE.md", help="put the table between its marks in this text")
     options = parser.parse_args()
-    effort = Effort(rounds=options.rounds)
+    effort = Effort(rounds=options.rounds, longest=options.longest)
     results = Results.here().join(measure(options.sizes, options.batches, effort) for _ in range(options.runs))
     print(report(results))
     if options.json:

@@ -89,4 +89,5 @@ def elementwise(out: Array, primal: Array, factor: Array) -> Jacobian:
 
 def is_stretched(out: Array, primal: Array) -> bool:
     """Whether an entry of the operand meets several of the output; axes of length 1 alone stretch nothing."""
-    return math.prod(out.shape[:-1]) != math.prod(primal.shape[:-1])
+    ends = out.shape[:-1], primal.shape[:-1]
+    return ends[0] != ends[1] and math.prod(ends[0]) != math.prod(ends[1])
