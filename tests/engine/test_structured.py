@@ -3,7 +3,6 @@
 import math
 from collections import Counter
 
-import array_api_compat.numpy as xp
 import numpy as np
 import pytest
 
@@ -93,8 +92,9 @@ def test_a_matrix_that_is_built_is_counted(built: Counter[str], monkeypatch: pyt
     trace.jacobian("h", "z").stack()
     trace.jacobian("h", "z").dense(0)
     assert built == {"Diagonal": 2}
-    monkeypatch.setattr(Diagonal, "pullback", lambda self, _, cotangent: np.einsum(
-        "mnb,mb->nb", self.dense(xp), cotangent))
-    slow = lesson.graph.trace(lesson.data, lesson.params)
-    np.testing.assert_allclose(slow.gradients["x"], trace.gradients["x"], rtol=1e-12)
+    # Where no kernel stands in for it, a pullback that goes by the matrix is noticed.
+    monkeypatch.setattr(Diagonal, "pullback", lambda self, xp, cotangent: xp.sum(
+        self.dense(xp) * cotangent[:, None, :], axis=0))
+    slow = lesson.graph.trace(lesson.data, lesson.params, backend="array_api_strict")
+    np.testing.assert_allclose(np.asarray(slow.gradients["x"]), trace.gradients["x"], rtol=1e-12)
     assert built["Diagonal"] > 2
