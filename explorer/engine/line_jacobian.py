@@ -11,10 +11,13 @@ import numpy as np
 
 from explorer.engine.arrays import Array, Namespace, to_host
 from explorer.engine.errors import GraphError, did_you_mean
-from explorer.engine.jacobians import Identity, Jacobian, add, compose
+from explorer.engine.jacobians import Jacobian, add, compose
 
 if TYPE_CHECKING:
     from explorer.engine.graph import Graph
+
+
+_QUIET = np.errstate(all="ignore")     # as a decorator, which threads may share
 
 
 class LineJacobian:
@@ -39,6 +42,7 @@ class LineJacobian:
         self._graph, self._xp, self._values, self._batch = graph, xp, values, batch
 
     @cached_property
+    @_QUIET
     def local(self) -> Jacobian:
         """The engine's own Jacobian, for the whole batch: the one whose pullback is the backward pass."""
         return self._compose(lambda array: array)
@@ -48,40 +52,41 @@ class LineJacobian:
         """identity, diagonal, matrix, outer, diagonal-minus-outer, broadcast, row, selection, zero or dense."""
         return self.local.structure
 
+    @_QUIET
     def dense(self, sample: int = 0) -> np.ndarray:
         """The matrix (m, n) of one sample, as a NumPy array. Raises: IndexError when there is no such sample."""
         sample = operator.index(sample)
         if not 0 <= sample < self._batch:
             raise IndexError(f"sample {sample}: the batch has {self._batch}. Expected 0 to {self._batch - 1}.")
-        with np.errstate(all="ignore"):
-            one = self._compose(lambda array: array if array.shape[-1] == 1 else array[..., sample : sample + 1])
-            return to_host(one.dense(self._xp))[..., 0]
+        one = self._compose(lambda array: array if array.shape[-1] == 1 else array[..., sample : sample + 1])
+        return to_host(one.dense(self._xp))[..., 0]
 
+    @_QUIET
     def stack(self) -> np.ndarray:
         """The matrices (B, m, n) of all samples, as a NumPy array; a view of one where all are the same."""
-        with np.errstate(all="ignore"):
-            dense = to_host(self.local.dense(self._xp))
-        return np.moveaxis(np.broadcast_to(dense, (*dense.shape[:-1], self._batch)), -1, 0)
+        dense = to_host(self.local.dense(self._xp))
+        if dense.shape[-1] != self._batch:
+            dense = np.broadcast_to(dense, (*dense.shape[:-1], self._batch))
+        return dense.transpose(2, 0, 1)
 
     def _compose(self, view: Callable[[Array], Array]) -> Jacobian:
         """From the line's result down to each reading, over its own code; `view` may cut one sample out."""
         program, inputs = self._graph.program, self._graph.nodes[self.of].inputs
         wanted, span = self._needed(), program.spans[self.of]
-        last = view(self._values[program.of[self.of]])
-        ahead: dict[int, Jacobian] = {program.of[self.of]: Identity.between(last, last)}
+        ahead: dict[int, Jacobian | None] = {program.of[self.of]: None}     # None for the result itself
         found: dict[int, Jacobian] = {}
-        with np.errstate(all="ignore"):
-            for place in reversed(span):
-                instruction = program.code[place]
-                if instruction.out not in wanted:
-                    continue
-                operands = [view(self._values[operand]) for operand in instruction.operands]
-                jacobians = instruction.op.jacobians(self._xp, view(self._values[instruction.out]), *operands)
-                for operand, slot, jacobian in zip(instruction.operands, instruction.slots, jacobians, strict=True):
-                    if slot is not None and inputs[slot] == self.wrt:
-                        found[slot] = compose(ahead[instruction.out], jacobian)
-                    elif slot is None and operand in wanted:
-                        ahead[operand] = compose(ahead[instruction.out], jacobian)
+        for place in reversed(span):
+            instruction = program.code[place]
+            if instruction.out not in wanted:
+                continue
+            outer = ahead[instruction.out]
+            operands = [view(self._values[operand]) for operand in instruction.operands]
+            jacobians = instruction.op.jacobians(self._xp, view(self._values[instruction.out]), *operands)
+            for operand, slot, jacobian in zip(instruction.operands, instruction.slots, jacobians, strict=True):
+                if slot is not None and inputs[slot] == self.wrt:
+                    found[slot] = jacobian if outer is None else compose(outer, jacobian)
+                elif slot is None and operand in wanted:
+                    ahead[operand] = jacobian if outer is None else compose(outer, jacobian)
         first, *others = (found[slot] for slot in sorted(found))
         for other in others:
             first = add(first, other)

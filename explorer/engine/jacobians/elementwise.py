@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from explorer.engine.arrays import Array, Namespace
-from explorer.engine.jacobians.base import Jacobian, counted, flat, gather, pick_matrix, spread
+from explorer.engine.jacobians.base import Jacobian, counted, entries, gather, pick_matrix, plus_diagonal, spread
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,9 +40,7 @@ class Diagonal(Jacobian):
         return spread(xp, self.factor * tangent, self.out_shape)
 
     def dense(self, xp: Namespace) -> Array:
-        rows, columns = self.size
-        weight = flat(xp, spread(xp, self.factor, (*self.out_shape[:-1], self.factor.shape[-1])))
-        return pick_matrix(xp, xp.arange(rows), columns, weight)
+        return plus_diagonal(xp, None, entries(xp, self.factor, self.out_shape[:-1]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +61,7 @@ class Broadcast(Jacobian):
 
     def dense(self, xp: Namespace) -> Array:
         sample = self.out_shape[:-1]
-        weight = flat(xp, spread(xp, self.factor, (*sample, self.factor.shape[-1])))
+        weight = entries(xp, self.factor, sample)
         index = xp.broadcast_to(counted(xp, self.in_shape[:-1]), sample)
         return pick_matrix(xp, xp.reshape(index, (-1,)), self.size[1], weight)
 
@@ -91,4 +89,5 @@ def elementwise(out: Array, primal: Array, factor: Array) -> Jacobian:
 
 def is_stretched(out: Array, primal: Array) -> bool:
     """Whether an entry of the operand meets several of the output; axes of length 1 alone stretch nothing."""
-    return math.prod(out.shape[:-1]) != math.prod(primal.shape[:-1])
+    ends = out.shape[:-1], primal.shape[:-1]
+    return ends[0] != ends[1] and math.prod(ends[0]) != math.prod(ends[1])

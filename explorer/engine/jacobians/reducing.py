@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from explorer.engine.arrays import Array, Namespace
-from explorer.engine.jacobians.base import Jacobian, counted, flat, gather, pick_matrix, spread
+from explorer.engine.jacobians.base import (
+    Jacobian,
+    counted,
+    entries,
+    flat,
+    gather,
+    pick_matrix,
+    plus_diagonal,
+    spread,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +39,7 @@ class Row(Jacobian):
 
     def dense(self, xp: Namespace) -> Array:
         sample = self.in_shape[:-1]
-        weight = flat(xp, spread(xp, self.factor, (*sample, self.factor.shape[-1])))
+        weight = entries(xp, self.factor, sample)
         if self.axis is None:
             return weight[None, ...]
         owner = xp.broadcast_to(xp.expand_dims(counted(xp, self.out_shape[:-1]), axis=self.axis), sample)
@@ -62,13 +71,16 @@ class DiagonalMinusOuter(Jacobian):
         return spread(xp, self.diagonal * tangent - self.left * joint, self.out_shape)
 
     def dense(self, xp: Namespace) -> Array:
-        sample, (rows, columns) = self.in_shape[:-1], self.size
-        diagonal, left, right = (
-            flat(xp, spread(xp, part, (*sample, part.shape[-1]))) for part in (self.diagonal, self.left, self.right)
-        )
-        # Entries meet only within their own run along the axis: number the runs.
-        runs = counted(xp, tuple(1 if axis == self.axis else length for axis, length in enumerate(sample)))
-        run = xp.reshape(xp.broadcast_to(runs, sample), (-1,))
-        joint = left[:, None, :] * right[None, :, :]
-        outer = xp.where((run[:, None] == run[None, :])[..., None], joint, xp.zeros_like(joint))
-        return pick_matrix(xp, xp.arange(rows), columns, diagonal) - outer
+        sample = self.in_shape[:-1]
+        diagonal = entries(xp, self.diagonal, sample)
+        left = entries(xp, self.left, sample)
+        right = left if self.right is self.left else entries(xp, self.right, sample)
+        outer = (-left)[:, None, :] * right
+        if left.shape[0] != sample[self.axis]:
+            # Entries meet only within their own run along the axis: number the runs.
+            runs = counted(xp, tuple(1 if axis == self.axis else length for axis, length in enumerate(sample)))
+            run = xp.reshape(xp.broadcast_to(runs, sample), (-1,))
+            outer = xp.where((run[:, None] == run[None, :])[..., None], outer, xp.zeros_like(outer))
+        if outer.shape[-1] == 1 != diagonal.shape[-1]:
+            outer = spread(xp, outer, (*outer.shape[:-1], diagonal.shape[-1]))
+        return plus_diagonal(xp, outer, diagonal)
