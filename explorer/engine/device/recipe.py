@@ -1,0 +1,127 @@
+"""A schedule recorded: what to run on a device, as kernels and library steps in order. Any number of samples fits it.
+
+The rules are the ops' own: each forward rule and each pullback runs once, on arrays that record. What is element-wise,
+or small along the sample's axes, becomes kernels; whatever waits for the same steps and runs over the same space is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from explorer.engine.arrays import Namespace as AnyNamespace
+from explorer.engine.device.expression import BATCH, Expression, Slot
+from explorer.engine.device.grouping import Kernel, kernels, needed
+from explorer.engine.device.namespace import Namespace
+from explorer.engine.device.recorded import Recorded
+from explorer.engine.device.recording import LibraryStep, Recording
+from explorer.engine.jacobians.base import Shape
+from explorer.engine.ops.base import Op
+from explorer.engine.ops.reduce import averaged
+from explorer.engine.schedule import Call, Schedule
+
+
+@dataclass(frozen=True, eq=False)
+class Recipe:
+    """Steps in order over slots; `given` says which slot a register's array goes to, `freed` what each step uses last.
+
+    `results` are the slots of the wanted gradients, None where nothing arrives; `batched` whether each has samples.
+    """
+
+    slots: tuple[Slot, ...]
+    given: Mapping[int, int]
+    steps: tuple[Kernel | LibraryStep, ...]
+    freed: tuple[tuple[int, ...], ...]
+    loss: int
+    results: tuple[int | None, ...]
+    batched: tuple[bool, ...]
+    dtype: Any
+
+
+def recipe(schedule: Schedule, dtype: Any) -> Recipe:
+    """Record the schedule's pass."""
+    recording = Recording(dtype)
+    given, loss, results = Recorder(schedule, recording).run()
+    wanted = [loss, *(slot for slot in results if slot is not None)]
+    live = needed(recording, wanted)
+    steps = sorted(
+        (step for step in (*recording.steps, *kernels(recording, live)) if isinstance(step, Kernel) or step.out in live),
+        key=lambda step: (step.stage, not (isinstance(step, LibraryStep) and step.is_view)))
+    registers = schedule.program.registers
+    return Recipe(
+        tuple(recording.slots), {register: slot for register, slot in given.items() if slot in live}, tuple(steps),
+        _freed(recording.slots, steps, set(wanted)), loss, tuple(results),
+        tuple(registers[register].batched for register in schedule.wanted), recording.dtype)
+
+
+class Recorder:
+    """Runs every rule of the schedule once, forward and back."""
+
+    def __init__(self, schedule: Schedule, recording: Recording) -> None:
+        self._schedule, self._recording, self._xp = schedule, recording, Namespace(recording)
+        self._given: dict[int, int] = {}
+        self._values: dict[int, Recorded] = {}
+        self._cotangents: dict[int, Recorded] = {}
+        self._shown: dict[int, Recorded] = {}       # what fused losses would have sent to a wanted probability
+
+    def run(self) -> tuple[dict[int, int], int, list[int | None]]:
+        """The slots of what is given by register, of the loss, and of the wanted gradients."""
+        for call in self._schedule.calls:
+            primals = [self._value(operand) for operand in call.operands]
+            self._values[call.out] = call.op.forward(self._xp, *primals)
+        objective, count = self._schedule.objective, self._recording.uniform("count")
+        last = self._values[objective]
+        losses = self._xp.reshape(last, (last.shape[-1],))
+        mean = averaged(self._xp, losses, 0, self._xp.full((), count))      # type: ignore[arg-type]
+        self._cotangents[objective] = 1 / self._xp.full(last.shape, count)
+        for call in reversed(self._schedule.calls):
+            if call.out in self._cotangents:
+                self._send_back(call)
+        slots = [self._result(register) for register in self._schedule.wanted]
+        return self._given, self._recording.slot_of(self._xp.reshape(mean, (1,))), slots
+
+    def _value(self, register: int) -> Recorded:
+        if register not in self._values:
+            kind = self._schedule.program.registers[register]
+            if kind.literal is not None:
+                self._values[register] = self._xp.full((1,), kind.literal)
+            else:
+                slot = self._recording.slot((*kind.shape, BATCH if kind.batched else 1), 0, given=True)
+                self._given[register] = slot
+                self._values[register] = self._recording.array(slot)
+        return self._values[register]
+
+    def _send_back(self, call: Call) -> None:
+        for slot, operand in enumerate(call.operands):
+            if operand in self._schedule.carrying:
+                self._send(call.op, call.operands, call.out, slot, self._cotangents)
+        if call.unfused is not None and call.probability is not None:
+            self._send(call.unfused, (call.probability, call.operands[1]), call.out, 0, self._shown)
+
+    def _send(
+        self, op: Op, operands: tuple[int, ...], source: int, slot: int, receivers: dict[int, Recorded]
+    ) -> None:
+        primals = [self._value(operand) for operand in operands]
+        jacobian = op.jacobians(self._xp, self._values[source], *primals)[slot]
+        sent = jacobian.pullback(self._xp, self._cotangents[source])
+        receiver = operands[slot]
+        receivers[receiver] = receivers[receiver] + sent if receiver in receivers else sent
+
+    def _result(self, register: int) -> int | None:
+        real, shown = self._cotangents.get(register), self._shown.get(register)
+        arrived = shown if real is None else real if shown is None else real + shown
+        return None if arrived is None else self._recording.slot_of(arrived)
+
+
+def _freed(slots: list[Slot], steps: list[Kernel | LibraryStep], kept: set[int]) -> tuple[tuple[int, ...], ...]:
+    """The slots that each step is the last to touch."""
+    last: dict[int, int] = {}
+    for place, step in enumerate(steps):
+        for slot in (*step.operands, *(step.outputs if isinstance(step, Kernel) else (step.out,))):
+            last[slot] = place
+    found: list[list[int]] = [[] for _ in steps]
+    for slot, place in last.items():
+        if slot not in kept:
+            found[place].append(slot)
+    return tuple(map(tuple, found))
