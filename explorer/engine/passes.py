@@ -12,9 +12,11 @@ import numpy as np
 
 from explorer.engine.arrays import Array, Namespace, frozen, public_view
 from explorer.engine.data import Batch, as_batch, lay_out_parameters
+from explorer.engine.device import device_plan
 from explorer.engine.errors import GraphError
 from explorer.engine.fusion import Fusion
 from explorer.engine.plan import Plan, sum_over
+from explorer.engine.pool import Runs
 from explorer.engine.program import Program
 from explorer.engine.schedule import schedule
 from explorer.engine.trace import Trace
@@ -40,9 +42,9 @@ def trace(
         last = values[program.of[objective.name]]
         averaged = objective.batched and reduction == "mean"
         count = max(batch.size, 1) if averaged else 1
-        loss = sum_over(batch.xp, last, count)
         seed = batch.xp.full(last.shape, 1 / count, dtype=last.dtype)
         gradients, contributions = run_backward(program, fused, batch.xp, values, program.of[objective.name], seed)
+        loss = sum_over(batch.xp, last, count)      # fetched when all else is under way
     return Trace(graph, loss, reduction, batch, values, gradients, contributions)
 
 
@@ -59,9 +61,11 @@ def gradients(
     size = batch.size if objective.batched else 1
     count = max(size, 1) if reduction == "mean" else 1
 
-    def make() -> Plan:
+    def make() -> Runs:
         wanted = [of[graph.nodes[name].name] for name in names]
         needs = schedule(graph.program, graph.fusions, of[objective.name], wanted)
+        if batch.backend == "cupy":
+            return device_plan(needs, batch.xp, batch.dtype, size, count)
         return Plan(needs, batch.xp, dtype_of(batch), size, count)
 
     with graph.plans.lend((names, size, count, batch.dtype, batch.backend), make) as plan:

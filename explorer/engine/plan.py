@@ -17,6 +17,7 @@ import numpy as np
 
 from explorer.engine.arrays import Array, Namespace, is_numpy
 from explorer.engine.ops.base import Op
+from explorer.engine.ops.reduce import averaged
 from explorer.engine.schedule import Call, Schedule
 
 Thunk = Callable[[], object]
@@ -166,7 +167,9 @@ class Block:
 
 def sum_over(xp: Namespace, losses: Array, count: int) -> float:
     """Σ losses / count; where only the sum overflows, of the losses divided first."""
-    whole = float(losses.sum() if is_numpy(xp) else xp.sum(losses)) / count
+    if not is_numpy(xp):
+        return float(averaged(xp, xp.reshape(losses, (-1,)), 0, count))
+    whole = float(losses.sum()) / count
     return whole if math.isfinite(whole) else float(xp.sum(losses / count))
 
 

@@ -63,7 +63,7 @@ class NumpyDevice:
         operands = [values[operand] for operand in expression.operands]
         match expression.operation:
             case "number":
-                return self.dtype.type(expression.detail)
+                return self.dtype.type(expression.value)
             case "count":
                 return self.dtype.type(count)
             case "real":

@@ -93,7 +93,7 @@ def _name(expression: Expression) -> str:
     if expression.operation == "count":
         return "count"
     if expression.operation == "number":
-        return number_text(float(expression.detail))    # type: ignore[arg-type]
+        return number_text(expression.value)
     return f"v{expression.place}"
 
 

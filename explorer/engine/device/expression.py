@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any
 
 from explorer.engine.jacobians.base import Shape
 
@@ -18,24 +18,23 @@ from explorer.engine.jacobians.base import Shape
 BATCH = 100_000_007
 DEEPEST = 128       # an expression deeper than this is kept in memory, so that no kernel's text grows without end
 
-Detail: TypeAlias = tuple[int, int] | float | None
-
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Expression:
     """An operation on expressions, or a leaf: a number, the count, the rows, or the load of one cell of a slot.
 
-    `detail` is a number's value, or a load's (slot, cell). `place` counts in order of making, operands first.
+    `value` is a number's, `cell` a load's (slot, cell). `place` counts in order of making, operands first.
     """
 
     operation: str
     operands: tuple[Expression, ...]
-    detail: Detail
     place: int
-    space: Shape
-    stage: int
-    depth: int
-    varies: bool        # whether it reads memory at all
+    space: Shape = ()
+    stage: int = 0
+    depth: int = 0
+    varies: bool = False        # whether it reads memory at all
+    value: float = 0.0
+    cell: tuple[int, int] | None = None
 
     @property
     def is_bool(self) -> bool:
@@ -64,42 +63,44 @@ class Expressions:
     slots: list[Slot] = field(default_factory=list)
     _found: dict[object, Expression] = field(default_factory=dict)
 
-    def slot(self, shape: Shape, ready: int, **properties: int | bool) -> int:
+    def slot(self, shape: Shape, ready: int, **properties: Any) -> int:
         """A new slot's number."""
-        self.slots.append(Slot(shape, ready, **properties))     # type: ignore[arg-type]
+        self.slots.append(Slot(shape, ready, **properties))
         return len(self.slots) - 1
 
     def number(self, value: float) -> Expression:
         """A constant; −0 is not 0."""
         value = float(value)
-        return self._made("number", (), value, (), 0, 0, False, (value, math.copysign(1.0, value)))
+        return self._made("number", (), (value, math.copysign(1.0, value)), value=value)
 
     def uniform(self, name: str) -> Expression:
-        """`count`, what the objective is divided by, or `rows`, how many samples there are: known when a pass runs."""
-        return self._made(name, (), None, (), 0, 0, False)
+        """`count`, what the objective is divided by: known when a pass runs."""
+        return self._made(name, (), None)
 
     def load(self, slot: int, cell: int, space: Shape) -> Expression:
         """The cell-th entry, in C order, of a slot's array at every point of the space."""
-        return self._made("load", (), (slot, cell), space, self.slots[slot].ready, 0, True, (slot, cell, space))
+        return self._made("load", (), (slot, cell, space), space=space, stage=self.slots[slot].ready, varies=True,
+                          cell=(slot, cell))
 
     def apply(self, operation: str, *operands: Expression) -> Expression:
         """An element-wise operation on operands whose spaces broadcast."""
         return self._made(
-            operation, operands, None, broadcast(*(operand.space for operand in operands)),
-            max(operand.stage for operand in operands), 1 + max(operand.depth for operand in operands),
-            any(operand.varies for operand in operands))
+            operation, operands, None, space=broadcast(*(operand.space for operand in operands)),
+            stage=max(operand.stage for operand in operands), depth=1 + max(operand.depth for operand in operands),
+            varies=any(operand.varies for operand in operands))
 
     def summed(self, operand: Expression) -> Expression:
         """Σ over the samples: of what all of them share, so many times that."""
         if operand.space == ():
             return self.apply("times rows", operand)
-        return self._made("sum", (operand,), None, (), operand.stage + 1, 0, True)
+        return self._made("sum", (operand,), None, stage=operand.stage + 1, varies=True)
 
-    def _made(self, operation: str, operands: tuple[Expression, ...], detail: Detail, space: Shape, stage: int,
-              depth: int, varies: bool, identity: object = None) -> Expression:
-        key = (operation, *(operand.place for operand in operands), detail if identity is None else identity)
+    def _made(
+        self, operation: str, operands: tuple[Expression, ...], identity: object, **properties: Any
+    ) -> Expression:
+        key = (operation, *(operand.place for operand in operands), identity)
         if key not in self._found:
-            self._found[key] = Expression(operation, operands, detail, len(self._found), space, stage, depth, varies)
+            self._found[key] = Expression(operation, operands, len(self._found), **properties)
         return self._found[key]
 
 

@@ -66,8 +66,8 @@ def needed(recording: Recording, wanted: list[int]) -> set[int]:
             if expression not in seen:
                 seen.add(expression)
                 expressions.extend(expression.operands)
-                if isinstance(expression.detail, tuple):
-                    slots.append(expression.detail[0])
+                if expression.cell is not None:
+                    slots.append(expression.cell[0])
     return live
 
 
@@ -131,8 +131,8 @@ def _code(
             continue
         seen.add(expression)
         load = expression if expression.operation == "load" else recording.stored.get(expression)
-        if load is not None and load.stage <= stage and load.detail[0] in live:
-            reads[expression] = (*load.detail, load.space)
+        if load is not None and load.cell is not None and load.stage <= stage and load.cell[0] in live:
+            reads[expression] = (*load.cell, load.space)
         elif expression.operation == "sum":
             reads[expression] = (*places[expression], ())
         else:

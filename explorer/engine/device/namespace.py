@@ -7,14 +7,20 @@ from typing import Any
 
 import numpy as np
 
+from explorer.engine.device import recorded
 from explorer.engine.device.expression import BATCH, holds_batch, real_shape, width
-from explorer.engine.device.recorded import NARROW, Recorded, cell_shape, constant, folded, mapped, moved
+from explorer.engine.device.operations import folded, mapped, moved
+from explorer.engine.device.recorded import Recorded, cell_shape, constant
 from explorer.engine.device.recording import Recording
 from explorer.engine.jacobians.base import Shape
 
 
 def _elementwise(operation: str) -> Callable[..., Recorded]:
-    return staticmethod(lambda *operands: mapped(operation, *operands))  # type: ignore[return-value]
+    return staticmethod(lambda *operands: mapped(operation, *operands))
+
+
+class NotRecordable(NotImplementedError):
+    """A rule asked for what recordings do not know. The rule is right all the same, and is run as it stands."""
 
 
 class Namespace:
@@ -24,6 +30,9 @@ class Namespace:
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
+
+    def __getattr__(self, name: str) -> Any:
+        raise NotRecordable(f"{name}: a function of no recording yet. Expected one of this namespace. Add it here.")
 
     abs, exp, log, log1p, sqrt = map(_elementwise, ("abs", "exp", "log", "log1p", "sqrt"))
     sin, cos, tanh, sign = map(_elementwise, ("sin", "cos", "tanh", "sign"))
@@ -66,12 +75,12 @@ class Namespace:
             return self._recording.view(
                 array, lambda xp, rows, whole: xp.reshape(whole, real_shape(shape, rows)), "reshape", shape)
         if any(holds_batch(length) for length in (*array.shape[:-1], *shape[:-1])):
-            raise NotImplementedError(f"reshape from {array.shape} to {shape}: the batch is not innermost.")
+            raise NotRecordable(f"reshape from {array.shape} to {shape}: the batch is not innermost.")
         return Recorded(self._recording, array.cells.reshape(cell_shape(shape)), shape, False)
 
     def broadcast_to(self, array: Recorded, shape: Shape) -> Recorded:
         shape = tuple(shape)
-        if array.wide or width(shape) > NARROW:
+        if array.wide or width(shape) > recorded.NARROW:
             return Recorded(self._recording, self._recording.entry(array), shape, True)
         return Recorded(self._recording, np.broadcast_to(array.cells, cell_shape(shape)).copy(), shape, False)
 
@@ -102,7 +111,7 @@ class Namespace:
         shape = list(join([np.empty(cell_shape(array.shape), dtype=bool) for array in arrays], axis=axis).shape)
         if any(holds_batch(length) for length in arrays[0].shape):
             shape[-1] *= BATCH
-        if any(array.wide for array in arrays) or width(tuple(shape)) > NARROW:
+        if any(array.wide for array in arrays) or width(tuple(shape)) > recorded.NARROW:
             return self._recording.step(
                 lambda xp, rows, *parts: getattr(xp, name)(parts, axis=axis), (name, axis), tuple(shape), *arrays)
         return Recorded(self._recording, join([array.cells for array in arrays], axis=axis), tuple(shape), False)

@@ -45,7 +45,8 @@ class DevicePlan:
 
         `given` holds engine arrays by register. Only the objective is fetched, when all else was asked for.
         """
-        xp, loss = self._device.xp, None
+        xp = self._device.xp
+        loss: Array | None = None
         results: list[Array | None] = [None] * len(self._recipe.results)
         step = self.rows()
         for start in range(0, max(self._size, 1), step):
@@ -55,6 +56,7 @@ class DevicePlan:
             for place, array in enumerate(found):
                 if array is not None:
                     results[place] = self._collect(xp, results[place], array, place, start, stop)
+        assert loss is not None     # there is one block at least
         return float(loss[0]), results
 
     def rows(self) -> int:
@@ -109,11 +111,10 @@ class DevicePlan:
 
     def _own(self, array: Array, slot: int, taken: set[int]) -> Array:
         """An array that is nobody else's: what this run made, or a copy where that is the caller's or given twice."""
-        root = slot
-        while (seen := self._recipe.slots[root].views) is not None:
-            root = seen
-        mine = not self._recipe.slots[root].given and root not in taken and root != self._recipe.loss
-        taken.add(root)
+        while (seen := self._recipe.slots[slot].views) is not None:
+            slot = seen
+        mine = not self._recipe.slots[slot].given and slot not in taken and slot != self._recipe.loss
+        taken.add(slot)
         return array if mine else self._device.xp.asarray(array, copy=True)
 
     def _collect(self, xp: Namespace, result: Array | None, part: Array, place: int, start: int, stop: int) -> Array:

@@ -1,25 +1,26 @@
 """A schedule recorded: what to run on a device, as kernels and library steps in order. Any number of samples fits it.
 
 The rules are the ops' own: each forward rule and each pullback runs once, on arrays that record. What is element-wise,
-or small along the sample's axes, becomes kernels; whatever waits for the same steps and runs over the same space is one.
+or small along the sample's axes, becomes kernels; all that waits for the same steps and runs over one space is one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
-from explorer.engine.arrays import Namespace as AnyNamespace
-from explorer.engine.device.expression import BATCH, Expression, Slot
+from explorer.engine.arrays import Array
+from explorer.engine.device.expression import BATCH, Slot
 from explorer.engine.device.grouping import Kernel, kernels, needed
 from explorer.engine.device.namespace import Namespace
-from explorer.engine.device.recorded import Recorded
+from explorer.engine.device.operations import mapped
 from explorer.engine.device.recording import LibraryStep, Recording
-from explorer.engine.jacobians.base import Shape
 from explorer.engine.ops.base import Op
 from explorer.engine.ops.reduce import averaged
 from explorer.engine.schedule import Call, Schedule
+
+Step: TypeAlias = Kernel | LibraryStep
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +32,7 @@ class Recipe:
 
     slots: tuple[Slot, ...]
     given: Mapping[int, int]
-    steps: tuple[Kernel | LibraryStep, ...]
+    steps: tuple[Step, ...]
     freed: tuple[tuple[int, ...], ...]
     loss: int
     results: tuple[int | None, ...]
@@ -45,9 +46,8 @@ def recipe(schedule: Schedule, dtype: Any) -> Recipe:
     given, loss, results = Recorder(schedule, recording).run()
     wanted = [loss, *(slot for slot in results if slot is not None)]
     live = needed(recording, wanted)
-    steps = sorted(
-        (step for step in (*recording.steps, *kernels(recording, live)) if isinstance(step, Kernel) or step.out in live),
-        key=lambda step: (step.stage, not (isinstance(step, LibraryStep) and step.is_view)))
+    steps: list[Step] = [*(step for step in recording.steps if step.out in live), *kernels(recording, live)]
+    steps.sort(key=lambda step: (step.stage, isinstance(step, Kernel) or not step.is_view))     # views cost nothing
     registers = schedule.program.registers
     return Recipe(
         tuple(recording.slots), {register: slot for register, slot in given.items() if slot in live}, tuple(steps),
@@ -61,9 +61,9 @@ class Recorder:
     def __init__(self, schedule: Schedule, recording: Recording) -> None:
         self._schedule, self._recording, self._xp = schedule, recording, Namespace(recording)
         self._given: dict[int, int] = {}
-        self._values: dict[int, Recorded] = {}
-        self._cotangents: dict[int, Recorded] = {}
-        self._shown: dict[int, Recorded] = {}       # what fused losses would have sent to a wanted probability
+        self._values: dict[int, Array] = {}
+        self._cotangents: dict[int, Array] = {}
+        self._shown: dict[int, Array] = {}       # what fused losses would have sent to a wanted probability
 
     def run(self) -> tuple[dict[int, int], int, list[int | None]]:
         """The slots of what is given by register, of the loss, and of the wanted gradients."""
@@ -73,15 +73,15 @@ class Recorder:
         objective, count = self._schedule.objective, self._recording.uniform("count")
         last = self._values[objective]
         losses = self._xp.reshape(last, (last.shape[-1],))
-        mean = averaged(self._xp, losses, 0, self._xp.full((), count))      # type: ignore[arg-type]
-        self._cotangents[objective] = 1 / self._xp.full(last.shape, count)
+        mean = averaged(self._xp, losses, 0, self._xp.full((), count))
+        self._cotangents[objective] = mapped("/", 1.0, self._xp.full(last.shape, count))
         for call in reversed(self._schedule.calls):
             if call.out in self._cotangents:
                 self._send_back(call)
         slots = [self._result(register) for register in self._schedule.wanted]
         return self._given, self._recording.slot_of(self._xp.reshape(mean, (1,))), slots
 
-    def _value(self, register: int) -> Recorded:
+    def _value(self, register: int) -> Array:
         if register not in self._values:
             kind = self._schedule.program.registers[register]
             if kind.literal is not None:
@@ -100,7 +100,7 @@ class Recorder:
             self._send(call.unfused, (call.probability, call.operands[1]), call.out, 0, self._shown)
 
     def _send(
-        self, op: Op, operands: tuple[int, ...], source: int, slot: int, receivers: dict[int, Recorded]
+        self, op: Op, operands: tuple[int, ...], source: int, slot: int, receivers: dict[int, Array]
     ) -> None:
         primals = [self._value(operand) for operand in operands]
         jacobian = op.jacobians(self._xp, self._values[source], *primals)[slot]
@@ -114,7 +114,7 @@ class Recorder:
         return None if arrived is None else self._recording.slot_of(arrived)
 
 
-def _freed(slots: list[Slot], steps: list[Kernel | LibraryStep], kept: set[int]) -> tuple[tuple[int, ...], ...]:
+def _freed(slots: list[Slot], steps: list[Step], kept: set[int]) -> tuple[tuple[int, ...], ...]:
     """The slots that each step is the last to touch."""
     last: dict[int, int] = {}
     for place, step in enumerate(steps):
