@@ -7,11 +7,14 @@ from typing import Any
 import array_api_compat.numpy as numpy_xp
 import numpy as np
 
-from explorer.engine.device.expression import Expression, real_shape
+from explorer.engine.device.expression import BATCH, Expression, holds_batch, real_shape
 from explorer.engine.device.grouping import Kernel
+from explorer.engine.device.namespace import Namespace
 from explorer.engine.device.plan import DevicePlan
-from explorer.engine.device.recipe import recipe
+from explorer.engine.device.recipe import Recipe, assembled, recipe
+from explorer.engine.device.recording import Recording
 from explorer.engine.schedule import schedule
+from tests.engine.cases import Case
 
 FUNCTIONS: dict[str, Any] = {
     "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "neg": np.negative, "abs": np.abs,
@@ -78,3 +81,27 @@ def host_plan(graph: Any, wrt: Any, size: int, count: int, dtype: str = "float64
     of = graph.program.of
     needs = schedule(graph.program, graph.fusions, of[graph.objective], [of[name] for name in wrt])
     return DevicePlan(recipe(needs, np.dtype(dtype)), device or NumpyDevice(dtype), size, count)
+
+
+def op_recipe(case: Case, shared: tuple[bool, ...], dtype: str = "float64") -> Recipe:
+    """One op recorded, forward and every pullback. Given: its operands, then a cotangent of its result's shape."""
+    recording = Recording(dtype)
+    shapes = [(*shape, 1 if alone else BATCH) for shape, alone in zip(case.shapes, shared, strict=True)]
+    slots = [recording.slot(shape, 0, given=True) for shape in shapes]
+    primals, xp, op = [recording.array(slot) for slot in slots], Namespace(recording), case.op()
+    out = op.forward(xp, *primals)
+    slots.append(recording.slot(out.shape, 0, given=True))
+    cotangent = recording.array(slots[-1])
+    sent = [jacobian.pullback(xp, cotangent) for jacobian in op.jacobians(xp, out, *primals)]
+    results = [recording.slot_of(array) for array in (out, *sent)]
+    batched = [any(map(holds_batch, recording.slots[slot].shape)) for slot in results]
+    return assembled(recording, dict(enumerate(slots)), results[0], results, batched)
+
+
+def run_op(case: Case, plan: DevicePlan, primals: list[np.ndarray], cotangent: np.ndarray) -> list[np.ndarray]:
+    """The result and what each operand is sent."""
+    rows = max((primal.shape[-1] for primal in primals if primal.shape[-1] != 1), default=1)
+    if any(primal.shape[-1] == 0 for primal in primals):
+        rows = 0
+    with np.errstate(all="ignore"):
+        return [np.asarray(array) for array in plan.block(dict(enumerate([*primals, cotangent])), 0, rows)[1]]

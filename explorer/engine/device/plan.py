@@ -36,7 +36,7 @@ class DevicePlan:
     """
 
     def __init__(self, recipe: Recipe, device: Device, size: int, count: int) -> None:
-        self._recipe, self._device, self._size, self._count = recipe, device, size, count
+        self.recipe, self._device, self._size, self._count = recipe, device, size, count
         self._dtype = getattr(device.xp, recipe.dtype.name)
         self._bools = frozenset(place for place, slot in enumerate(recipe.slots) if slot.is_bool)
 
@@ -47,11 +47,11 @@ class DevicePlan:
         """
         xp = self._device.xp
         loss: Array | None = None
-        results: list[Array | None] = [None] * len(self._recipe.results)
+        results: list[Array | None] = [None] * len(self.recipe.results)
         step = self.rows()
         for start in range(0, max(self._size, 1), step):
             stop = min(start + step, self._size)
-            part, found = self._block(given, start, stop)
+            part, found = self.block(given, start, stop)
             loss = part if loss is None else loss + part
             for place, array in enumerate(found):
                 if array is not None:
@@ -61,21 +61,21 @@ class DevicePlan:
 
     def rows(self) -> int:
         """How many samples are taken at once: all, if what is kept for them fits in free memory."""
-        slots, results = self._recipe.slots, set(self._recipe.results)
+        slots, results = self.recipe.slots, set(self.recipe.results)
         made = [(place, slot) for place, slot in enumerate(slots) if slot.views is None and _batched(slot.shape)]
         inner = sum(width(slot.shape) for place, slot in made if not slot.given and place not in results)
         if not inner:
             return max(self._size, 1)
-        item, outer = self._recipe.dtype.itemsize, sum(width(slot.shape) for place, slot in made if place in results)
+        item, outer = self.recipe.dtype.itemsize, sum(width(slot.shape) for place, slot in made if place in results)
         free = SPARE * self._device.free_bytes() - outer * self._size * item
         if inner * self._size * item <= free:
             return max(self._size, 1)
         whole = sum(width(slot.shape) for _, slot in made)      # rows of data and results are copied then
         return max(int(free / (whole * item)), 1)
 
-    def _block(self, given: Mapping[int, Array], start: int, stop: int) -> tuple[Array, list[Array | None]]:
+    def block(self, given: Mapping[int, Array], start: int, stop: int) -> tuple[Array, list[Array | None]]:
         """The loss and the gradients of some samples."""
-        recipe, xp, rows = self._recipe, self._device.xp, stop - start
+        recipe, xp, rows = self.recipe, self._device.xp, stop - start
         arrays: dict[int, Array] = {}
         for register, slot in recipe.given.items():
             array = given[register]
@@ -90,13 +90,11 @@ class DevicePlan:
             for slot in freed:
                 del arrays[slot]
         taken: set[int] = set()
-        found: list[Array | None] = []
-        for slot in recipe.results:
-            found.append(None if slot is None else self._own(arrays[slot], slot, taken))
-        return arrays[recipe.loss], found
+        return arrays[recipe.loss], [
+            None if result is None else self._own(arrays[result], result, taken) for result in recipe.results]
 
     def _launch(self, kernel: Kernel, arrays: dict[int, Array], rows: int) -> None:
-        xp, slots = self._device.xp, self._recipe.slots
+        xp, slots = self._device.xp, self.recipe.slots
         for slot in kernel.outputs:
             if slot not in arrays:
                 kind = xp.bool if slots[slot].is_bool else self._dtype
@@ -111,15 +109,15 @@ class DevicePlan:
 
     def _own(self, array: Array, slot: int, taken: set[int]) -> Array:
         """An array that is nobody else's: what this run made, or a copy where that is the caller's or given twice."""
-        while (seen := self._recipe.slots[slot].views) is not None:
+        while (seen := self.recipe.slots[slot].views) is not None:
             slot = seen
-        mine = not self._recipe.slots[slot].given and slot not in taken and slot != self._recipe.loss
+        mine = not self.recipe.slots[slot].given and slot not in taken and slot != self.recipe.loss
         taken.add(slot)
         return array if mine else self._device.xp.asarray(array, copy=True)
 
     def _collect(self, xp: Namespace, result: Array | None, part: Array, place: int, start: int, stop: int) -> Array:
         """The result with one block's part in it: in its own samples, or added where all share it."""
-        if stop - start >= self._size or not self._recipe.batched[place]:
+        if stop - start >= self._size or not self.recipe.batched[place]:
             return part if result is None else result + part
         if result is None:
             result = xp.empty((*part.shape[:-1], self._size), dtype=part.dtype)

@@ -6,7 +6,7 @@ or small along the sample's axes, becomes kernels; all that waits for the same s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -44,15 +44,21 @@ def recipe(schedule: Schedule, dtype: Any) -> Recipe:
     """Record the schedule's pass."""
     recording = Recording(dtype)
     given, loss, results = Recorder(schedule, recording).run()
+    registers = schedule.program.registers
+    return assembled(recording, given, loss, results, [registers[wanted].batched for wanted in schedule.wanted])
+
+
+def assembled(
+    recording: Recording, given: Mapping[int, int], loss: int, results: Sequence[int | None], batched: Sequence[bool]
+) -> Recipe:
+    """What was recorded, as far as the loss and the results need it, in an order that can be run."""
     wanted = [loss, *(slot for slot in results if slot is not None)]
     live = needed(recording, wanted)
     steps: list[Step] = [*(step for step in recording.steps if step.out in live), *kernels(recording, live)]
     steps.sort(key=lambda step: (step.stage, isinstance(step, Kernel) or not step.is_view))     # views cost nothing
-    registers = schedule.program.registers
     return Recipe(
         tuple(recording.slots), {register: slot for register, slot in given.items() if slot in live}, tuple(steps),
-        _freed(recording.slots, steps, set(wanted)), loss, tuple(results),
-        tuple(registers[register].batched for register in schedule.wanted), recording.dtype)
+        _freed(steps, set(wanted)), loss, tuple(results), tuple(batched), recording.dtype)
 
 
 class Recorder:
@@ -114,7 +120,7 @@ class Recorder:
         return None if arrived is None else self._recording.slot_of(arrived)
 
 
-def _freed(slots: list[Slot], steps: list[Step], kept: set[int]) -> tuple[tuple[int, ...], ...]:
+def _freed(steps: list[Step], kept: set[int]) -> tuple[tuple[int, ...], ...]:
     """The slots that each step is the last to touch."""
     last: dict[int, int] = {}
     for place, step in enumerate(steps):
