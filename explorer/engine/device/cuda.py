@@ -12,8 +12,8 @@ from explorer.engine.arrays import Array, Namespace
 from explorer.engine.device.emit import BLOCK, finish_text, kernel_text
 from explorer.engine.device.grouping import Kernel
 
-# A fixed number, so that sums come in one order on every device; some 2,000 blocks of 128 fill today's largest.
-MOST_BLOCKS = 2048
+# A fixed number, so that sums come in one order on every device; a thousand blocks of 128 threads fill today's largest.
+MOST_BLOCKS = 1024
 # Contracted to a multiply-add only where a rule's sum of products says so: elsewhere the arithmetic is NumPy's.
 OPTIONS = ("--fmad=false",)
 REAL = {"float64": "double", "float32": "float"}

@@ -29,24 +29,38 @@ TEXTS = {
 def kernel_text(kernel: Kernel, real: str, index: str, bools: frozenset[int] = frozenset()) -> str:
     """The whole text: extern "C" run(inputs…, outputs…, partial sums, size, n, count).
 
-    `size` is the number of points of the space. `bools` are the slots that hold truth values.
+    `size` is the number of points of the space. `bools` are the slots that hold truth values. Kernels that do the same
+    have the same text, whatever slots they do it to.
     """
-    inputs = [f"const {_type(slot, bools)}* __restrict__ s{slot}" for slot in kernel.operands]
-    outputs = [f"{_type(slot, bools)}* __restrict__ o{slot}" for slot in kernel.stored]
+    names = Names(kernel)
+    inputs = [f"const {_type(slot, bools)}* __restrict__ {name}" for slot, name in names.inputs.items()]
+    outputs = [f"{_type(slot, bools)}* __restrict__ {name}" for slot, name in names.outputs.items()]
     partial = ["T* __restrict__ partial"] if kernel.sums else []
-    sums = range(len(kernel.sums))
-    before, within = _body(kernel)
+    before, within = _body(kernel, names)
     return "\n".join([
         f"typedef {real} T;", f"typedef {index} I;",
         f'extern "C" __global__ void __launch_bounds__({BLOCK}) run(',
         "    " + ",\n    ".join([*inputs, *outputs, *partial, "const I size", "const I n", "const T count"]) + ")", "{",
-        *(f"    {line}" for line in before),
-        *(f"    T sum{place} = (T)0;" for place in sums),
+        *(f"    {line}" for line in before), *(f"    T sum{place} = (T)0;" for place in range(len(kernel.sums))),
         "    for (I i = blockIdx.x * (I)blockDim.x + threadIdx.x; i < size; i += (I)gridDim.x * (I)blockDim.x) {",
         *(f"        {line}" for line in within),
         "    }",
         *(_across_the_block(len(kernel.sums)) if kernel.sums else ()), "}", "",
     ])
+
+
+class Names:
+    """What a kernel's arrays and expressions are called in its text."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self.inputs = {slot: f"in{place}" for place, slot in enumerate(kernel.operands)}
+        self.outputs = {slot: f"out{place}" for place, slot in enumerate(kernel.stored)}
+        self._values = {expression: f"v{place}" for place, expression in enumerate(kernel.code)}
+
+    def __call__(self, expression: Expression) -> str:
+        if expression.operation == "count":
+            return "count"
+        return number_text(expression.value) if expression.operation == "number" else self._values[expression]
 
 
 def finish_text(real: str) -> str:
@@ -66,35 +80,26 @@ def _type(slot: int, bools: frozenset[int]) -> str:
     return "bool" if slot in bools else "T"
 
 
-def _body(kernel: Kernel) -> tuple[list[str], list[str]]:
+def _body(kernel: Kernel, names: Names) -> tuple[list[str], list[str]]:
     """Statements before the loop and within it: each expression that is no number, then the stores and the sums."""
     shared = [one for one in kernel.code if one.space == ()]
+    keep = len(shared) + len(kernel.sums) <= MOST_KEPT
     before, lines = list[str](), list[str]()
     for expression in kernel.code:
         if expression.operation in ("number", "count"):
             continue
+        if expression in kernel.reads:
+            slot, cell, space = kernel.reads[expression]
+            value = f"{names.inputs[slot]}[{address(cell, space, kernel.space)}]"
+        else:
+            value = TEXTS[expression.operation].format(*map(names, expression.operands))
         kind = "bool" if expression.is_bool else "T"
-        once = expression.space == () and len(shared) + len(kernel.sums) <= MOST_KEPT
-        (before if once else lines).append(f"const {kind} v{expression.place} = {_value(kernel, expression)};")
+        (before if keep and expression.space == () else lines).append(f"const {kind} {names(expression)} = {value};")
     for store in kernel.stores:
-        lines.append(f"o{store.slot}[{address(store.cell, store.space, kernel.space)}] = {_name(store.expression)};")
-    lines += [f"sum{place} += {_name(total.operands[0])};" for place, total in enumerate(kernel.sums)]
+        place = address(store.cell, store.space, kernel.space)
+        lines.append(f"{names.outputs[store.slot]}[{place}] = {names(store.expression)};")
+    lines += [f"sum{place} += {names(total.operands[0])};" for place, total in enumerate(kernel.sums)]
     return before, lines
-
-
-def _value(kernel: Kernel, expression: Expression) -> str:
-    if expression in kernel.reads:
-        slot, cell, space = kernel.reads[expression]
-        return f"s{slot}[{address(cell, space, kernel.space)}]"
-    return TEXTS[expression.operation].format(*map(_name, expression.operands))
-
-
-def _name(expression: Expression) -> str:
-    if expression.operation == "count":
-        return "count"
-    if expression.operation == "number":
-        return number_text(expression.value)
-    return f"v{expression.place}"
 
 
 def number_text(value: float) -> str:
