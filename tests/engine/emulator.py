@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -80,6 +81,7 @@ extern "C" void launch{0}(unsigned int blocks, unsigned int threads, void** at) 
 }}
 }}
 """
+ONE_AT_A_TIME = Lock()      # as on a device's stream: the fibers are the library's own
 Launch = Callable[[tuple[int], tuple[int], tuple[Any, ...]], None]
 
 
@@ -115,6 +117,7 @@ class Emulator:
         def run(grid: tuple[int], block: tuple[int], arguments: tuple[Any, ...]) -> None:
             boxes = [one if isinstance(one, np.ndarray) else np.array(one) for one in arguments]
             assert all(box.flags.c_contiguous for box in boxes)
-            function(grid[0], block[0], (ctypes.c_void_p * len(boxes))(*(box.ctypes.data for box in boxes)))
+            with ONE_AT_A_TIME:
+                function(grid[0], block[0], (ctypes.c_void_p * len(boxes))(*(box.ctypes.data for box in boxes)))
 
         return run

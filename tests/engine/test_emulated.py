@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock, patch
 
 import array_api_compat.numpy as xp
 import numpy as np
@@ -17,7 +19,8 @@ from explorer.engine.device.cuda import OPTIONS, REAL, CudaDevice
 from explorer.engine.device.emit import finish_text, kernel_text
 from explorer.engine.device.grouping import Kernel
 from explorer.engine.device.plan import DevicePlan
-from explorer.engine.device.recipe import Recipe
+from explorer.engine.device.recipe import Recipe, recipe
+from explorer.engine.ops import REGISTRY
 from tests.engine import checks
 from tests.engine.cases import NAMES as OPS
 from tests.engine.cases import cases_of
@@ -47,9 +50,9 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Emulator:
 
 def texts(recipes: Iterable[Recipe], dtype: str, index: str = "unsigned int") -> list[str]:
     found = []
-    for recipe in recipes:
-        bools = frozenset(place for place, slot in enumerate(recipe.slots) if slot.is_bool)
-        found += [kernel_text(step, REAL[dtype], index, bools) for step in recipe.steps if isinstance(step, Kernel)]
+    for one in recipes:
+        bools = frozenset(place for place, slot in enumerate(one.slots) if slot.is_bool)
+        found += [kernel_text(step, REAL[dtype], index, bools) for step in one.steps if isinstance(step, Kernel)]
     return found
 
 
@@ -86,6 +89,28 @@ def test_a_wide_network(emulator: Emulator, dtype: str) -> None:
     graph, data, params = wide_net(50, 40, 36, 10)
     tolerance = {"float64": 1e-12, "float32": 1e-4}[dtype]
     assert_same(graph, data, params, tolerance, dtype=dtype, device=EmulatedDevice(xp, np.dtype(dtype), emulator))
+
+
+def test_the_door(emulator: Emulator, monkeypatch: Any) -> None:
+    """`gradients` of any batch size runs one recipe; a rule that cannot be recorded is run as it stands."""
+    monkeypatch.setattr("explorer.engine.data.namespace", lambda backend: ("cupy", xp))
+    monkeypatch.setattr("explorer.engine.device.CudaDevice", partial(EmulatedDevice, compile=emulator))
+    recorded = Mock(side_effect=recipe)
+    monkeypatch.setattr("explorer.engine.device.recipe", recorded)
+    golden = golden_case("bce_mlp_batch")
+    graph = Graph.parse(golden["source"])
+    for size in (0, 1, 5, 200):
+        data = {name: np.random.default_rng(size).random((size, *graph.nodes[name].shape)) for name in golden["data"]}
+        loss, found = graph.gradients(data, golden["params"])
+        expected = graph.trace(data, golden["params"])
+        assert abs(loss - expected.loss) < 1e-12
+        for name, array in found.items():
+            checks.close(array, expected.gradients[name], 1e-12, name)
+    assert recorded.call_count == 1
+    branching = patch.object(REGISTRY["sigmoid"], "forward", lambda self, xp, z: 1 / (1 + xp.exp(-z)) if z.any() else z)
+    again = Graph.parse(golden["source"])
+    with branching:
+        checks.close(again.gradients(data, golden["params"])[1]["W"], found["W"], 1e-12, "W")
 
 
 def test_indices_beyond_32_bits_give_the_same(emulator: Emulator) -> None:

@@ -10,17 +10,13 @@ import numpy as np
 from explorer.engine.device import recorded
 from explorer.engine.device.expression import BATCH, holds_batch, real_shape, width
 from explorer.engine.device.operations import folded, mapped, moved
-from explorer.engine.device.recorded import Recorded, cell_shape, constant
+from explorer.engine.device.recorded import NotRecordable, Recorded, cell_shape, constant
 from explorer.engine.device.recording import Recording
 from explorer.engine.jacobians.base import Shape
 
 
 def _elementwise(operation: str) -> Callable[..., Recorded]:
     return staticmethod(lambda *operands: mapped(operation, *operands))
-
-
-class NotRecordable(NotImplementedError):
-    """A rule asked for what recordings do not know. The rule is right all the same, and is run as it stands."""
 
 
 class Namespace:

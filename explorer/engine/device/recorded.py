@@ -21,6 +21,10 @@ NARROW = 32         # entries of a sample that are taken one by one
 Cells = np.ndarray      # of expressions
 
 
+class NotRecordable(AttributeError, TypeError):
+    """A rule asked for what recordings do not know, or for a number. It is right all the same, and run as it stands."""
+
+
 class Recorded:
     """An array of a recording. Its shape has BATCH where the batch will be; cells have length 1 there.
 
@@ -48,8 +52,12 @@ class Recorded:
         """Whether no axis but the last holds the batch, so that a cell's samples lie one after the other."""
         return not any(map(holds_batch, self.shape[:-1]))
 
+    def __getattr__(self, name: str) -> NoReturn:
+        raise NotRecordable(f"{name}: recorded arrays have no such attribute. Expected one that they share with all "
+                            "arrays of the standard. Use a function of the namespace.")
+
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
-        raise TypeError("A recorded array has no numbers: a rule that runs on a device must not ask for any.")
+        raise NotRecordable("A recorded array has no numbers: a rule that runs on a device must not ask for any.")
 
     __bool__ = __float__ = __int__ = __index__ = __complex__ = __iter__ = __len__ = __array__ = _refuse
 
