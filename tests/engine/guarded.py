@@ -112,6 +112,9 @@ class GuardedDevice(NumpyDevice):
 
     xp = guarded
 
+    def empty(self, shape: tuple[int, ...], dtype: Any) -> Guarded:
+        return Guarded(super().empty(shape, dtype))
+
     def launch(self, kernel: Any, bools: Any, operands: Any, stored: Any, totals: Any, *sizes: int) -> None:
         sums = None if totals is None else totals.array
         super().launch(kernel, bools, [one.array for one in operands], [one.array for one in stored], sums, *sizes)

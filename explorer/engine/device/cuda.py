@@ -11,6 +11,7 @@ import numpy as np
 from explorer.engine.arrays import Array, Namespace
 from explorer.engine.device.emit import BLOCK, finish_text, kernel_text
 from explorer.engine.device.grouping import Kernel
+from explorer.engine.jacobians.base import Shape
 
 # A fixed number, so that sums come in one order on every device; a thousand blocks of 128 threads fill today's largest.
 MOST_BLOCKS = 1024
@@ -39,8 +40,8 @@ class CudaDevice:
         totals: Array | None, size: int, rows: int, count: int,
     ) -> None:
         blocks = min(-(-size // BLOCK), MOST_BLOCKS)
-        partial = [] if totals is None else [totals if blocks == 1 else self.xp.empty(
-            (totals.size * blocks,), dtype=totals.dtype)]
+        partial = [] if totals is None else [
+            totals if blocks == 1 else self.empty((totals.size * blocks,), totals.dtype)]
         small = max(size, rows, *(array.size for array in (*operands, *stored)), 0) < 2**31
         number = np.uint32 if small else np.int64
         if blocks:
@@ -50,6 +51,9 @@ class CudaDevice:
         if totals is not None and blocks != 1:
             finish = self._compile(finish_text(self._real))
             finish((totals.size,), (BLOCK,), (*partial, np.uint32(blocks), totals))
+
+    def empty(self, shape: Shape, dtype: Any) -> Array:
+        return self.xp.ndarray(shape, dtype)    # without the detours of `empty`
 
     def free_bytes(self) -> int:
         return int(self.xp.cuda.Device().mem_info[0]) + int(self.xp.get_default_memory_pool().free_bytes())

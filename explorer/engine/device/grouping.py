@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from explorer.engine.device.expression import BATCH, Expression
 from explorer.engine.device.recording import Recording, Store
@@ -28,17 +29,17 @@ class Kernel:
     sums: tuple[Expression, ...]
     totals: int | None
 
-    @property
+    @cached_property
     def operands(self) -> tuple[int, ...]:
         """The slots that are read."""
         return tuple(dict.fromkeys(slot for slot, _, _ in self.reads.values()))
 
-    @property
+    @cached_property
     def stored(self) -> tuple[int, ...]:
         """The slots that are written entry by entry."""
         return tuple(dict.fromkeys(store.slot for store in self.stores))
 
-    @property
+    @cached_property
     def outputs(self) -> tuple[int, ...]:
         """All slots that are written."""
         return self.stored if self.totals is None else (*self.stored, self.totals)
