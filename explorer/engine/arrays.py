@@ -79,6 +79,13 @@ def library(xp: Namespace) -> Namespace:
     return xp
 
 
+def is_own(xp: Namespace, value: object) -> bool:
+    """Whether a value is an array of that namespace's device already, so that it need not pass through the host."""
+    if is_numpy(xp) or not array_api_compat.is_array_api_obj(value):
+        return False
+    return array_api_compat.array_namespace(value) is xp
+
+
 def public_view(xp: Namespace, array: Array, batched: bool) -> Array:
     """An engine array as the world sees it: the batch first, or gone. A view, not a copy."""
     if not batched:
@@ -89,6 +96,11 @@ def public_view(xp: Namespace, array: Array, batched: bool) -> Array:
 def engine_view(array: np.ndarray, batched: bool) -> np.ndarray:
     """The way back: the batch axis last, of length 1 where there is none. A view, not a copy."""
     return array.transpose(*range(1, array.ndim), 0) if batched else array[..., None]
+
+
+def own_engine_view(xp: Namespace, array: Array, batched: bool) -> Array:
+    """The way back for an array that is of that namespace already."""
+    return xp.permute_dims(array, (*range(1, array.ndim), 0)) if batched else array[..., None]
 
 
 def frozen(array: Array) -> Array:

@@ -13,6 +13,7 @@ from explorer.engine.arrays import Array, Namespace, is_numpy, public_view
 from explorer.engine.binding import Binding
 from explorer.engine.nodes import Shape
 from explorer.engine.ops.kernels import inner
+from explorer.engine.ops.reduce import averaged
 from explorer.engine.schedule import Schedule
 
 
@@ -99,5 +100,7 @@ class Block:
 
 def sum_over(xp: Namespace, losses: Array, count: int) -> float:
     """Σ losses / count; where only the sum overflows, of the losses divided first."""
-    whole = float(losses.sum() if is_numpy(xp) else xp.sum(losses)) / count
+    if not is_numpy(xp):
+        return float(averaged(xp, xp.reshape(losses, (-1,)), 0, count))
+    whole = float(losses.sum()) / count
     return whole if math.isfinite(whole) else float(xp.sum(losses / count))

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 import array_api_compat
 import numpy as np
 
-from explorer.engine.arrays import Array, Namespace, engine_view, frozen, is_numpy, namespace, to_host
+from explorer.engine.arrays import (
+    Array,
+    Namespace,
+    engine_view,
+    frozen,
+    is_numpy,
+    is_own,
+    namespace,
+    own_engine_view,
+    to_host,
+)
 from explorer.engine.errors import DataError, did_you_mean
 from explorer.engine.nodes import Node, as_read
 
@@ -141,31 +151,47 @@ def _arrays(
         if name not in given:
             raise DataError(f"{what} '{name}' (line {node.line}): missing. Expected an array of shape "
                             f"{_wanted(node)}. Add it to the mapping.", line=node.line, node=name)
-    found = {name: _engine_view(what, given[name], node) for name, node in expected.items()}
+    found = {name: _engine_view(what, given[name], node, xp) for name, node in expected.items()}
     if not copy and is_numpy(xp):
         return found
     with np.errstate(over="ignore"):    # 1e300 is infinite in float32: the trace shows it
-        laid_out = {name: np.array(array, dtype=dtype, order="C") for name, array in found.items()}
-    return {name: frozen(xp.asarray(array)) for name, array in laid_out.items()}
+        return {name: _laid_out(xp, array, dtype, copy) for name, array in found.items()}
 
 
-def _engine_view(what: str, value: Any, node: Node) -> np.ndarray:
-    """The value as a NumPy array in the engine's layout, a view where it can be; checked against the line."""
+def _laid_out(xp: Namespace, array: Array, dtype: str, copy: bool) -> Array:
+    """An engine array in C order, where the namespace has its arrays; one that is there already never leaves it."""
+    if not is_own(xp, array):
+        return frozen(xp.asarray(np.array(array, dtype=dtype, order="C")))
+    kind = getattr(xp, dtype)
+    if array.dtype == kind and not copy:
+        return array
+    laid_out = xp.empty(array.shape, dtype=kind)
+    laid_out[...] = xp.astype(array, kind)
+    return laid_out
+
+
+def _engine_view(what: str, value: Any, node: Node, xp: Namespace) -> Array:
+    """The value as an array in the engine's layout, a view where it can be; checked against the line.
+
+    It is NumPy's, but for one that is of the namespace already.
+    """
     where = f"{what} '{node.name}' (line {node.line})"
+    own = is_own(xp, value)
     try:
-        array = to_host(value) if array_api_compat.is_array_api_obj(value) else np.asarray(value)
+        array = value if own else to_host(value) if array_api_compat.is_array_api_obj(value) else np.asarray(value)
     except (ValueError, TypeError, RuntimeError, OverflowError, BufferError) as error:
         raise DataError(f"{where}: no array of numbers ({error}). Expected shape {_wanted(node)}. "
                         "Give every row the same length.", line=node.line, node=node.name) from None
     if array.shape == (0,) and node.batched:
-        array = array.reshape((0, *node.shape))     # an empty list has no way to say its other axes
-    if array.dtype.kind not in "biuf":
-        raise DataError(f"{where}: entries of kind {array.dtype.name}. Expected real numbers. Convert them first.",
+        array = (xp if own else np).reshape(array, (0, *node.shape))    # an empty list has no way to say its other axes
+    real = xp.isdtype(array.dtype, ("bool", "integral", "real floating")) if own else array.dtype.kind in "biuf"
+    if not real:
+        raise DataError(f"{where}: entries of kind {getattr(array.dtype, "name", array.dtype)}. Expected real numbers. Convert them first.",
                         line=node.line, node=node.name)
     if array.ndim != len(node.shape) + node.batched or array.shape[int(node.batched) :] != node.shape:
         raise DataError(f"{where}: shape {array.shape}. Expected {_wanted(node)}. Reshape it, or declare "
                         f"'{node.name}' with other sizes.", line=node.line, node=node.name)
-    return engine_view(array, node.batched)
+    return own_engine_view(xp, array, node.batched) if own else engine_view(array, node.batched)
 
 
 def _wanted(node: Node) -> str:

@@ -14,9 +14,10 @@ import numpy as np
 from explorer.engine.arrays import Array
 from explorer.engine.block import sum_over
 from explorer.engine.data import Batch, Parameters, as_batch, lay_out_parameters
+from explorer.engine.device import device_plan
 from explorer.engine.errors import DataError, GraphError
 from explorer.engine.explore import TracePlan, fits
-from explorer.engine.plan import Plan
+from explorer.engine.plan import Plan, Runs
 from explorer.engine.program import Program
 from explorer.engine.schedule import schedule
 from explorer.engine.sweeps import run_backward, run_forward
@@ -46,9 +47,9 @@ def trace(
         last = values[program.of[objective.name]]
         averaged = objective.batched and reduction == "mean"
         count = max(batch.size, 1) if averaged else 1
-        loss = sum_over(batch.xp, last, count)
         seed = batch.xp.full(last.shape, 1 / count, dtype=last.dtype)
         gradients, contributions = run_backward(program, fused, batch.xp, values, program.of[objective.name], seed)
+        loss = sum_over(batch.xp, last, count)      # fetched when all else is under way
     return Trace(graph, loss, reduction, batch, values, gradients, contributions)
 
 
@@ -99,7 +100,9 @@ class GradientPlan:
         count = max(size, 1) if reduction == "mean" else 1
         needs = schedule(graph.program, graph.fusions, of[objective.name], wanted)
         with np.errstate(all="ignore"):     # a literal may be out of float32's range
-            self._plan = Plan(needs, batch.xp, dtype_of(batch), size, count)
+            self._plan: Runs = (
+                device_plan(needs, batch.xp, batch.dtype, size, count) if batch.backend == "cupy"
+                else Plan(needs, batch.xp, dtype_of(batch), size, count))
         self._parameters = Parameters(graph, batch.dtype)
         reached = {*needs.arrivals, needs.objective, *(call.probability for call in needs.calls)} if size else set()
         self._unreached = [name for name in self._names if of[graph.nodes[name].name] not in reached]

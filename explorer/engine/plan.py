@@ -12,7 +12,7 @@ import math
 import weakref
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -27,6 +27,16 @@ LANES = 8
 THREADED = 65_536       # below that many rows, handing work over costs more than it brings
 
 Part = tuple[float, list[Array | None]]     # what some rows give: their share of the objective and of the gradients
+
+
+class Runs(Protocol):
+    """A plan, of whatever device."""
+
+    def run(self, batch: Batch, shared: Sequence[Array]) -> Part:
+        """The objective, and fresh batch-first arrays of the wanted gradients, None where nothing arrives.
+
+        `shared` are the parameters in the graph's order, without a batch axis.
+        """
 
 
 class Plan:
@@ -55,10 +65,9 @@ class Plan:
             self._run = self._crew[0].whole
 
     def run(self, batch: Batch, shared: Sequence[Array]) -> Part:
-        """The objective, and fresh batch-first arrays of the wanted gradients, None where nothing arrives.
+        """See Runs. All is copied in, but for large parameters.
 
-        `shared` are the parameters in the graph's order, without a batch axis. All is copied in, nothing kept. Where
-        the objective shows that a quick kernel left its range, all is done again by the rules.
+        Where the objective shows that a quick kernel left its range, all is done again by the rules.
         """
         loss, parts = self._run(batch, shared)
         if math.isfinite(loss) or not self._kernels:

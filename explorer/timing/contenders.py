@@ -70,12 +70,13 @@ def _numpy(graph: Graph, params: Numbers) -> Contender:
 def _cupy(graph: Graph, params: Numbers) -> Contender:
     """Raises: DataError where there is no device."""
     wanted, xp = wanted_gradients(graph), namespace("cupy")[1]
+    weights = {name: xp.asarray(array) for name, array in params.items()}   # on the device, as the batch is
 
     def lay_out(data: Numbers) -> Pass:
         batch = graph.batch(data, backend="cupy")
 
         def run() -> tuple[float, Mapping[str, Any]]:
-            found = graph.gradients(batch, params, wrt=wanted)
+            found = graph.gradients(batch, weights, wrt=wanted)
             xp.cuda.get_current_stream().synchronize()  # a GPU is still at work when its calls return
             return found
 

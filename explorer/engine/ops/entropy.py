@@ -23,7 +23,7 @@ def by_rule_unless_finite(
     """At saturation the quick quotients are 0/0: there the op's own Jacobian decides."""
 
     def exact() -> Array:
-        return op.jacobians(bench.xp, out, *primals)[slot].pullback(bench.xp, cotangent)
+        return op.jacobians(bench.rules, out, *primals)[slot].pullback(bench.rules, cotangent)
 
     return bench.unless_finite(into, into, exact, out)
 
@@ -60,7 +60,7 @@ class Bce(Loss):
             partial(xp.log, p, logs), partial(xp.negative, p, turned), partial(xp.log1p, turned, rests),
             partial(xp.multiply, logs, weight, on), partial(xp.multiply, rests, other, off),
             partial(xp.add, on, off, terms), *summed(bench, terms, out),
-            *bench.unless_finite(out, out, partial(self.forward, xp, p, t), out),
+            *bench.unless_finite(out, out, partial(self.forward, bench.rules, p, t), out),
         ]
 
     def pullback_kernel(
@@ -108,7 +108,7 @@ class CrossEntropy(Loss):
         return [
             partial(xp.log, s, logs), partial(xp.multiply, logs, t, terms), *summed(bench, terms, whole),
             partial(xp.negative, whole, out),
-            *bench.unless_finite(out, out, partial(self.forward, xp, s, t), out),
+            *bench.unless_finite(out, out, partial(self.forward, bench.rules, s, t), out),
         ]
 
     def pullback_kernel(

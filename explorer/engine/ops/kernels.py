@@ -21,6 +21,8 @@ SHORT = 8192        # entries; BLAS takes one thread for so few
 class Workbench:
     """Where kernels are built: constants, memory, and what is known before a pass begins.
 
+    `xp` is the library itself, `rules` its array-API namespace, which the ops' rules take.
+
     `residuals` are what the forward kernel of an op leaves to its pullback kernels. `watched` is the buffer of the
     objective's values, `seeds` that of its cotangent and `seed` every entry of it; `objective` is the former in a plan
     that needs nothing of it but its sum times the seed: an op whose result it is may bind `total`, which gives that
@@ -28,7 +30,7 @@ class Workbench:
     """
 
     def __init__(self, xp: Namespace, dtype: Any) -> None:
-        self.xp, self.dtype = library(xp), dtype
+        self.xp, self.rules, self.dtype = library(xp), xp, dtype
         self.residuals: dict[str, Any] = {}
         self.watched: Array | None = None
         self.objective: Array | None = None

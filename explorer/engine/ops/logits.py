@@ -57,7 +57,7 @@ class BceWithLogits(Loss):
         whole = bench.temporary(*out.shape)
         return [
             *calls, *summed(bench, terms, whole), partial(xp.divide, whole, bench.number(n), out),
-            *bench.unless_finite(out, out, partial(self.forward, xp, z, t), out),
+            *bench.unless_finite(out, out, partial(self.forward, bench.rules, z, t), out),
         ]
 
     def pullback_kernel(
@@ -136,7 +136,8 @@ class CrossEntropyWithLogits(Loss):
         minus, terms = bench.temporary(*theta.shape), bench.temporary(*common(theta, t))
         return [
             *shares.calls, partial(xp.subtract, rest, low, minus), partial(xp.multiply, minus, t, terms),
-            *summed(bench, terms, out), *bench.unless_finite(out, out, partial(self.forward, xp, theta, t), out),
+            *summed(bench, terms, out),
+            *bench.unless_finite(out, out, partial(self.forward, bench.rules, theta, t), out),
         ]
 
     def pullback_kernel(

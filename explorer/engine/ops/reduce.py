@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from functools import partial
 
-from explorer.engine.arrays import Array, Namespace
+from explorer.engine.arrays import Array, Namespace, is_numpy
 from explorer.engine.jacobians import Jacobian, Row, Shape
 from explorer.engine.jacobians.base import flat
 from explorer.engine.ops.arithmetic import constant
@@ -24,12 +24,17 @@ def engine_axis(axis: int, shape: Shape) -> int:
     return axis % len(shape)
 
 
-def averaged(xp: Namespace, x: Array, axis: int) -> Array:
-    """The mean along one axis of an engine array; where only the sum overflows, of the entries divided first."""
-    count = x.shape[axis]
+def averaged(xp: Namespace, x: Array, axis: int, count: float | Array | None = None) -> Array:
+    """The mean along one axis of an engine array; where only the sum overflows, of the entries divided first.
+
+    `count` is what the sum is divided by: the axis's length when None.
+    """
+    count = x.shape[axis] if count is None else count
     mean = xp.sum(x, axis=axis) / count
     fine = xp.isfinite(mean)
-    return mean if bool(xp.all(fine)) else xp.where(fine, mean, xp.sum(x / count, axis=axis))
+    if is_numpy(xp) and fine.all():     # elsewhere the answer would have to come from the device first
+        return mean
+    return xp.where(fine, mean, xp.sum(x / count, axis=axis))
 
 
 class Reduction(Op):
@@ -115,7 +120,7 @@ class Mean(Sum):
         xp = bench.xp
         return [
             *super().forward_kernel(bench, out, x), partial(xp.divide, out, self._entries(bench, x), out),
-            *bench.unless_finite(out, out, partial(self.forward, xp, x), out),
+            *bench.unless_finite(out, out, partial(self.forward, bench.rules, x), out),
         ]
 
     def pullback_kernel(
