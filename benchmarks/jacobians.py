@@ -22,7 +22,7 @@ import numpy as np
 
 from benchmarks.interleave import Effort, agree, interleave
 from benchmarks.peers import Contender, Result
-from benchmarks.report import into, judged, size, table, time
+from benchmarks.report import BUSY, into, judged, size, table, time
 from benchmarks.results import Results, Row
 from explorer import Graph
 
@@ -94,7 +94,7 @@ def report(results: Results) -> str:
     """A Markdown table."""
     heads = ("Jacobian of", "batch", "stack()", *(f"{peer} ÷ stack()" for peer in BARS), "fresh",
              *(f"{peer} ÷ fresh" for peer in BARS))  # fmt: skip
-    return f"{results.header()}\n\n{table(heads, map(_cells, results.rows))}"
+    return f"{results.header()} {BUSY}\n\n{table(heads, map(_cells, results.rows))}"
 
 
 def _cells(row: Row) -> list[str]:

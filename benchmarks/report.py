@@ -14,10 +14,11 @@ PEERS = {"torch-1": "torch, 1 thread", "torch-2": "torch, 2 threads", "jax": "ja
          "tape": "NumPy tape"}  # fmt: skip
 HEADS = ("network", "batch", "ours", *PEERS.values(), "jax.jit ÷ dicts", "trace ÷ ours", "ours ÷ floor")
 
-LEGEND = """One call is forward, loss, and the gradients of all parameters and of the input. A peer's column is its time
-÷ ours; brackets hold what is asked for, bold is what misses it. *Ours* has its data laid out once by `graph.batch`,
-*dicts* are plain arrays laid out in each call, *trace* keeps everything, and the *floor* is what the machine allows.
-Where most runs had fewer than three rounds without other work on the machine, the batch is marked †."""
+BUSY = "Where most runs had fewer than three rounds without other work on the machine, the batch is marked †."
+LEGEND = f"""One call is forward, loss, and the gradients of all parameters and of the input. A peer's column is its
+time ÷ ours; brackets hold what is asked for, bold is what misses it. *Ours* has its data laid out once by
+`graph.batch`, *dicts* are plain arrays laid out in each call, *trace* keeps everything, and the *floor* is what the
+machine allows. {BUSY}"""
 
 
 def report(results: Results) -> str:
