@@ -8,37 +8,20 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+import param
 from panel import state
 from panel.custom import Child, JSComponent
 from pydantic import ValidationError
 
-from explorer import assets
 from explorer.engine.graph import Graph
 from explorer.lessons.lesson import Lesson
 from explorer.lessons.own import own_lesson
 from explorer.notation import Notation
 from explorer.session.conversation import Conversation, Later, Reply
 from explorer.timing.messages import Limits
+from explorer.views import script
 from explorer.views.plots import Plots
 from explorer.views.timing import Timing
-
-STYLES = (
-    "tokens.css",
-    "page.css",
-    "stage.css",
-    "conventions.css",
-    "inspector.css",
-    "ledger.css",
-    "outer.css",
-    "stack.css",
-    "check.css",
-    "compare.css",
-    "derivation.css",
-    "passes.css",
-    "errata.css",
-    "why.css",
-)
-
 
 class Explorer(JSComponent):
     """The whole explorer: choosers, stage, inspector, transport. A Panel Viewable like any other.
@@ -49,32 +32,54 @@ class Explorer(JSComponent):
     losses = Child(default=None, allow_None=True, doc="The loss of every pass, once the page has asked for it.")
     timings = Child(default=None, allow_None=True, doc="How long one pass takes, once the page has asked for it.")
 
-    _esm = """
-import { mount } from "explorer/main.js";
-import { createPlots } from "explorer/plots.js";
+    code = param.String(default="", doc="Where the browser finds the page's code; empty: it asks for it.")
 
-export function render({ model, el }) {
+    _esm = """
+/** The page's code: the browser's own copy, else what is served, else (in a notebook) what a message brings. */
+async function load(model) {
+  const NAME = "%s";
+  // A module of Panel's is compiled anew for every page; what a script element loads stays compiled in the browser.
+  const run = (src) => new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    document.head.append(Object.assign(script, { type: "module", src, onload: resolve, onerror: reject }));
+  });
+  const told = () => new Promise((resolve) => {
+    const hear = ({ type, text }) => { if (type === "code") { model.off("msg:custom", hear); resolve(text); } };
+    model.on("msg:custom", hear);
+    model.send_msg({ type: "code" });
+  });
+  if (!globalThis[NAME] && model.code) await run(model.code).catch(() => {});
+  if (!globalThis[NAME]) await run(URL.createObjectURL(new Blob([await told()], { type: "text/javascript" })));
+  return globalThis[NAME];
+}
+
+export async function render({ model, el }) {
   const ending = new AbortController();
   const { signal } = ending;
+  model.on("remove", () => ending.abort());
+  const { mount, createPlots, dress } = await load(model);
+  if (signal.aborted) return;
+  dress(el.getRootNode());
   const plots = createPlots(model, el, ["losses", "timings"], signal);
   // Bokeh refuses keys whose value is undefined; JSON leaves them out.
   const send = (message) => model.send_msg(JSON.parse(JSON.stringify(message)));
   const page = mount({ root: el, send, signal, plots });
   model.on("msg:custom", page.receive);
-  model.on("remove", () => { ending.abort(); page.dispose(); });
+  signal.addEventListener("abort", page.dispose);
 }
-"""
+""" % script.NAME
     _render_policy = "manual"  # a plot that arrives must not make the page anew
-    _importmap = assets.import_map()
-    _stylesheets = [assets.read_text(name) for name in STYLES]
 
     def __init__(self, home: Lesson | None = None, *, limits: Limits | None = None, **params: Any) -> None:
-        super().__init__(**{"sizing_mode": "stretch_both", **params})
+        super().__init__(**{"sizing_mode": "stretch_both", "code": script.address(), **params})
         self._conversation = Conversation(home)
         self._plots = Plots()
         self._timing = Timing(self._tell, lambda: self._conversation.trace, limits or Limits())
 
     def _handle_msg(self, data: Any) -> None:
+        if isinstance(data, dict) and data.get("type") == "code":
+            self._send_msg({"type": "code", "text": script.TEXT})
+            return
         if isinstance(data, dict) and data.get("type") == "plot":
             self._show_plot(data)
             return

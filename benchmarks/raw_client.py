@@ -1,0 +1,107 @@
+"""A browser reduced to its messages: it gets a page, opens its socket, pulls the document and asks for the film."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.websocket import WebSocketClientConnection, websocket_connect
+
+_TOKEN = re.compile(rb'"token":"([^"]+)"')
+_COMPONENT = re.compile(r'"name":"panel\.models\.esm\.ReactiveESM","id":"([^"]+)"')
+_MOST_BYTES = 50_000_000
+# What the page asks as soon as it has its film: the line that its inspector opens with.
+_FIRST_LINE = "z"
+
+
+@dataclass
+class Session:
+    """An open page. Bytes are those of the messages themselves, uncompressed, without headers."""
+
+    socket: WebSocketClientConnection
+    page_bytes: int
+    socket_bytes: int
+
+    def close(self) -> None:
+        self.socket.close()
+
+
+async def open_session(url: str) -> Session:
+    """A page that has its film and its inspector's first explanation, by the messages that a browser sends."""
+    page = await AsyncHTTPClient().fetch(url, request_timeout=60.0)
+    token = _TOKEN.search(page.body)
+    assert token, f"{url}: no token in the page."
+    request = HTTPRequest(f"ws{url.removeprefix('http')}/ws")
+    socket = await websocket_connect(
+        request, subprotocols=["bokeh", token[1].decode()], max_message_size=_MOST_BYTES, compression_options=None
+    )
+    session = Session(socket, len(page.body), 0)
+    await _receive(session)  # the server's acknowledgement
+    await _send(session, "PULL-DOC-REQ", {})
+    document, _ = await _until(session, "PULL-DOC-REPLY")
+    component = _COMPONENT.search(document)
+    assert component, f"{url}: no explorer in the document."
+    await _send(session, "PATCH-DOC", _event("document_ready", {}))
+    await _ask(session, component[1], {"type": "open", "fragment": {}, "edits": [], "request": 1})
+    await _told(session, "film")
+    explain = {"type": "explain", "node": _FIRST_LINE, "tab": "forward", "stacked": False, "entries": [], "request": 2}
+    await _ask(session, component[1], explain)
+    await _told(session, "explanation")
+    return session
+
+
+async def _ask(session: Session, component: str, message: dict[str, Any]) -> None:
+    await _send(session, "PATCH-DOC", _event("data_event", {"model": {"id": component}, "data": message}))
+
+
+async def _told(session: Session, kind: str) -> None:
+    """Until the component is told something of this kind."""
+    while True:
+        content, _ = await _until(session, "PATCH-DOC")
+        if f'["type","{kind}"]' in content:
+            return
+
+
+def _event(name: str, values: dict[str, Any]) -> dict[str, Any]:
+    told = {"type": "event", "name": name, "values": _encoded(values)}
+    return {"events": [{"kind": "MessageSent", "msg_type": "bokeh_event", "msg_data": told}]}
+
+
+def _encoded(value: Any) -> Any:
+    """Bokeh's JSON: maps are told from references to models."""
+    if isinstance(value, dict) and "id" not in value:
+        return {"type": "map", "entries": [[key, _encoded(one)] for key, one in value.items()]}
+    return value
+
+
+async def _send(session: Session, kind: str, content: dict[str, Any]) -> None:
+    for part in ({"msgid": f"{id(session)}-{kind}", "msgtype": kind}, {}, content):
+        await session.socket.write_message(json.dumps(part))
+
+
+async def _until(session: Session, kind: str) -> tuple[str, dict[str, Any]]:
+    while True:
+        content, header = await _receive(session)
+        if header["msgtype"] == kind:
+            return content, header
+
+
+async def _receive(session: Session) -> tuple[str, dict[str, Any]]:
+    """The next message, its buffers counted and left alone."""
+    header = json.loads(await _part(session))
+    await _part(session)
+    content = await _part(session)
+    for _ in range(2 * header.get("num_buffers", 0)):
+        await _part(session)
+    return content, header
+
+
+async def _part(session: Session) -> str:
+    part = await session.socket.read_message()
+    if part is None:
+        raise ConnectionError("The server closed the socket.")
+    session.socket_bytes += len(part) if isinstance(part, bytes) else len(part.encode())
+    return part if isinstance(part, str) else ""
