@@ -38,6 +38,7 @@ async def open_session(url: str) -> Session:
     socket = await websocket_connect(
         request, subprotocols=["bokeh", token[1].decode()], max_message_size=_MOST_BYTES, compression_options=None
     )
+    assert socket.protocol is not None and socket.protocol.stream is not None
     socket.protocol.stream.set_nodelay(True)  # as browsers have it
     session = Session(socket, len(page.body), 0)
     await _receive(session)  # the server's acknowledgement

@@ -1,12 +1,13 @@
 /**
- * What the page wears: its style sheets in the shadow root that it stands in, its maths font in the document, where
- * alone a font counts.
+ * What the page wears: its style sheets in the root that it stands in, its maths font in the document, where alone a
+ * font counts. Both are the document's, however many explorers a notebook shows.
  */
 
+/** @type {CSSStyleSheet | null} */
 let sheet = null;
 
-/** @param {Node} root  a document or shadow root @param {string} styles @param {string} font  its address */
-export function dress(root, styles, font) {
+/** @param {Document | ShadowRoot} root @param {{styles: string, font: string}} look  the font by its address */
+export function dress(root, { styles, font }) {
   if (!sheet) {
     sheet = new CSSStyleSheet();
     sheet.replaceSync(styles);

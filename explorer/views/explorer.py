@@ -19,10 +19,11 @@ from explorer.lessons.own import own_lesson
 from explorer.notation import Notation
 from explorer.session.conversation import Conversation, Later, Reply
 from explorer.timing.messages import Limits
-from explorer.views import script
 from explorer.views.plots import Plots
+from explorer.views.script import LOADER, TEXT, address
 from explorer.views.socket import send_at_once
 from explorer.views.timing import Timing
+
 
 class Explorer(JSComponent):
     """The whole explorer: choosers, stage, inspector, transport. A Panel Viewable like any other.
@@ -33,54 +34,21 @@ class Explorer(JSComponent):
     losses = Child(default=None, allow_None=True, doc="The loss of every pass, once the page has asked for it.")
     timings = Child(default=None, allow_None=True, doc="How long one pass takes, once the page has asked for it.")
 
-    code = param.String(default="", doc="Where the browser finds the page's code; empty: it asks for it.")
+    script = param.String(default="", doc="Where the browser finds the page's script; empty: it asks for it.")
 
-    _esm = """
-/** The page's code: the browser's own copy, else what is served, else (in a notebook) what a message brings. */
-async function load(model) {
-  const NAME = "%s";
-  // A module of Panel's is compiled anew for every page; what a script element loads stays compiled in the browser.
-  const run = (src) => new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    document.head.append(Object.assign(script, { type: "module", src, onload: resolve, onerror: reject }));
-  });
-  const told = () => new Promise((resolve) => {
-    const hear = ({ type, text }) => { if (type === "code") { model.off("msg:custom", hear); resolve(text); } };
-    model.on("msg:custom", hear);
-    model.send_msg({ type: "code" });
-  });
-  if (!globalThis[NAME] && model.code) await run(model.code).catch(() => {});
-  if (!globalThis[NAME]) await run(URL.createObjectURL(new Blob([await told()], { type: "text/javascript" })));
-  return globalThis[NAME];
-}
-
-export async function render({ model, el }) {
-  const ending = new AbortController();
-  const { signal } = ending;
-  model.on("remove", () => ending.abort());
-  const { mount, createPlots, dress } = await load(model);
-  if (signal.aborted) return;
-  dress(el.getRootNode());
-  const plots = createPlots(model, el, ["losses", "timings"], signal);
-  // Bokeh refuses keys whose value is undefined; JSON leaves them out.
-  const send = (message) => model.send_msg(JSON.parse(JSON.stringify(message)));
-  const page = mount({ root: el, send, signal, plots });
-  model.on("msg:custom", page.receive);
-  signal.addEventListener("abort", page.dispose);
-}
-""" % script.NAME
+    _esm = LOADER
     _render_policy = "manual"  # a plot that arrives must not make the page anew
 
     def __init__(self, home: Lesson | None = None, *, limits: Limits | None = None, **params: Any) -> None:
-        super().__init__(**{"sizing_mode": "stretch_both", "code": script.address(), **params})
+        super().__init__(**{"sizing_mode": "stretch_both", "script": address(), **params})
         send_at_once()
         self._conversation = Conversation(home)
         self._plots = Plots()
         self._timing = Timing(self._tell, lambda: self._conversation.trace, limits or Limits())
 
     def _handle_msg(self, data: Any) -> None:
-        if isinstance(data, dict) and data.get("type") == "code":
-            self._send_msg({"type": "code", "text": script.TEXT})
+        if isinstance(data, dict) and data.get("type") == "script":
+            self._send_msg({"type": "script", "text": TEXT})
             return
         if isinstance(data, dict) and data.get("type") == "plot":
             self._show_plot(data)

@@ -34,22 +34,51 @@ _FONT = "fonts/stix-two-math.woff2"
 
 
 def _script() -> str:
+    """Modules, styles and font; `$show` puts the page into a Panel component."""
     styles = "\n".join(assets.read_text(name) for name in STYLES)
-    host = f"dress: (root) => $dress.dress(root, {json.dumps(styles)}, {json.dumps(assets.data_url(_FONT))})"
-    return f"{assets.script()}const $page = {{ ...$main, ...$plots, {host} }};\n"
+    look = json.dumps({"styles": styles, "font": assets.data_url(_FONT)}, ensure_ascii=False)
+    return f"{assets.script()}const $look = {look};\nconst $show = (...place) => $panel.show(...place, $look);\n"
 
 
 _BODY = _script()
 VERSION = hashlib.sha256(_BODY.encode()).hexdigest()[:16]
-# A page has it once, however many explorers a notebook shows; those of two versions may stand side by side.
-NAME = f"backprop-explorer {VERSION}"
-TEXT = f"{_BODY}globalThis[{json.dumps(NAME)}] = $page;\n"
+# A document has it once, however many explorers a notebook shows; those of two versions stand side by side.
+_NAME = json.dumps(f"backprop-explorer {VERSION}")
+TEXT = f"{_BODY}globalThis[{_NAME}] = $show;\n"
 
-# Bokeh's servers look this table up at every request. Its files are kept for good where their address has a `v`.
+# Bokeh's servers look this table up at every request, and let a file be kept for good if its address has a `v`.
 _SERVED = tempfile.TemporaryDirectory(prefix="backprop-explorer-")
 (Path(_SERVED.name) / "page.js").write_text(TEXT, encoding="utf-8")
 extension_dirs["backprop-explorer"] = Path(_SERVED.name)
 ADDRESS = f"static/extensions/backprop-explorer/page.js?v={VERSION}"
+
+# What Panel runs as a component's module it compiles anew for every page; a script element's the browser keeps.
+LOADER = f"""
+const NAME = {_NAME};
+
+const run = (src) => new Promise((resolve, reject) => {{
+  const script = document.createElement("script");
+  document.head.append(Object.assign(script, {{ type: "module", src, onload: resolve, onerror: reject }}));
+}});
+
+const told = (model) => new Promise((resolve) => {{
+  const hear = ({{ type, text }}) => {{
+    if (type !== "script") return;
+    model.off("msg:custom", hear);
+    resolve(URL.createObjectURL(new Blob([text], {{ type: "text/javascript" }})));
+  }};
+  model.on("msg:custom", hear);
+  model.send_msg({{ type: "script" }});
+}});
+
+export async function render({{ model, el }}) {{
+  const ending = new AbortController();
+  model.on("remove", () => ending.abort());
+  if (!globalThis[NAME] && model.script) await run(model.script).catch(() => {{}});
+  if (!globalThis[NAME]) await run(await told(model));
+  if (!ending.signal.aborted) globalThis[NAME](model, el, ending.signal);
+}}
+"""
 
 
 def address() -> str:

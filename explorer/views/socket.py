@@ -1,4 +1,4 @@
-"""What is sent is sent at once: Bokeh writes a message as several small frames, and the network would hold them back."""
+"""What is sent is sent at once: Bokeh writes a message as several small frames, and the network would hold them."""
 
 from __future__ import annotations
 
