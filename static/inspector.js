@@ -17,8 +17,6 @@ import { createMistakes } from "explorer/mistake.js";
 import { morph } from "explorer/morph.js";
 
 const TABS = ["Forward", "Jacobian", "Backward", "Batch", "Check", "Derivation"];
-/** Told together, so that walking through them never waits. */
-const QUICK = ["forward", "jacobian", "backward", "batch"];
 /** Milliseconds that an answer may take before the page says that it is waiting for it. */
 const AWHILE = 200;
 const WAITING = [{ kind: "note", parts: ["…"] }];
@@ -38,7 +36,7 @@ function createAnswers(model) {
       asked.clear();
     }
     const picked = Object.entries(entries).map(([name, index]) => ({ node: name, index }));
-    const key = JSON.stringify([node, QUICK.includes(tab) ? QUICK : tab, stacked, picked]);
+    const key = JSON.stringify([node, tab, stacked, picked]);
     if (!asked.has(key)) asked.set(key, model.send({ type: "explain", node, tab, stacked, entries: picked }));
     return /** @type {Promise<object>} */ (asked.get(key));
   };

@@ -12,7 +12,6 @@ from pydantic import ValidationError
 from explorer.engine.trace import Trace
 from explorer.explain import TABS, explain, why_not_finite
 from explorer.explain.numbers import json_number
-from explorer.film import make_film
 from explorer.lessons import catalogue
 from explorer.lessons.fused import fusible
 from explorer.lessons.lesson import Lesson
@@ -33,9 +32,9 @@ from explorer.session.intents import (
     read_intent,
 )
 from explorer.session.run import Run
+from explorer.session.shared import film
 
 Reply = dict[str, Any]
-QUICK_TABS = ("forward", "jacobian", "backward", "batch")  # told together: whoever opens one will want the next
 SLOW_TABS = ("check",)
 
 
@@ -122,7 +121,7 @@ class Conversation:
         pair = fusible(document.lesson.graph)
         return {
             "type": "film",
-            "film": make_film(document.subject, self._trace, document.sample),
+            "film": film(document, self._trace),
             "lessons": self._chooser(),
             "edits": edits,
             "settings": asdict(document.settings),
@@ -161,7 +160,7 @@ class Conversation:
                 node,
                 document.sample,
                 lesson.learning_rate,
-                tabs=QUICK_TABS if intent.tab in QUICK_TABS else (intent.tab,),
+                tabs=(intent.tab,),
                 stacked=intent.stacked,
                 entries={entry.node: entry.index for entry in intent.entries},
             )
