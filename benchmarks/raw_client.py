@@ -10,9 +10,10 @@ from typing import Any
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-_TOKEN = re.compile(rb'"token":"([^"]+)"')
+_TOKEN = re.compile(r'"token":"([^"]+)"')
 _COMPONENT = re.compile(r'"name":"panel\.models\.esm\.ReactiveESM","id":"([^"]+)"')
 _MOST_BYTES = 50_000_000
+_PATIENCE = 120.0
 # What the page asks as soon as it has its film: the line that its inspector opens with.
 _FIRST_LINE = "z"
 
@@ -23,7 +24,7 @@ class Session:
 
     socket: WebSocketClientConnection
     page_bytes: int
-    socket_bytes: int
+    socket_bytes: int = 0
 
     def close(self) -> None:
         self.socket.close()
@@ -31,19 +32,7 @@ class Session:
 
 async def open_session(url: str) -> Session:
     """A page that has its film and its inspector's first explanation, by the messages that a browser sends."""
-    page = await AsyncHTTPClient().fetch(url, request_timeout=60.0)
-    token = _TOKEN.search(page.body)
-    assert token, f"{url}: no token in the page."
-    request = HTTPRequest(f"ws{url.removeprefix('http')}/ws")
-    socket = await websocket_connect(
-        request, subprotocols=["bokeh", token[1].decode()], max_message_size=_MOST_BYTES, compression_options=None
-    )
-    assert socket.protocol is not None and socket.protocol.stream is not None
-    socket.protocol.stream.set_nodelay(True)  # as browsers have it
-    session = Session(socket, len(page.body), 0)
-    await _receive(session)  # the server's acknowledgement
-    await _send(session, "PULL-DOC-REQ", {})
-    document, _ = await _until(session, "PULL-DOC-REPLY")
+    session, document = await connect(url, await get_page(url))
     component = _COMPONENT.search(document)
     assert component, f"{url}: no explorer in the document."
     await _send(session, "PATCH-DOC", _event("document_ready", {}))
@@ -55,16 +44,34 @@ async def open_session(url: str) -> Session:
     return session
 
 
+async def get_page(url: str) -> str:
+    """The page's HTML, with the token of its session."""
+    response = await AsyncHTTPClient().fetch(url, request_timeout=_PATIENCE)
+    return response.body.decode()
+
+
+async def connect(url: str, page: str) -> tuple[Session, str]:
+    """The socket of a page, and its session's document as JSON."""
+    token = _TOKEN.search(page)
+    assert token, f"{url}: no token in the page."
+    request = HTTPRequest(f"ws{url.removeprefix('http')}/ws", request_timeout=_PATIENCE)
+    socket = await websocket_connect(request, subprotocols=["bokeh", token[1]], max_message_size=_MOST_BYTES)
+    assert socket.protocol is not None and socket.protocol.stream is not None
+    socket.protocol.stream.set_nodelay(True)  # as browsers have it
+    session = Session(socket, len(page.encode()))
+    await _receive(session)  # the server's acknowledgement
+    await _send(session, "PULL-DOC-REQ", {})
+    return session, await _until(session, "PULL-DOC-REPLY")
+
+
 async def _ask(session: Session, component: str, message: dict[str, Any]) -> None:
     await _send(session, "PATCH-DOC", _event("data_event", {"model": {"id": component}, "data": message}))
 
 
 async def _told(session: Session, kind: str) -> None:
     """Until the component is told something of this kind."""
-    while True:
-        content, _ = await _until(session, "PATCH-DOC")
-        if f'["type","{kind}"]' in content:
-            return
+    while f'["type","{kind}"]' not in await _until(session, "PATCH-DOC"):
+        pass
 
 
 def _event(name: str, values: dict[str, Any]) -> dict[str, Any]:
@@ -73,7 +80,7 @@ def _event(name: str, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _encoded(value: Any) -> Any:
-    """Bokeh's JSON: maps are told from references to models."""
+    """Bokeh's JSON tells maps from references to models."""
     if isinstance(value, dict) and "id" not in value:
         return {"type": "map", "entries": [[key, _encoded(one)] for key, one in value.items()]}
     return value
@@ -84,21 +91,22 @@ async def _send(session: Session, kind: str, content: dict[str, Any]) -> None:
         await session.socket.write_message(json.dumps(part))
 
 
-async def _until(session: Session, kind: str) -> tuple[str, dict[str, Any]]:
+async def _until(session: Session, kind: str) -> str:
+    """The content of the next message of a kind."""
     while True:
-        content, header = await _receive(session)
+        header, content = await _receive(session)
         if header["msgtype"] == kind:
-            return content, header
+            return content
 
 
-async def _receive(session: Session) -> tuple[str, dict[str, Any]]:
+async def _receive(session: Session) -> tuple[dict[str, Any], str]:
     """The next message, its buffers counted and left alone."""
     header = json.loads(await _part(session))
     await _part(session)
     content = await _part(session)
     for _ in range(2 * header.get("num_buffers", 0)):
         await _part(session)
-    return content, header
+    return header, content
 
 
 async def _part(session: Session) -> str:

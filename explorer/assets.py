@@ -67,7 +67,7 @@ def script() -> str:
 
 
 # The two ways to import and to export that the project uses, one statement a line.
-_IMPORT = re.compile(r'^import \{ ([\w, ]+) \} from "explorer/(\w+)\.js";$', re.MULTILINE)
+_IMPORT = re.compile(r'^import \{ (\w+(?:, \w+)*) \} from "explorer/(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:function|const) (\w+))", re.MULTILINE)
 _OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 

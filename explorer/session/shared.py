@@ -1,4 +1,4 @@
-"""The films that every reader is shown: those of the lessons as they are. One of a class's readers has it made for all."""
+"""The films that every reader is shown first: those of the lessons as they are. One is made for a whole class."""
 
 from __future__ import annotations
 
@@ -28,3 +28,6 @@ def film(document: Document, trace: Trace) -> dict[str, Any]:
 def _untouched(lesson: Lesson, settings: Settings, sample: int) -> dict[str, Any]:
     document = Document(lesson, sample, settings=settings)
     return make_film(document.subject, Run(document).trace(0), sample)
+
+
+forget = _untouched.cache_clear
