@@ -20,6 +20,7 @@ from explorer.notation import Notation
 from explorer.session.conversation import Conversation, Later, Reply
 from explorer.timing.messages import Limits
 from explorer.views.plots import Plots
+from explorer.views.socket import send_at_once
 from explorer.views.timing import Timing
 
 STYLES = (
@@ -70,6 +71,7 @@ export function render({ model, el }) {
 
     def __init__(self, home: Lesson | None = None, *, limits: Limits | None = None, **params: Any) -> None:
         super().__init__(**{"sizing_mode": "stretch_both", **params})
+        send_at_once()
         self._conversation = Conversation(home)
         self._plots = Plots()
         self._timing = Timing(self._tell, lambda: self._conversation.trace, limits or Limits())
