@@ -69,8 +69,8 @@ async def _ask(session: Session, component: str, message: dict[str, Any]) -> Non
 
 
 async def _told(session: Session, kind: str) -> None:
-    """Until the component is told something of this kind."""
-    while f'["type","{kind}"]' not in await _until(session, "PATCH-DOC"):
+    """Until the component is told something of this kind, in a message of bytes."""
+    while f'"type":"{kind}"' not in await _until(session, "PATCH-DOC"):
         pass
 
 
@@ -92,7 +92,7 @@ async def _send(session: Session, kind: str, content: dict[str, Any]) -> None:
 
 
 async def _until(session: Session, kind: str) -> str:
-    """The content of the next message of a kind."""
+    """The content of the next message of a kind, its buffers as text."""
     while True:
         header, content = await _receive(session)
         if header["msgtype"] == kind:
@@ -100,18 +100,18 @@ async def _until(session: Session, kind: str) -> str:
 
 
 async def _receive(session: Session) -> tuple[dict[str, Any], str]:
-    """The next message, its buffers counted and left alone."""
+    """The next message: its header, its content with the buffers behind it."""
     header = json.loads(await _part(session))
     await _part(session)
     content = await _part(session)
-    for _ in range(2 * header.get("num_buffers", 0)):
-        await _part(session)
-    return header, content
+    buffers = [await _part(session) for _ in range(2 * header.get("num_buffers", 0))]
+    return header, content + "".join(buffers)
 
 
 async def _part(session: Session) -> str:
     part = await session.socket.read_message()
     if part is None:
         raise ConnectionError("The server closed the socket.")
-    session.socket_bytes += len(part) if isinstance(part, bytes) else len(part.encode())
-    return part if isinstance(part, str) else ""
+    content = part if isinstance(part, bytes) else part.encode()
+    session.socket_bytes += len(content)
+    return content.decode(errors="replace")

@@ -18,6 +18,7 @@ from explorer.lessons.lesson import Lesson
 from explorer.lessons.own import own_lesson
 from explorer.notation import Notation
 from explorer.session.conversation import Conversation, Later, Reply
+from explorer.session.message import encode
 from explorer.timing.messages import Limits
 from explorer.views.plots import Plots
 from explorer.views.resources import stay_here
@@ -68,7 +69,7 @@ class Explorer(JSComponent):
         try:
             name, pane = self._plots.ask(message)
         except ValidationError as error:
-            self._send_msg({"type": "refused", "reason": f"plot: {error.errors()[0]['msg']}"})
+            self._send_all([{"type": "refused", "reason": f"plot: {error.errors()[0]['msg']}"}])
         else:
             self.param.update(**{name: pane})
 
@@ -90,7 +91,7 @@ class Explorer(JSComponent):
     def _send_all(self, replies: list[Reply]) -> None:
         for reply in replies:
             self._plots.hear(reply)
-            self._send_msg(reply)
+            self._send_msg(encode(reply))
 
 
 def explore(
