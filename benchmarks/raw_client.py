@@ -46,8 +46,12 @@ async def open_session(url: str) -> Session:
 
 async def get_page(url: str) -> str:
     """The page's HTML, with the token of its session."""
-    response = await AsyncHTTPClient().fetch(url, request_timeout=_PATIENCE)
-    return response.body.decode()
+    return (await get_bytes(url)).decode()
+
+
+async def get_bytes(url: str) -> bytes:
+    """What an address answers, whole."""
+    return bytes((await AsyncHTTPClient().fetch(url, request_timeout=_PATIENCE)).body)
 
 
 async def connect(url: str, page: str) -> tuple[Session, str]:
