@@ -14,6 +14,7 @@ import pytest
 from benchmarks.raw_client import connect, get_page, open_session
 from explorer.views import script
 from tests.server import Server, serving
+from tests.timing.conftest import run
 
 SESSIONS = 20
 LIFETIME = 1500  # milliseconds that the server waits for a socket
@@ -48,7 +49,7 @@ def test_what_is_the_same_for_all_is_not_told_to_each(server):
         session.close()
         return session
 
-    session = asyncio.run(visit())
+    session = run(visit())
     assert session.page_bytes < 10_000
     assert session.socket_bytes < 100_000
 
@@ -98,7 +99,7 @@ def test_sessions_that_are_over_leave_nothing(server):
             session.close()
         await left(server)
 
-    asyncio.run(visits())
+    run(visits())
 
 
 @pytest.mark.parametrize("given_up", [False, True])
@@ -113,6 +114,6 @@ def test_the_document_names_no_other_machine(server, given_up):
         session.close()
         return document
 
-    document = asyncio.run(story())
+    document = run(story())
     assert "page.js" in document and "loading.css" in document
     assert not re.findall(r"https?://[^\"]*", document)
