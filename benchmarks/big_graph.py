@@ -19,8 +19,9 @@ def source(lines: int) -> str:
     text += [f"b{k} = param({size})" for k in range(width)]
     text += [f"n{k} = x + b{k}" for k in range(width)]
     for k in range(width, lines - AROUND):
-        # The second operand is the neighbouring chain's, so that edges cross and gradients add up.
-        text.append(f"n{k} = tanh(n{k - width} + n{k - width + (1 if k % width < width - 1 else 0)} * 0.5)")
+        # The second operand is the neighbouring chain's, so that edges cross and gradients add up. Neither values nor
+        # gradients die away: an edit of the first line is seen in the last.
+        text.append(f"n{k} = n{k - width} - tanh(n{k - width + (1 if k % width < width - 1 else 0)}) * 0.5")
     last = [f"n{k}" for k in range(lines - AROUND - width, lines - AROUND)]
     text += [f"s = ({' + '.join(last)}) * 0.1", "loss = sqerr(s, y)"]
     return "\n".join(text) + "\n"

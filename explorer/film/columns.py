@@ -139,5 +139,7 @@ def _whole(values: Sequence[int]) -> Column:
 
 
 def _small(values: Sequence[int]) -> np.ndarray:
-    kinds = (np.min_scalar_type(number) for number in (min(values), max(values)))
-    return np.asarray(values, dtype=np.result_type(*kinds))
+    least, most = min(values), max(values)
+    kinds = (np.uint8, np.uint16, np.uint32) if least >= 0 else (np.int8, np.int16, np.int32)
+    fitting = (kind for kind in kinds if np.iinfo(kind).min <= least and most <= np.iinfo(kind).max)
+    return np.asarray(values, dtype=next(fitting, np.float64))
