@@ -7,7 +7,6 @@ import panel as pn
 
 from explorer import Graph, explore
 
-
 WIDTH = 10
 AROUND = 2 + WIDTH + 2  # x and y, a parameter for every chain, the sum and the loss
 

@@ -70,7 +70,8 @@ _EDIT = f"""([weight, loss]) => new Promise(done => {{
   }});
   observer.observe(loss, {{attributes: true}});
   weight.focus();
-  weight.dispatchEvent(new KeyboardEvent('keydown', {{key: 'ArrowUp', bubbles: true, composed: true, cancelable: true}}));
+  const key = {{key: 'ArrowUp', bubbles: true, composed: true, cancelable: true}};
+  weight.dispatchEvent(new KeyboardEvent('keydown', key));
 }})"""
 
 
@@ -83,7 +84,7 @@ class Traffic:
 
     def _listen(self, socket: WebSocket) -> None:
         for event in ("framereceived", "framesent"):
-            socket.on(event, self._count)  # type: ignore[call-overload]
+            socket.on(event, self._count)
 
     def _count(self, payload: str | bytes) -> None:
         self.bytes += len(payload.encode() if isinstance(payload, str) else payload)
@@ -171,12 +172,13 @@ def traffic_of_a_pass(table: Table, page: Explorer, traffic: Traffic) -> None:
     ahead = traffic.bytes
     page.at(page.steps)
     later = traffic.bytes - ahead
-    table.row("a pass played, once the page is open", f"{traffic.bytes:,} bytes, {traffic.bytes // page.steps:,} a step")
+    measured = f"{traffic.bytes:,} bytes, {traffic.bytes // page.steps:,} a step"
+    table.row("a pass played, once the page is open", measured)
     table.row("   from its third step on", f"{later:,} bytes", "0 bytes a frame", later == 0)
 
 
 def edits(table: Table, name: str, page: Explorer, weight: tuple[str, str], count: int, *, barred: bool = True) -> None:
-    """From the key that nudges a weight to the painted picture of the new film; then the same with the next nudge at once."""
+    """From the key that nudges a weight to the painted picture of the new film; then with the next nudge at once."""
     page.last()
     places = [page.cell(*weight).element_handle(), page.cell("loss", "value:0").element_handle()]
     for way, rests in (("", True), (", the key held down", False)):
@@ -191,7 +193,7 @@ def edits(table: Table, name: str, page: Explorer, weight: tuple[str, str], coun
 
 
 def film_sizes(table: Table, chromium: Browser, options: Options) -> None:
-    """The message that brings a film, byte by byte as it goes over the socket, and what compression would leave of it."""
+    """The message that brings a film, as it goes over the socket, and what compression would leave of it."""
     for name in (DEFAULT, *NODES):
         home = own_lesson(*with_numbers(name), 0.1, None) if isinstance(name, int) else None
         [film, *_] = Conversation(home).receive({"type": "open", "request": 1, "fragment": {}})
@@ -213,7 +215,7 @@ def machine(chromium: Browser) -> str:
     libraries = ", ".join(f"{name} {version(name)}" for name in ("panel", "bokeh", "tornado"))
     return (
         f"{date.today()}, {processor}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, "
-        f"Chromium {chromium.version} without a GPU, {libraries}; sockets are not compressed"
+        f"{libraries}, Chromium {chromium.version} without a GPU; sockets are not compressed"
     )
 
 

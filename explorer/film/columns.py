@@ -101,11 +101,6 @@ def _few(values: Sequence[Any], key: Callable[[Any], Hashable]) -> Column | None
     return {"of": [value for _, value in places.values()], "which": _small(which)}
 
 
-def _is_pair(value: Sequence[Any]) -> bool:
-    """A text and its script: as labels are made of few of them, each goes into the pool whole."""
-    return len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], str)
-
-
 def _records(values: Sequence[Any], pool: _Pool) -> Column:
     keys = values[0].keys()
     if any(value.keys() != keys for value in values):
