@@ -214,8 +214,8 @@ def machine(chromium: Browser) -> str:
     processor = models[0] if models else platform.processor()
     libraries = ", ".join(f"{name} {version(name)}" for name in ("panel", "bokeh", "tornado"))
     return (
-        f"{date.today()}, {processor}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, "
-        f"{libraries}, Chromium {chromium.version} without a GPU; sockets are not compressed"
+        f"{date.today()}, {processor}, {os.cpu_count()} cores, {platform.system()}\n"
+        f"Python {platform.python_version()}, {libraries}, Chromium {chromium.version} without a GPU; sockets are not compressed"
     )
 
 
