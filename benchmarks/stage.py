@@ -215,7 +215,8 @@ def machine(chromium: Browser) -> str:
     libraries = ", ".join(f"{name} {version(name)}" for name in ("panel", "bokeh", "tornado"))
     return (
         f"{date.today()}, {processor}, {os.cpu_count()} cores, {platform.system()}\n"
-        f"Python {platform.python_version()}, {libraries}, Chromium {chromium.version} without a GPU; sockets are not compressed"
+        f"Python {platform.python_version()}, {libraries}\n"
+        f"Chromium {chromium.version} without a GPU; sockets are not compressed"
     )
 
 
