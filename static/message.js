@@ -7,8 +7,7 @@ import { tables } from "explorer/columns.js";
 const HEAD = 4;
 const ALIGNED = 8;
 const KINDS = {
-  u1: Uint8Array, u2: Uint16Array, u4: Uint32Array, u8: BigUint64Array,
-  i1: Int8Array, i2: Int16Array, i4: Int32Array, i8: BigInt64Array, f8: Float64Array,
+  u1: Uint8Array, u2: Uint16Array, u4: Uint32Array, i1: Int8Array, i2: Int16Array, i4: Int32Array, f8: Float64Array,
 };
 
 /** @param {Uint8Array} bytes @returns {object} */

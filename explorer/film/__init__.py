@@ -43,7 +43,16 @@ def make_film(subject: Subject, trace: Trace, sample: int = 0, *, complete: bool
     updated = SGD(rate=subject.learning_rate).step({name: trace.values[name] for name in graph.parameters}, gradients)
     nodes = [
         make_node(
-            subject, trace, name, sample, titles[name], clocks.clocks[name], cards[name], places.boxes[name], numbers, updated
+            subject,
+            trace,
+            name,
+            sample,
+            titles[name],
+            clocks.clocks[name],
+            cards[name],
+            places.boxes[name],
+            numbers,
+            updated,
         )
         for name in graph.nodes
     ]

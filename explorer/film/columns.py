@@ -101,11 +101,6 @@ def _few(values: Sequence[Any], key: Callable[[Any], Hashable]) -> Column | None
     return {"of": [value for _, value in places.values()], "which": _small(which)}
 
 
-def _is_pair(value: Sequence[Any]) -> bool:
-    """A text and its script: as labels are made of few of them, each goes into the pool whole."""
-    return len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], str)
-
-
 def _records(values: Sequence[Any], pool: _Pool) -> Column:
     keys = values[0].keys()
     if any(value.keys() != keys for value in values):
@@ -139,5 +134,7 @@ def _whole(values: Sequence[int]) -> Column:
 
 
 def _small(values: Sequence[int]) -> np.ndarray:
-    kinds = (np.min_scalar_type(number) for number in (min(values), max(values)))
-    return np.asarray(values, dtype=np.result_type(*kinds))
+    least, most = min(values), max(values)
+    kinds = (np.uint8, np.uint16, np.uint32) if least >= 0 else (np.int8, np.int16, np.int32)
+    fitting = (kind for kind in kinds if np.iinfo(kind).min <= least and most <= np.iinfo(kind).max)
+    return np.asarray(values, dtype=next(fitting, np.float64))

@@ -12,17 +12,14 @@ class Numbers:
 
     def __init__(self) -> None:
         self._parts: list[np.ndarray] = []
-        self._spans: dict[bytes, Span] = {}
         self._length = 0
 
     def span(self, tensor: np.ndarray | float) -> Span:
-        """Where a tensor stands, in C order: [offset, count]. The same numbers stand there once, whoever has them."""
+        """Append a tensor in C order; returns [offset, count]."""
         flat = np.asarray(tensor, dtype=np.float64).reshape(-1)
-        span = self._spans.setdefault(flat.tobytes(), [self._length, flat.size])
-        if span[0] == self._length:
-            self._parts.append(flat)
-            self._length += flat.size
-        return span
+        self._parts.append(flat)
+        self._length += flat.size
+        return [self._length - flat.size, flat.size]
 
     def array(self) -> np.ndarray:
         """Everything collected so far, float64, one dimension."""

@@ -1,4 +1,4 @@
-"""What is sent is sent at once: Bokeh writes a message as several small frames, and the network would hold them."""
+"""What is sent goes out at once: Bokeh writes a message as small frames, which the network would hold back."""
 
 from __future__ import annotations
 
