@@ -4,8 +4,10 @@ Where a server serves it, a browser gets it by its address and keeps it; where n
 address does not answer (another process of the same server), the browser asks for the text itself, by a message.
 """
 
+import atexit
 import hashlib
 import json
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -47,9 +49,10 @@ _NAME = json.dumps(f"backprop-explorer {VERSION}")
 TEXT = f"{_BODY}globalThis[{_NAME}] = $show;\n"
 
 # Bokeh's servers look this table up at every request, and let a file be kept for good if its address has a `v`.
-_SERVED = tempfile.TemporaryDirectory(prefix="backprop-explorer-")
-(Path(_SERVED.name) / "page.js").write_text(TEXT, encoding="utf-8")
-extension_dirs["backprop-explorer"] = Path(_SERVED.name)
+_SERVED = Path(tempfile.mkdtemp(prefix="backprop-explorer-"))
+atexit.register(shutil.rmtree, _SERVED, ignore_errors=True)
+(_SERVED / "page.js").write_bytes(TEXT.encode())
+extension_dirs["backprop-explorer"] = _SERVED
 ADDRESS = f"static/extensions/backprop-explorer/page.js?v={VERSION}"
 
 # What Panel runs as a component's module it compiles anew for every page; a script element's the browser keeps.
