@@ -1,11 +1,14 @@
-"""The browser's files: where they lie, and how they travel inside a page that fetches nothing.
+"""The browser's files: where they lie, and how they travel inside a page that fetches nothing from elsewhere.
 
 In a checkout `static/` lies beside the package, in an installation inside it; nothing else in the
-project needs to know. Modules reach the browser as an import map of `data:` URLs, because a
-component's code is loaded from a Blob, where relative imports have no folder to be relative to.
+project needs to know. The modules travel as one script: a browser fetches, keeps and compiles it in
+one go, and it needs no folder that its imports could be relative to.
 """
 
 import base64
+import re
+from collections.abc import Mapping
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -55,7 +58,36 @@ def data_url(name: str) -> str:
     return f"data:{_MEDIA_TYPES[path.suffix]};base64,{content}"
 
 
-def import_map() -> dict[str, dict[str, str]]:
-    """An import map in which `explorer/x.js` is `static/x.js`, for every module in the folder."""
-    names = sorted(path.relative_to(folder()).as_posix() for path in folder().rglob("*.js"))
-    return {"imports": {f"explorer/{name}": data_url(name) for name in names}}
+def script() -> str:
+    """Every module of `static/` in one script; `$main` then holds what `main.js` exports, and so on.
+
+    Raises: ValueError for an import or export that is not written as those of the project are, CycleError.
+    """
+    return join({path.stem: path.read_text(encoding="utf-8") for path in folder().glob("*.js")})
+
+
+# The two ways to import and to export that the project uses, one statement a line.
+_IMPORT = re.compile(r'^import \{ (\w+(?:, \w+)*) \} from "explorer/(\w+)\.js";$', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:function|const) (\w+))", re.MULTILINE)
+_OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
+
+
+def join(modules: Mapping[str, str]) -> str:
+    """Modules by name, each as a function that is called once, after those that it imports. Raises: as `script`."""
+    imports = {name: _IMPORT.findall(text) for name, text in modules.items()}
+    exports = {name: _EXPORT.findall(text) for name, text in modules.items()}
+    for name, statements in imports.items():
+        for wanted, other in statements:
+            missing = set(wanted.split(", ")) - set(exports.get(other, ()))
+            if missing:
+                raise ValueError(f"{name}.js: {other}.js exports no {', '.join(sorted(missing))}.")
+    needs = {name: sorted({other for _, other in statements}) for name, statements in sorted(imports.items())}
+    return "".join(_part(name, modules[name], exports[name]) for name in TopologicalSorter(needs).static_order())
+
+
+def _part(name: str, text: str, exports: list[str]) -> str:
+    body = _EXPORT.sub("", _IMPORT.sub(r"const { \1 } = $\2;", text))
+    odd = _OTHER.search(body)
+    if odd:
+        raise ValueError(f"{name}.js: {odd[0]!r}. Expected a named import or export, on one line.")
+    return f"const ${name} = (() => {{\n{body}\nreturn {{ {', '.join(exports)} }};\n}})();\n"

@@ -1,6 +1,6 @@
 /** What stands at a tensor's cells: its symbol, and the mark of its state when there is one. */
 
-import { assign, SCRIPT_SIZE, svg, svgLabel } from "explorer/dom.js";
+import { assign, present, SCRIPT_SIZE, svg, svgLabel } from "explorer/dom.js";
 import { textWidth } from "explorer/text.js";
 
 /** @typedef {import("explorer/film.js").Block} Block */
@@ -39,20 +39,23 @@ export function createCaption(block, { label: column, caption: row }, width) {
   /** @type {Pick<Block, "label" | "brief" | "note" | "turned">} */
   let told = { label: [] };
   let shown = "";
+  /** @type {string | null} */
+  let marked = null;
 
   /** The transposed sign is a text of its own: it says how the symbol stands, the symbol says what it is. */
   function transpose(turned, size, at, y) {
     assign(sign, { x: (at + APART * size).toFixed(2), y: (y - RAISED * size).toFixed(2), "font-size": (RAISED_SIZE * size).toFixed(2) });
-    if (turned) symbol.after(sign);
-    else sign.remove();
+    if (turned && symbol.nextSibling !== sign) symbol.after(sign);
+    else if (!turned) sign.remove();
   }
 
   /** @param {string} state  the mark of the state, "" where it needs none */
   function update(state) {
     const said = state || (told.note ?? "");
+    if (said === marked) return;
+    marked = said;
     mark.textContent = said;
-    if (said) element.append(mark);
-    else mark.remove();
+    present(element, mark, Boolean(said));
     const room = above ? width - (said && textWidth(`${said} `, MARK_SIZE, "mono")) : column - 6;
     const ends = told.turned ? signWidth : 0;
     const size = (label, end) => Math.min(SYMBOL_SIZE, room / (widthOf(label) + end));
@@ -69,7 +72,9 @@ export function createCaption(block, { label: column, caption: row }, width) {
 
   /** Other words for the same cells; drawn at the next update. @param {typeof told} words */
   function recast(words) {
+    if (JSON.stringify(words) === JSON.stringify(told)) return;
     told = words;
+    marked = null;
     title.textContent = words.turned ?? "";
     if (words.turned) element.prepend(title);
     else title.remove();

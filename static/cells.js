@@ -45,7 +45,7 @@ function makeCell(name, box) {
 function paint(cell, number, negated, text, size) {
   const known = number !== undefined;
   if (cell.text.textContent !== text) cell.text.textContent = text;
-  cell.text.setAttribute("font-size", size);
+  assign(cell.text, { "font-size": size });
   if (known && cell.number === number && cell.negated === negated) return;
   Object.assign(cell, { number, negated });
   const shown = shownNumber(number, negated);
@@ -136,9 +136,9 @@ export function createBlock(node, kind, own, geometry) {
       block.cell_width - INSET, block.cell_height * NUMBER_SIZE);
     cells.forEach((cell, place) => paint(cell, numbers?.[cell.flat], negated, texts[place] ?? "", size));
     caption.update(state === "partial" ? contributions : (MARKS[state] ?? ""));
-    element.dataset.state = state;
-    if (state === "zero") grid.before(barrier);
-    else barrier.remove();
+    assign(element, { "data-state": state });
+    if (state !== "zero") barrier.remove();
+    else if (grid.previousSibling !== barrier) grid.before(barrier);
     if (block.strip) strip.replaceChildren(...(shown ? heatStrip(shown, stripBox) : []));
   }
 
@@ -147,7 +147,7 @@ export function createBlock(node, kind, own, geometry) {
     negated = sign === -1;
     caption.recast({ label, brief, note, turned });
     for (const { element: cell, index } of cells) {
-      if (cell.dataset.index) cell.setAttribute("aria-label", spokenCell(name, index, axes));
+      if (cell.dataset.index) assign(cell, { "aria-label": spokenCell(name, index, axes) });
     }
   }
 

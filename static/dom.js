@@ -13,13 +13,16 @@ const SCRIPT_SHIFT = { sub: 0.28, sup: -0.42 };
 /**
  * @template {Element} E
  * @param {E} element
+ * What stands there already is left alone: to write the same once more would make the browser lay it out anew.
  * @param {Attributes} attributes  null, undefined and false take the attribute away
  * @returns {E}
  */
 export function assign(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
-    if (value === null || value === undefined || value === false) element.removeAttribute(name);
-    else element.setAttribute(name, value === true ? "" : String(value));
+    const text = value === null || value === undefined || value === false ? null : value === true ? "" : String(value);
+    if (text === element.getAttribute(name)) continue;
+    if (text === null) element.removeAttribute(name);
+    else element.setAttribute(name, text);
   }
   return element;
 }
@@ -46,6 +49,12 @@ export function svg(tag, attributes = {}, ...children) {
   const element = assign(document.createElementNS(SVG, tag), attributes);
   element.append(...children);
   return element;
+}
+
+/** Put an element last in its parent, or take it out, unless it is so. @param {Element} parent @param {Element} element */
+export function present(parent, element, wanted) {
+  if (!wanted) element.remove();
+  else if (element.parentNode !== parent) parent.append(element);
 }
 
 /** @param {Label} label @returns {string} */

@@ -4,6 +4,7 @@
 
 import { createBlock } from "explorer/cells.js";
 import { assign, plainLabel, svg, svgLabel } from "explorer/dom.js";
+import { spokenNode } from "explorer/film.js";
 import { fitted, textWidth } from "explorer/text.js";
 
 /** @typedef {import("explorer/film.js").FilmNode} FilmNode */
@@ -108,7 +109,7 @@ export function createCard(node, geometry) {
   const mean = node.mean_box && meanBlock(node, geometry);
   const inside = node.inside && insideBlock(node, geometry);
   const element = svg("g", { class: "card", role: "group", tabindex: 0, "data-node": node.name, "data-kind": node.kind,
-    "aria-label": node.accessible }, body, ...heading(node, geometry), value.element);
+    "aria-label": spokenNode(node) }, body, ...heading(node, geometry), value.element);
   if (gradient) element.append(gradient.element);
   else if (node.kind === "target") element.append(note(node, geometry));
   for (const block of [mean, inside]) if (block) element.append(block.element);

@@ -2,7 +2,7 @@
  * One edge: the arrow that values follow, and beside it the track that its contribution took against the arrow.
  */
 
-import { svg } from "explorer/dom.js";
+import { assign, present, svg } from "explorer/dom.js";
 import { edgeName, read } from "explorer/film.js";
 import { beside, curve, measured, pathData, rounded } from "explorer/geometry.js";
 import { largest, weight } from "explorer/scale.js";
@@ -61,25 +61,20 @@ export function createEdge(film, index) {
 
   /** @param {{forward: boolean, backward: boolean, now: string | null}} state */
   function update({ forward, backward, now }) {
-    element.dataset.forward = String(forward);
-    element.dataset.backward = backward ? (stopped ? "stopped" : "flown") : "no";
-    element.dataset.now = now ?? "no";
-    arrow.setAttribute("marker-end", forward ? "url(#arrow-forward)" : "url(#arrow)");
-    if (!backward) {
-      track.remove();
-      return;
-    }
-    track.setAttribute("d", outline());
-    element.append(track);
+    assign(element, { "data-forward": forward ? "true" : "false", "data-now": now ?? "no",
+      "data-backward": backward ? (stopped ? "stopped" : "flown") : "no" });
+    assign(arrow, { "marker-end": forward ? "url(#arrow-forward)" : "url(#arrow)" });
+    if (backward) assign(track, { d: outline() });
+    present(element, track, backward);
   }
 
   /** Take the numbers of another film of the same graph. @param {Film} next */
   function recast(next) {
     edge = next.edges[index];
     const magnitude = edge.contribution ? largest(read(next, edge.contribution)) : 0;
+    if (stopped !== (magnitude === 0)) trackData = null;
     stopped = magnitude === 0;
-    track.setAttribute("stroke-width", strokeWidth(magnitude).toFixed(2));
-    trackData = null;
+    assign(track, { "stroke-width": strokeWidth(magnitude).toFixed(2) });
   }
 
   recast(film);

@@ -2,6 +2,8 @@
  * The film: a whole pass as data. Here are its types and the questions one can ask it without knowing the step.
  */
 
+import { spelled } from "explorer/spelling.js";
+
 /** @typedef {import("explorer/dom.js").Label} Label */
 /**
  * @typedef {object} Geometry  what all cards share, in layout units
@@ -37,7 +39,7 @@
  * @typedef {object} FilmNode
  * @property {string} name
  * @property {"input" | "target" | "param" | "op" | "loss"} kind
- * @property {string} accessible
+ * @property {string | null} operation  input, target, parameter, or what is computed; null where the title says it
  * @property {Label} symbol
  * @property {Label} title
  * @property {number[]} shape
@@ -83,10 +85,11 @@
  * @property {"forward" | "loss" | "backward" | "update"} phase
  * @property {string} node
  * @property {number[]} edges
- * @property {Label} tick
- * @property {string} place
- * @property {string[]} identity  numbers of the CS224n gradient notes
- * @property {Part[]} sentence
+ * The rest are its words, which a long film leaves for later:
+ * @property {Label} [tick]
+ * @property {string} [place]
+ * @property {string[]} [identity]  numbers of the CS224n gradient notes
+ * @property {Part[]} [sentence]
  */
 /**
  * @typedef {object} Conventions  those in force, and the choices in the lesson's letters
@@ -120,6 +123,11 @@
 /** @param {Film} film @param {Span} span @returns {Float64Array} */
 export function read(film, [offset, count]) {
   return film.numbers.subarray(offset, offset + count);
+}
+
+/** What a screen reader says of a card: "h, sigmoid, shape 4". @param {FilmNode} node @returns {string} */
+export function spokenNode({ name, operation, title, shape }) {
+  return `${name}, ${operation ?? spelled(title)}, ${shape.length ? `shape ${shape.join(" by ")}` : "scalar"}`;
 }
 
 /** @param {FilmEdge} edge @returns {string} */

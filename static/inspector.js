@@ -17,10 +17,10 @@ import { createMistakes } from "explorer/mistake.js";
 import { morph } from "explorer/morph.js";
 
 const TABS = ["Forward", "Jacobian", "Backward", "Batch", "Check", "Derivation"];
-/** Told together, so that walking through them never waits. */
-const QUICK = ["forward", "jacobian", "backward", "batch"];
 /** Milliseconds that an answer may take before the page says that it is waiting for it. */
 const AWHILE = 200;
+/** Lines of a film that are asked for before they are wanted. */
+const MOST_AHEAD = 24;
 const WAITING = [{ kind: "note", parts: ["…"] }];
 const KEYS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
 
@@ -30,15 +30,15 @@ function createAnswers(model) {
   /** @type {Map<string, Promise<object>>} */
   const asked = new Map();
 
-  /** The tab on show of the line on show. @returns {Promise<object>} */
-  return function answer() {
-    const { selected: node, tab, stacked, entries } = model.state;
+  /** The tab on show of a line. @param {string} node @returns {Promise<object>} */
+  return function answer(node) {
+    const { tab, stacked, entries } = model.state;
     if (film !== model.state.film) {
       film = model.state.film;
       asked.clear();
     }
     const picked = Object.entries(entries).map(([name, index]) => ({ node: name, index }));
-    const key = JSON.stringify([node, QUICK.includes(tab) ? QUICK : tab, stacked, picked]);
+    const key = JSON.stringify([node, tab, stacked, picked]);
     if (!asked.has(key)) asked.set(key, model.send({ type: "explain", node, tab, stacked, entries: picked }));
     return /** @type {Promise<object>} */ (asked.get(key));
   };
@@ -90,6 +90,11 @@ export function createInspector(root, model, signal) {
 
   /** Show what is known, without a blank in between: the old picture turns into the new one. */
   function draw() {
+    drawHead();
+    if (told) drawPanel();
+  }
+
+  function drawHead() {
     for (const tab of head.tabs) {
       const chosen = tab.dataset.tab === state.tab;
       tab.setAttribute("aria-selected", String(chosen));
@@ -99,13 +104,17 @@ export function createInspector(root, model, signal) {
     head.follow.hidden = state.follow;
     head.stack.hidden = !(state.film?.batch > 1);
     head.stack.setAttribute("aria-pressed", String(state.stacked));
-    if (!told) return;
+  }
+
+  /** Until the answer is here the old tab stays, for a while. */
+  const shownTab = () => (told?.tabs[state.tab] || view.late ? state.tab : panel.dataset.tab);
+
+  function drawPanel() {
     const heading = html("h2", {}, ...partNodes(told.heading, state.digits));
     morph(head.heading, heading);
     head.meta.textContent = told.meta;
     const fresh = /** @type {HTMLElement} */ (panel.cloneNode(false));
-    // Until the answer is here the old tab stays, for a while.
-    const tab = told.tabs[state.tab] || view.late ? state.tab : panel.dataset.tab;
+    const tab = shownTab();
     fresh.append(...renderBlocks(told.tabs[tab] ?? WAITING, { digits: state.digits }),
       ...footnotes(state.film, told.node, tab, state.digits));
     const same = root.dataset.node === told.node && panel.dataset.tab === tab;
@@ -132,8 +141,9 @@ export function createInspector(root, model, signal) {
     view.late = false;
     clearTimeout(patience);
     patience = setTimeout(() => { view.late = true; draw(); }, AWHILE);
-    draw();
-    const reply = await answer();
+    drawHead();
+    if (told && shownTab() !== panel.dataset.tab) drawPanel();
+    const reply = await answer(selected);
     if (signal.aborted || film !== state.film || selected !== state.selected || tab !== state.tab
       || stacked !== state.stacked || entries !== state.entries) return;
     clearTimeout(patience);
@@ -141,6 +151,17 @@ export function createInspector(root, model, signal) {
     root.removeAttribute("aria-busy");
     told = reply.told ?? { node: selected, heading: [selected], meta: "", tabs: { [tab]: [refusal(reply)] } };
     draw();
+  }
+
+  /** While a film plays, its lines are asked for one after the other before it comes to them: then nothing is. */
+  async function askAhead() {
+    const { film, step } = state;
+    const lines = new Set(film?.steps.slice(step).map(({ node }) => node));
+    if (lines.size > MOST_AHEAD) return;
+    for (const line of lines) {
+      if (!state.playing || !state.follow || film !== state.film || signal.aborted) return;
+      await answer(line);
+    }
   }
 
   /** An entry that is to be worked out: "2,1" of W. @param {DOMStringMap} entry */
@@ -188,5 +209,6 @@ export function createInspector(root, model, signal) {
   signal.addEventListener("abort", () => observer.disconnect());
   model.on(["film", "selected", "tab", "stacked", "entries"], open);
   model.on(["digits", "follow"], draw);
+  model.on(["playing"], () => { if (state.playing) askAhead(); });
   draw();
 }

@@ -12,6 +12,7 @@ import { createHeader } from "explorer/header.js";
 import { createHelp } from "explorer/help.js";
 import { createInspector } from "explorer/inspector.js";
 import { listenToKeys } from "explorer/keys.js";
+import { decode } from "explorer/message.js";
 import { createModel } from "explorer/model.js";
 import { createPasses } from "explorer/passes.js";
 import { createPlayback } from "explorer/playback.js";
@@ -19,6 +20,7 @@ import { createStage } from "explorer/stage.js";
 import { createTransport } from "explorer/transport.js";
 import { createWalk } from "explorer/walk.js";
 import { createWhy } from "explorer/why.js";
+import { createWords } from "explorer/words.js";
 
 /** Plots that the host can make, each when it is first wanted. @typedef {Record<string, () => Promise<Element>>} Plots */
 
@@ -30,7 +32,7 @@ function toggleFullScreen(root) {
 
 /**
  * @param {{root: HTMLElement, send: (message: object) => void, signal?: AbortSignal, plots?: Plots}} host
- * @returns {{receive: (message: object) => void, reopen: () => Promise<void>, dispose: () => void}}
+ * @returns {{receive: (message: object | Uint8Array) => void, reopen: () => Promise<void>, dispose: () => void}}
  *   reopen: tell a fresh session what this page shows
  */
 export function mount({ root, send, signal: outer, plots = {} }) {
@@ -69,6 +71,7 @@ export function mount({ root, send, signal: outer, plots = {} }) {
     createTransport(model, playback, passes.element, signal), passes.panel, help.element,
     ...(why ? [why.element] : []));
   createInspector(inspector, model, signal);
+  createWords(model);
   const busy = () => help.open() || Boolean(why?.open());
   listenToKeys(model, playback, { walk, passes, help: help.show, fullScreen }, busy, signal);
   root.classList.add("explorer");
@@ -79,8 +82,9 @@ export function mount({ root, send, signal: outer, plots = {} }) {
     ending.abort();
     root.replaceChildren();
   }
-  /** @param {object} message */
-  function receive(message) {
+  /** @param {object | Uint8Array} told  as `decode` takes it */
+  function receive(told) {
+    const message = decode(told);
     if (message.type === "timing") why?.receive(message);
     model.receive(message);
   }

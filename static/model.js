@@ -20,6 +20,7 @@ import { createPlaces } from "explorer/places.js";
  * @property {string} tab  of the inspector
  * @property {boolean} stacked  whether the inspector shows all samples at once
  * @property {Record<string, number[]>} entries  the entry that was picked, by node
+ * @property {number} told  goes up whenever words of the film's steps have come
  * @property {number} step  steps shown; 0 = inputs and parameters only
  * @property {string | null} selected  the inspected node
  * @property {boolean} follow  whether the selection follows the step
@@ -44,7 +45,7 @@ const UNANSWERED = "The server does not answer. Reload the page: the address kee
 /** @returns {State} */
 function initialState() {
   return {
-    film: null, lessons: [], edits: [], step: 0, selected: null, follow: true, digits: DEFAULT_DIGITS, playing: false,
+    film: null, lessons: [], edits: [], told: 0, step: 0, selected: null, follow: true, digits: DEFAULT_DIGITS, playing: false,
     speed: NORMAL_SPEED, gradients: true, shortcuts: true, pending: [], alerts: [], highlight: null,
     settings: { gradients: "", sign: "", weights: "", reduction: "mean", fuse: false }, own: {}, fusible: null,
     run: { pass: 0, most: 0, losses: [], rates: [] }, left: {}, tab: "forward", stacked: false, entries: {},

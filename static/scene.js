@@ -11,7 +11,7 @@ import { changesByStep, edgeState, nodeState, NOTHING_OUTDATED } from "explorer/
 /** @typedef {import("explorer/film.js").Film} Film */
 
 const HALO = 5;
-const DRAWN = ["name", "kind", "accessible", "title", "shape", "x", "y", "width", "height", "value", "gradient", "total",
+const DRAWN = ["name", "kind", "operation", "title", "shape", "x", "y", "width", "height", "value", "gradient", "total",
   "mean_box", "inside", "editable"];
 
 /** What the conventions say of cells, and may say otherwise of the same ones. */

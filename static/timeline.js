@@ -58,7 +58,7 @@ export function createTimeline(model, seek, signal) {
     const { step, film } = state;
     slider.value = String(step);
     const current = film.steps[step - 1];
-    const spoken = current ? `${PHASES[current.phase]}, ${plainLabel(current.tick)}` : PHASES.idle;
+    const spoken = [PHASES[current?.phase ?? "idle"], ...(current?.tick ? [plainLabel(current.tick)] : [])].join(", ");
     slider.setAttribute("aria-valuetext", `Step ${step} of ${film.steps.length}: ${spoken}`);
     element.style.setProperty("--at", String((step + 0.5) / (film.steps.length + 1)));
     for (const { element: tick, from, to } of parts) {
@@ -69,7 +69,7 @@ export function createTimeline(model, seek, signal) {
   }
 
   slider.addEventListener("input", () => seek(Number(slider.value)), { signal });
-  model.on(["film", "step"], (_, changed) => {
+  model.on(["film", "step", "told"], (_, changed) => {
     if (!state.film) return;
     if (changed.includes("film")) build();
     show();

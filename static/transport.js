@@ -78,7 +78,7 @@ export function createTransport(model, playback, passes, signal) {
         [html("span", { class: "place identity", title: "CS224n gradient notes" }, number), " "])];
     const last = step === film.steps.length && current.kind === "update";
     const invitation = last ? [" ", html("span", { class: "invitation" }, INVITATION)] : [];
-    narration.replaceChildren(count, " ", ...place, ...sentenceNodes(current.sentence, digits), ...invitation);
+    narration.replaceChildren(count, " ", ...place, ...sentenceNodes(current.sentence ?? [], digits), ...invitation);
   }
 
   function enable() {
@@ -91,7 +91,7 @@ export function createTransport(model, playback, passes, signal) {
   speed.addEventListener("change", () => model.set({ speed: Number(speed.value) }), { signal });
   speed.value = String(state.speed);
   model.on(["speed"], () => { speed.value = String(state.speed); });
-  model.on(["film", "step", "digits"], () => {
+  model.on(["film", "step", "digits", "told"], () => {
     if (!state.film) return;
     narrate();
     enable();

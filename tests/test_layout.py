@@ -6,7 +6,7 @@ from itertools import combinations, pairwise
 import pytest
 
 from explorer import Graph, lessons
-from explorer.film.nodes import measure_cards
+from explorer.film.nodes import card_titles, measure_cards
 from explorer.layout import arrange
 from explorer.layout.cards import SHOWN, measure
 from explorer.layout.layered import pack
@@ -31,7 +31,7 @@ CASES |= {f"random {seed}": random_graph(seed) for seed in range(12)}
 
 
 def place(graph: Graph):
-    cards = measure_cards(graph, Notation(), batch=2)
+    cards = measure_cards(graph, card_titles(graph, Notation()), batch=2)
     return cards, arrange(graph, cards)
 
 

@@ -45,12 +45,15 @@ def steps_of(graph: Graph) -> tuple[Step, ...]:
 
 def arrivals(graph: Graph, name: str) -> tuple[tuple[str, int], ...]:
     """The readings (line, slot) of a line that send something back to it, in the order in which that arrives."""
-    register = graph.program.of[graph.node(name).name]
+    program = graph.program
+    register = program.of[graph.node(name).name]
+    readers = dict.fromkeys(line for line, _ in reversed(graph.readers(name)) if line in graph.reached)
     return tuple(
-        (instruction.line, slot)
-        for instruction in reversed(graph.program.code)
-        for operand, slot in zip(instruction.operands, instruction.slots, strict=True)
-        if operand == register and slot is not None and instruction.line in graph.reached
+        (line, slot)
+        for line in readers
+        for place in reversed(program.spans[line])
+        for operand, slot in zip(program.code[place].operands, program.code[place].slots, strict=True)
+        if operand == register and slot is not None
     )
 
 

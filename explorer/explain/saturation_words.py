@@ -6,6 +6,7 @@ import numpy as np
 
 from explorer.engine.graph import Graph
 from explorer.engine.trace import Trace
+from explorer.explain.meeting import meeting
 from explorer.explain.numbers import spoken
 from explorer.explain.phrases import strong
 from explorer.explain.saturation import CLOSE, Saturation, saturation
@@ -106,8 +107,10 @@ def _how_much(one: Saturation) -> str:
 
 
 def _of(scene: Scene) -> Saturation | None:
-    one = saturation(scene)
-    return one if one is not None and one.met.line and scene.node.name in (one.met.line, one.met.loss) else None
+    met = meeting(scene)
+    if met is None or not met.line or scene.node.name not in (met.line, met.loss):
+        return None
+    return saturation(scene)
 
 
 # -- the alert ---------------------------------------------------------------------------------------------------------

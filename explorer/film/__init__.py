@@ -1,8 +1,10 @@
 """A film: one pass, for one sample, as one message. The browser plays, seeks and steps back through it by itself.
 
     film = make_film(subject, trace, sample=0)
+    words = make_words(subject, trace, sample, first=65, last=128)
 
 Its parts: `numbers` (one flat float64 array), `nodes`, `edges`, `steps`. Wire keys are snake_case in both languages.
+A long film comes without its steps' words, which are most of it: they are asked for by the page, some steps at a time.
 """
 
 from __future__ import annotations
@@ -11,40 +13,57 @@ from typing import Any
 
 from explorer.engine.optimizers import SGD
 from explorer.engine.trace import Trace
-from explorer.explain import narrate
 from explorer.explain.scene import Scene
-from explorer.explain.sending import sent_by
 from explorer.film.captions import conventions
-from explorer.film.nodes import make_node, measure_cards
+from explorer.film.nodes import card_titles, make_node, measure_cards
 from explorer.film.numbers import Numbers, Span
 from explorer.film.subject import Subject
 from explorer.film.timeline import PHASES, Timeline, timeline
+from explorer.film.words import make_words
 from explorer.layout import GEOMETRY, arrange
-from explorer.notation import Label
 
-__all__ = ["VERSION", "make_film"]
+__all__ = ["MOST_TOLD", "VERSION", "make_film", "make_words"]
 
-VERSION = 1
-TICK_NAMES = 3  # a tick on the timeline names at most so many receivers
+VERSION = 2
+MOST_TOLD = 64  # steps of a film that brings its words; no fewer than have a tick of their own on the timeline
 
 
-def make_film(subject: Subject, trace: Trace, sample: int = 0) -> dict[str, Any]:
-    """The film of a trace of the subject's graph at one sample (from 0). Lengths in layout units, steps from 1."""
+def make_film(subject: Subject, trace: Trace, sample: int = 0, *, complete: bool = False) -> dict[str, Any]:
+    """The film of a trace of the subject's graph at one sample (from 0). Lengths in layout units, steps from 1.
+
+    `complete`: with all words, however long it is, for those who cannot ask for them.
+    """
     graph, notation = subject.graph, subject.notation
     numbers = Numbers()
     clocks = timeline(graph, trace.steps)
-    cards = measure_cards(graph, notation, trace.batch)
+    titles = card_titles(graph, notation)
+    cards = measure_cards(graph, titles, trace.batch)
     places = arrange(graph, cards)
     gradients = {name: trace.gradients[name] for name in graph.parameters}
     updated = SGD(rate=subject.learning_rate).step({name: trace.values[name] for name in graph.parameters}, gradients)
     nodes = [
-        make_node(subject, trace, name, sample, clocks.clocks[name], cards[name], places.boxes[name], numbers, updated)
+        make_node(
+            subject,
+            trace,
+            name,
+            sample,
+            titles[name],
+            clocks.clocks[name],
+            cards[name],
+            places.boxes[name],
+            numbers,
+            updated,
+        )
         for name in graph.nodes
     ]
     spans = {node["name"]: node["value"]["at"] for node in nodes}
     edges, order = _edges(subject, trace, sample, clocks, places.edges, spans, numbers)
     for node in nodes:
         node["arrivals"] = [[step, edge and order[edge], n] for step, edge, n in clocks.clocks[node["name"]].arrivals]
+    steps = _steps(clocks, order)
+    if complete or len(steps) <= MOST_TOLD:
+        for step, words in zip(steps, make_words(subject, trace, sample), strict=True):
+            step.update(words)
     return {
         "version": VERSION,
         "case": subject.id,
@@ -64,7 +83,7 @@ def make_film(subject: Subject, trace: Trace, sample: int = 0) -> dict[str, Any]
         "geometry": GEOMETRY,
         "nodes": nodes,
         "edges": edges,
-        "steps": _steps(subject, trace, sample, clocks, order),
+        "steps": steps,
         "errata": _errata(subject, clocks),
         "numbers": numbers.array(),
     }
@@ -100,25 +119,16 @@ def _edges(
     return edges, order
 
 
-def _steps(
-    subject: Subject, trace: Trace, sample: int, clocks: Timeline, order: dict[tuple[str, str], int]
-) -> list[dict[str, Any]]:
-    steps = []
-    for number, step in enumerate(clocks.steps, 1):
-        scene = Scene(subject.graph, trace, subject.notation, subject.graph.nodes[step.node], sample)
-        steps.append(
-            {
-                "kind": step.kind,
-                "phase": PHASES[step.kind],
-                "node": step.node,
-                "edges": [order[edge] for edge in clocks.edges(number)],
-                "tick": _tick(scene, step.kind, step.inputs),
-                "place": subject.places.get((step.kind, step.node), ""),
-                "identity": sent_by(scene, step.inputs) if step.kind == "backward" else [],
-                "sentence": narrate(subject.graph, trace, subject.notation, step, sample, subject.learning_rate),
-            }
-        )
-    return steps
+def _steps(clocks: Timeline, order: dict[tuple[str, str], int]) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": step.kind,
+            "phase": PHASES[step.kind],
+            "node": step.node,
+            "edges": [order[edge] for edge in clocks.edges(number)],
+        }
+        for number, step in enumerate(clocks.steps, 1)
+    ]
 
 
 def _errata(subject: Subject, clocks: Timeline) -> list[dict[str, Any]]:
@@ -129,16 +139,3 @@ def _errata(subject: Subject, clocks: Timeline) -> list[dict[str, Any]]:
         where = {"nodes": list(erratum.nodes), "tabs": list(erratum.tabs)}
         found.append({"steps": numbers, **where, "parts": erratum.parts})
     return found
-
-
-def _tick(scene: Scene, kind: str, inputs: tuple[str, ...]) -> Label:
-    """What stands under a tick: forward and loss name the line, backward whom it reaches, update what changes."""
-    notation, node = scene.notation, scene.node.name
-    if kind == "seed":
-        return (("∂", ""), *notation.loss_label)
-    if kind == "update":
-        return (*notation.symbol(node), (" ←", ""))
-    if kind != "backward" or not inputs:
-        return (("Σ", ""), *notation.symbol(node)) if kind == "accumulate" else scene.label(node)
-    names = [part for name in inputs[:TICK_NAMES] for part in ((" ", ""), *notation.symbol(name))][1:]
-    return (*names, (" …", "")) if len(inputs) > TICK_NAMES else tuple(names)

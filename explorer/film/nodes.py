@@ -17,18 +17,23 @@ from explorer.film.subject import Subject
 from explorer.film.timeline import Clock
 from explorer.layout import Block, Box, Card, measure
 from explorer.layout.cards import CELL_HEIGHT
-from explorer.notation import Notation, plain
+from explorer.notation import Label, Notation, plain
 
 LOSSES = {"bce_with_logits": "bce", "cross_entropy_with_logits": "cross_entropy"}
 KINDS = {"input": "input", "target": "target", "param": "parameter"}
 
 
-def measure_cards(graph: Graph, notation: Notation, batch: int) -> dict[str, Card]:
+def card_titles(graph: Graph, notation: Notation) -> dict[str, Label]:
+    """What heads the card of every node."""
+    return {name: notation.expression(node, graph) for name, node in graph.nodes.items()}
+
+
+def measure_cards(graph: Graph, titles: Mapping[str, Label], batch: int) -> dict[str, Card]:
     """The card of every node; the loss card has a place for the batch mean when there is more than one sample."""
     return {
         name: measure(
             node.shape,
-            len(plain(notation.expression(node, graph))) + len(shape_text(node)) - 2,
+            len(plain(titles[name])) + len(shape_text(node)) - 2,
             gradient=node.kind != "target",
             mean=name == graph.objective and node.batched and batch > 1,
             inside=None if contained(node) is None else graph.nodes[node.inputs[0]].shape,
@@ -47,6 +52,7 @@ def make_node(
     trace: Trace,
     name: str,
     sample: int,
+    title: Label,
     clock: Clock,
     card: Card,
     box: Box,
@@ -62,8 +68,8 @@ def make_node(
         "name": name,
         "kind": "loss" if name == graph.objective else node.kind,
         "symbol": notation.symbol(name),
-        "title": notation.expression(node, graph),
-        "accessible": _accessible(node, graph, notation),
+        "title": title,
+        "operation": KINDS.get(node.kind) or _operation(node),
         "shape": list(node.shape),
         "shape_text": shape_text(node),
         "batched": node.batched,
@@ -129,15 +135,9 @@ def _block(block: Block, caption: Caption, at: list[int]) -> dict[str, Any]:
     }
 
 
-def _accessible(node: Node, graph: Graph, notation: Notation) -> str:
-    """What a screen reader says of a card: "h, sigmoid, shape 4"."""
-    what = KINDS.get(node.kind) or _operation(node, graph, notation)
-    shape = f"shape {' by '.join(str(length) for length in node.shape)}" if node.shape else "scalar"
-    return f"{node.name}, {what}, {shape}"
-
-
-def _operation(node: Node, graph: Graph, notation: Notation) -> str:
+def _operation(node: Node) -> str | None:
+    """What a screen reader says that a line does: sigmoid; None where its title has to say it."""
     activation = contained(node)
     if activation is not None:
         return f"{activation.name} with {LOSSES[node.code[0].op.name]}"
-    return node.code[0].op.name if len(node.code) == 1 else plain(notation.expression(node, graph))
+    return node.code[0].op.name if len(node.code) == 1 else None

@@ -49,9 +49,14 @@ class Timeline:
         return []
 
 
+def steps_with_updates(graph: Graph, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The pass's steps, and after them an update of every parameter."""
+    return (*steps, *(Step("update", name, (name,)) for name in graph.parameters))
+
+
 def timeline(graph: Graph, steps: tuple[Step, ...]) -> Timeline:
     """The pass's steps with the updates appended, and what they do to every node."""
-    steps = (*steps, *(Step("update", name, (name,)) for name in graph.parameters))
+    steps = steps_with_updates(graph, steps)
     clocks = {name: Clock() for name in graph.nodes}
     seed = next(number for number, step in enumerate(steps, 1) if step.kind == "seed")
     for number, step in enumerate(steps, 1):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from explorer.engine.graph import Graph
 from explorer.layout.cards import GEOMETRY, Block, Card, measure
@@ -11,6 +12,8 @@ from explorer.layout.layered import BAND, MARGIN, STACK, Box, Columns, columns, 
 from explorer.layout.routes import Point, routes
 
 __all__ = ["GEOMETRY", "Block", "Box", "Card", "Layout", "arrange", "measure"]
+
+KEPT = 32  # layouts that are remembered
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,13 @@ class Layout:
 
 def arrange(graph: Graph, cards: Mapping[str, Card]) -> Layout:
     """The layered layout of a graph whose cards are measured: no two cards overlap, no edge runs through a card."""
+    return _arranged(graph, tuple(cards.items()))
+
+
+# An edit changes numbers, not places; and everyone who opens a lesson has the same graph.
+@lru_cache(maxsize=KEPT)
+def _arranged(graph: Graph, measured: tuple[tuple[str, Card], ...]) -> Layout:
+    cards = dict(measured)
     found = columns(graph, cards)
     boxes = {item: box for item, box in found.boxes.items() if isinstance(item, str)}
     bands = _bands(graph, found)

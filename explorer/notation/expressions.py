@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING
 
 from explorer.notation.labels import Label, plain
@@ -100,6 +101,7 @@ def _binds_left(before: str) -> bool:
     return any(sign in before for sign in "−-/^")
 
 
+@cache
 def binding(pattern: str) -> int:
     """How tightly a pattern holds its operands together: SUM < PRODUCT < SCRIPT < ATOM."""
     bare = SLOT.sub("", pattern)

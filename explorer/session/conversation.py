@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from explorer.engine.trace import Trace
 from explorer.explain import TABS, explain, why_not_finite
 from explorer.explain.numbers import json_number
-from explorer.film import make_film
+from explorer.film import make_words
 from explorer.lessons import catalogue
 from explorer.lessons.fused import fusible
 from explorer.lessons.lesson import Lesson
@@ -30,13 +30,15 @@ from explorer.session.intents import (
     Rate,
     Reset,
     Sample,
+    Words,
     read_intent,
 )
 from explorer.session.run import Run
+from explorer.session.shared import film
 
 Reply = dict[str, Any]
-QUICK_TABS = ("forward", "jacobian", "backward", "batch")  # told together: whoever opens one will want the next
 SLOW_TABS = ("check",)
+MOST_WORDS = 256  # steps whose words are told together
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,8 @@ class Conversation:
                 self._show(self._open_document().with_rate(intent.text))
             case Pass():
                 self._show(self._open_document().at_pass(intent.number))
+            case Words():
+                return self._words(intent)
             case Explain():
                 return self._explanation(intent)
         return [self._film(), *self._nonfinite()]
@@ -122,7 +126,7 @@ class Conversation:
         pair = fusible(document.lesson.graph)
         return {
             "type": "film",
-            "film": make_film(document.subject, self._trace, document.sample),
+            "film": film(document, self._trace),
             "lessons": self._chooser(),
             "edits": edits,
             "settings": asdict(document.settings),
@@ -144,6 +148,18 @@ class Conversation:
             groups.setdefault(lesson.group, []).append({"value": lesson.id, "title": lesson.title})
         return [{"title": title, "cases": cases} for title, cases in groups.items()]
 
+    def _words(self, intent: Words) -> list[Later]:
+        document, trace = self._open_document(), self._trace
+        assert trace is not None
+        if intent.last - intent.first >= MOST_WORDS:
+            raise Refused(f"words of steps {intent.first} to {intent.last}: {MOST_WORDS} steps at most at a time.")
+
+        def work() -> list[Reply]:
+            words = make_words(document.subject, trace, document.sample, intent.first, intent.last)
+            return [{"type": "words", "first": intent.first, "words": words}]
+
+        return [Later(work)]
+
     def _explanation(self, intent: Explain) -> list[Reply] | list[Later]:
         document, trace, node = self._open_document(), self._trace, intent.node
         assert trace is not None
@@ -161,7 +177,7 @@ class Conversation:
                 node,
                 document.sample,
                 lesson.learning_rate,
-                tabs=QUICK_TABS if intent.tab in QUICK_TABS else (intent.tab,),
+                tabs=(intent.tab,),
                 stacked=intent.stacked,
                 entries={entry.node: entry.index for entry in intent.entries},
             )

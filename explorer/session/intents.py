@@ -90,6 +90,14 @@ class Pass(_Intent):
     number: int = Field(alias="pass")
 
 
+class Words(_Intent):
+    """Send the words of some of the film's steps (from 1)."""
+
+    type: Literal["words"]
+    first: int = Field(ge=1)
+    last: int = Field(ge=1)
+
+
 class Entry(BaseModel):
     """The entry of a line that the reader has chosen."""
 
@@ -108,7 +116,7 @@ class Explain(_Intent):
     entries: list[Entry] = Field(default=[], max_length=1_000)
 
 
-AnyIntent = Open | Edit | Sample | OpenLesson | Reset | Choose | Rate | Pass | Explain
+AnyIntent = Open | Edit | Sample | OpenLesson | Reset | Choose | Rate | Pass | Words | Explain
 Intent = Annotated[AnyIntent, Field(discriminator="type")]
 _ADAPTER: TypeAdapter[Intent] = TypeAdapter(Intent)
 

@@ -8,36 +8,23 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+import param
 from panel import state
 from panel.custom import Child, JSComponent
 from pydantic import ValidationError
 
-from explorer import assets
 from explorer.engine.graph import Graph
 from explorer.lessons.lesson import Lesson
 from explorer.lessons.own import own_lesson
 from explorer.notation import Notation
 from explorer.session.conversation import Conversation, Later, Reply
+from explorer.session.message import encode
 from explorer.timing.messages import Limits
 from explorer.views.plots import Plots
+from explorer.views.resources import stay_here
+from explorer.views.script import LOADER, TEXT, address
+from explorer.views.socket import send_at_once
 from explorer.views.timing import Timing
-
-STYLES = (
-    "tokens.css",
-    "page.css",
-    "stage.css",
-    "conventions.css",
-    "inspector.css",
-    "ledger.css",
-    "outer.css",
-    "stack.css",
-    "check.css",
-    "compare.css",
-    "derivation.css",
-    "passes.css",
-    "errata.css",
-    "why.css",
-)
 
 
 class Explorer(JSComponent):
@@ -49,32 +36,23 @@ class Explorer(JSComponent):
     losses = Child(default=None, allow_None=True, doc="The loss of every pass, once the page has asked for it.")
     timings = Child(default=None, allow_None=True, doc="How long one pass takes, once the page has asked for it.")
 
-    _esm = """
-import { mount } from "explorer/main.js";
-import { createPlots } from "explorer/plots.js";
+    script = param.String(default="", doc="Where the browser finds the page's script; empty: it asks for it.")
 
-export function render({ model, el }) {
-  const ending = new AbortController();
-  const { signal } = ending;
-  const plots = createPlots(model, el, ["losses", "timings"], signal);
-  // Bokeh refuses keys whose value is undefined; JSON leaves them out.
-  const send = (message) => model.send_msg(JSON.parse(JSON.stringify(message)));
-  const page = mount({ root: el, send, signal, plots });
-  model.on("msg:custom", page.receive);
-  model.on("remove", () => { ending.abort(); page.dispose(); });
-}
-"""
+    _esm = LOADER
     _render_policy = "manual"  # a plot that arrives must not make the page anew
-    _importmap = assets.import_map()
-    _stylesheets = [assets.read_text(name) for name in STYLES]
 
     def __init__(self, home: Lesson | None = None, *, limits: Limits | None = None, **params: Any) -> None:
-        super().__init__(**{"sizing_mode": "stretch_both", **params})
+        super().__init__(**{"sizing_mode": "stretch_both", "script": address(), **params})
+        send_at_once()
+        stay_here()
         self._conversation = Conversation(home)
         self._plots = Plots()
         self._timing = Timing(self._tell, lambda: self._conversation.trace, limits or Limits())
 
     def _handle_msg(self, data: Any) -> None:
+        if isinstance(data, dict) and data.get("type") == "script":
+            self._send_msg({"type": "script", "text": TEXT})
+            return
         if isinstance(data, dict) and data.get("type") == "plot":
             self._show_plot(data)
             return
@@ -91,7 +69,7 @@ export function render({ model, el }) {
         try:
             name, pane = self._plots.ask(message)
         except ValidationError as error:
-            self._send_msg({"type": "refused", "reason": f"plot: {error.errors()[0]['msg']}"})
+            self._send_all([{"type": "refused", "reason": f"plot: {error.errors()[0]['msg']}"}])
         else:
             self.param.update(**{name: pane})
 
@@ -113,7 +91,7 @@ export function render({ model, el }) {
     def _send_all(self, replies: list[Reply]) -> None:
         for reply in replies:
             self._plots.hear(reply)
-            self._send_msg(reply)
+            self._send_msg(encode(reply))
 
 
 def explore(

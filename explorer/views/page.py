@@ -1,4 +1,4 @@
-"""The served page: the explorer over the whole window, its maths font, and no door to other modules' files."""
+"""The served page: the explorer over the whole window, and no door to other modules' files."""
 
 from __future__ import annotations
 
@@ -6,23 +6,17 @@ from typing import Any
 
 import panel as pn
 
-from explorer import assets
+from explorer.views import script
 from explorer.views.explorer import Explorer
 from explorer.views.resources import close_foreign_resources
 
 TITLE = "Backprop Explorer"
-# @font-face counts only at document level; the component's own style sheet lives in a shadow root.
-STYLE = f"""
-@font-face {{
-  font-family: "STIX Two Math";
-  src: url("{assets.data_url("fonts/stix-two-math.woff2")}") format("woff2");
-}}
-html, body {{ margin: 0; height: 100%; overflow: hidden; }}
-"""
+STYLE = "html, body { margin: 0; height: 100%; overflow: hidden; }"
 
 
 def serve_page(**options: Any) -> Any:
     """Make this session's page servable; call it from the script that `panel serve` runs. `options` as of Explorer."""
     close_foreign_resources()
     pn.config.raw_css = [STYLE]
+    pn.config.js_modules = {"explorer": script.ADDRESS}  # on its way before the session asks for it
     return Explorer(**options).servable(title=TITLE, location=False)

@@ -1,7 +1,12 @@
-"""Panel serves component files by a module name taken from the address; only Panel's modules and ours may be named."""
+"""What Panel fetches and serves for a page: files of this server alone, and of no module but Panel's and ours.
+
+Panel serves component files by a module name taken from the address; only Panel's modules and ours may be named.
+"""
 
 from __future__ import annotations
 
+from panel import state
+from panel.io.resources import get_dist_path
 from panel.io.server import ComponentResourceHandler
 from tornado.web import HTTPError
 
@@ -20,3 +25,13 @@ def _checked(handler: ComponentResourceHandler, path: str) -> str:
 def close_foreign_resources() -> None:
     """Put the check before Panel's own handler; doing it twice changes nothing."""
     ComponentResourceHandler.parse_url_path = _checked
+
+
+def stay_here() -> None:
+    """Let this session's style sheets come from this server.
+
+    Panel notes where they lie when it renders the page. A session that is made for a socket alone, because the page's
+    own was given up or the server was started anew, never gets that far, and would ask a foreign host for them.
+    """
+    if state.curdoc is not None and state.curdoc.session_context is not None:
+        state.curdoc.template_variables.setdefault("dist_url", get_dist_path())

@@ -16,7 +16,7 @@ export function smallFilm(changes = {}) {
     stride: 1, hidden: 0, strip: false, cell_width: 74, cell_height: 26, caption: "left" });
   const node = (name, kind, column, row, value, gradient, more) => {
     const count = value.length;
-    return { name, kind, symbol: [[name, ""]], title: [[name, ""]], accessible: `${name}, ${kind}, shape ${count}`,
+    return { name, kind, symbol: [[name, ""]], title: [[name, ""]], operation: kind,
       shape: kind === "loss" ? [] : [count], shape_text: `(${count})`, batched: kind !== "param",
       editable: kind === "input" || kind === "param", x: column * 220, y: row * 200, width: 132, height: 150,
       value: block([[name, ""]], put(...value), count, 36),

@@ -16,7 +16,7 @@ function explanation({ node, tab }, scale = 1) {
     backward: [{ kind: "note", parts: ["back"] }], batch: [{ kind: "note", parts: ["all"] }],
   };
   return { node, heading: [{ label: [[node, ""]], node }], meta: `about ${node}`,
-    tabs: told[tab] ? told : { [tab]: [{ kind: "note", parts: [`${tab} of ${node}`] }] } };
+    tabs: { [tab]: told[tab] ?? [{ kind: "note", parts: [`${tab} of ${node}`] }] } };
 }
 
 function mounted({ answer = true } = {}) {
@@ -67,6 +67,13 @@ test("each line is asked for once a film", async () => {
   same(sent.map(({ node }) => node), ["f1", "f2"]);
   model.receive({ type: "film", film: smallFilm() });
   await until(() => sent.length === 3, "another question about the new film");
+});
+
+test("a tab is asked for when it is opened, and kept", async () => {
+  const { sent, opens, shows } = mounted();
+  await shows("f1");
+  for (const name of ["Jacobian", "Batch", "Forward", "Jacobian"]) await opens(name);
+  same(sent.map(({ node, tab }) => [node, tab]), [["f1", "forward"], ["f1", "jacobian"], ["f1", "batch"]]);
 });
 
 test("the old picture stays until the new one is here, and a late answer is not shown", async () => {
@@ -125,7 +132,7 @@ test("a check that fails says by how much", async () => {
   tab("Jacobian").click();
   const told = { ...explanation({ node: "f1", tab: "jacobian" }), tabs: { jacobian: [{ ...JACOBIAN, numbers: [1, 0, 0, 1],
     check: { same: false, difference: 0.25 } }] } };
-  model.receive({ type: "explanation", request: sent[0].request, node: "f1", told });
+  model.receive({ type: "explanation", request: sent.at(-1).request, node: "f1", told });
   await shows("f1");
   same(panel.querySelector(".check.different").textContent, "✗ the two ways differ by 0.25");
 });
@@ -183,7 +190,7 @@ test("a large Jacobian is painted and read entry by entry", async () => {
   tab("Jacobian").click();
   const told = { ...explanation({ node: "f1", tab: "jacobian" }), tabs: { jacobian: [{ ...JACOBIAN, shape: [100, 100],
     out_shape: [100], in_shape: [100], numbers, rows: names("f"), columns: names("s") }] } };
-  model.receive({ type: "explanation", request: sent[0].request, node: "f1", told });
+  model.receive({ type: "explanation", request: sent.at(-1).request, node: "f1", told });
   await shows("f1");
   const canvas = panel.querySelector("[data-wrt=s] canvas");
   const pixel = (x, y) => [...canvas.getContext("2d").getImageData(x, y, 1, 1).data];

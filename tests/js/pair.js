@@ -18,7 +18,7 @@ export function pairFilm(fused, changes = {}) {
   const block = (label, at, y) => ({ label: [[label, ""]], at, x: 46, y, rows: [0], columns: [0], stride: 1, hidden: 0,
     strip: false, cell_width: 74, cell_height: 26, caption: "left" });
   const node = (name, kind, x, title, value, gradient, more) => ({ name, kind, symbol: [[name, ""]], title: [[title, ""]],
-    accessible: `${name}, ${kind}`, shape: kind === "loss" ? [] : [1], shape_text: "(1)", batched: true, editable: kind === "input",
+    operation: kind, shape: kind === "loss" ? [] : [1], shape_text: "(1)", batched: true, editable: kind === "input",
     x, y: kind === "target" ? 200 : 0, width: 132, height: fused && kind === "loss" ? 160 : 110, value: block(name, put(value), 36),
     gradient: gradient === null ? null : block("∂L", put(gradient), 69), update: null, mean: null, mean_box: null, inside: null,
     value_step: 0, gradient_step: null, total: 1, update_step: null, stale_value_step: null, stale_gradient_step: null,

@@ -125,9 +125,9 @@ def test_titles_and_names() -> None:
         lesson = together(case)
         film = make_film(lesson, lesson.graph.trace(lesson.data, lesson.params))
         card = film["nodes"][-1]
-        said[case] = (plain(card["title"]), card["accessible"])
-    assert said["mlp/bce_mlp"] == ("σ · BCE", "loss, sigmoid with bce, scalar")
-    assert said["batch/batch_softmax"] == ("softmax · CE", "loss, softmax with cross_entropy, scalar")
+        said[case] = (plain(card["title"]), card["operation"])
+    assert said["mlp/bce_mlp"] == ("σ · BCE", "sigmoid with bce")
+    assert said["batch/batch_softmax"] == ("softmax · CE", "softmax with cross_entropy")
 
 
 def test_a_loss_on_logits_that_was_written_so_has_no_other_name_for_what_is_inside() -> None:

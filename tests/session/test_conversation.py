@@ -1,11 +1,18 @@
 """The conversation: every intent has its replies, what cannot be done is refused, and the last good picture stays."""
 
+import gc
+import json
+import weakref
 from typing import Any
 
 import numpy as np
 import pytest
 
 from explorer import lessons
+from explorer.explain import TABS
+from explorer.film import make_film
+from explorer.lessons.own import own_lesson
+from explorer.session import shared
 from explorer.session.conversation import Conversation
 from explorer.session.numbers import read_number
 
@@ -14,6 +21,10 @@ def opened(**fragment):
     talk = Conversation()
     replies = talk.receive({"type": "open", "request": 1, "fragment": fragment})
     return talk, replies
+
+
+def film_text(reply):
+    return json.dumps(reply["film"], default=lambda array: array.tolist())
 
 
 def value(film, name, kind="value"):
@@ -121,9 +132,69 @@ def test_every_line_of_every_case_can_be_explained():
     for name in lessons.catalogue().lessons:
         talk, [film] = opened(lesson=name)
         for node in film["film"]["nodes"]:
-            [reply] = talk.receive({"type": "explain", "request": 5, "node": node["name"]})
-            assert reply["type"] == "explanation", reply
-            assert all(reply["told"]["tabs"][tab] for tab in ("forward", "jacobian", "backward", "batch"))
+            for tab in ("forward", "jacobian", "backward", "batch"):
+                [reply] = talk.receive({"type": "explain", "request": 5, "node": node["name"], "tab": tab})
+                assert reply["type"] == "explanation", reply
+                assert reply["told"]["tabs"][tab]
+
+
+def test_a_tab_is_made_when_it_is_asked_for_and_no_other(monkeypatch):
+    made = []
+
+    def counted(name):
+        def make(scene):
+            made.append(name)
+            return TABS[name](scene)
+
+        return make
+
+    monkeypatch.setattr("explorer.explain.tabs.TABS", {name: counted(name) for name in TABS})
+    talk, _ = opened()
+    assert made == []
+    [reply] = talk.receive({"type": "explain", "request": 2, "node": "h", "tab": "batch"})
+    assert made == list(reply["told"]["tabs"]) == ["batch"]
+
+
+def test_the_film_of_an_untouched_lesson_is_made_once_for_all_readers(monkeypatch):
+    made = []
+
+    def counted(*what):
+        made.append(what)
+        return make_film(*what)
+
+    monkeypatch.setattr(shared, "make_film", counted)
+    shared.forget()
+    (one, [first]), (other, [second]) = opened(lesson="mlp/bce_mlp_batch"), opened(lesson="mlp/bce_mlp_batch")
+    assert first["film"] is second["film"] and len(made) == 1
+    other.receive({"type": "sample", "request": 2, "sample": 1})
+    one.receive({"type": "sample", "request": 2, "sample": 1})
+    assert len(made) == 2
+
+
+@pytest.mark.parametrize(
+    "touch",
+    [{"type": "edit", "node": "W", "index": [0, 0], "text": "0.7"}, {"type": "rate", "text": "0.5"},
+     {"type": "pass", "pass": 1}, {"type": "settings", "reduction": "sum"}, {"type": "settings", "sign": "minus"},
+     {"type": "settings", "fuse": True}, {"type": "sample", "sample": 2}],
+)  # fmt: skip
+def test_what_one_reader_changes_another_does_not_see(touch):
+    before = film_text(opened(lesson="mlp/bce_mlp_batch")[1][0])
+    talk, _ = opened(lesson="mlp/bce_mlp_batch")
+    changed = film_text(talk.receive({**touch, "request": 2})[0])
+    assert changed != before
+    assert film_text(opened(lesson="mlp/bce_mlp_batch")[1][0]) == before
+    assert film_text(talk.receive({**touch, "request": 3})[0]) == changed
+
+
+def test_a_graph_of_ones_own_is_not_kept_when_its_page_is_gone():
+    lesson = own_lesson("x = input()\nloss = x * x\n", {"x": [1.0]}, {}, 0.1)
+    shared.forget()
+    gone = weakref.ref(lesson)
+    talk: Any = Conversation(lesson)
+    assert talk.receive({"type": "open", "request": 1})[0]["film"]["case"] == lesson.id
+    del talk, lesson
+    gc.collect()
+    assert gone() is None
 
 
 @pytest.mark.parametrize(

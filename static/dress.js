@@ -1,0 +1,17 @@
+/**
+ * What the page wears: its style sheets in the root that it stands in, its maths font in the document, where alone a
+ * font counts. Both are the document's, however many explorers a notebook shows.
+ */
+
+/** @type {CSSStyleSheet | null} */
+let sheet = null;
+
+/** @param {Document | ShadowRoot} root @param {{styles: string, font: string}} look  the font by its address */
+export function dress(root, { styles, font }) {
+  if (!sheet) {
+    sheet = new CSSStyleSheet();
+    sheet.replaceSync(styles);
+    document.fonts.add(new FontFace("STIX Two Math", `url("${font}") format("woff2")`));
+  }
+  if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
+}
