@@ -144,7 +144,8 @@ def _engine_view(what: str, value: Any, node: Node, xp: Namespace) -> Array:
         array = (xp if own else np).reshape(array, (0, *node.shape))    # an empty list has no way to say its other axes
     real = xp.isdtype(array.dtype, ("bool", "integral", "real floating")) if own else array.dtype.kind in "biuf"
     if not real:
-        raise DataError(f"{where}: entries of kind {array.dtype}. Expected real numbers. Convert them first.",
+        kind = getattr(array.dtype, "name", array.dtype)
+        raise DataError(f"{where}: entries of kind {kind}. Expected real numbers. Convert them first.",
                         line=node.line, node=node.name)
     if array.ndim != len(node.shape) + node.batched or array.shape[int(node.batched) :] != node.shape:
         raise DataError(f"{where}: shape {array.shape}. Expected {_wanted(node)}. Reshape it, or declare "
