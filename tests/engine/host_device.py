@@ -74,8 +74,6 @@ class NumpyDevice:
                 return self.dtype.type(count)
             case "real":
                 return operands[0].astype(self.dtype)
-            case "times rows":
-                return operands[0] * self.dtype.type(rows) if rows else np.zeros((), self.dtype)
         return FUNCTIONS[expression.operation](*operands)
 
 

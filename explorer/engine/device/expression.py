@@ -90,9 +90,7 @@ class Expressions:
             varies=any(operand.varies for operand in operands))
 
     def summed(self, operand: Expression) -> Expression:
-        """Σ over the samples: of what all of them share, so many times that."""
-        if operand.space == ():
-            return self.apply("times rows", operand)
+        """Σ over the samples, of what all of them share as well."""
         return self._made("sum", (operand,), None, stage=operand.stage + 1, varies=True)
 
     def _made(

@@ -139,10 +139,10 @@ class DevicePlan:
         return self._device.xp.bool if self.recipe.slots[slot].is_bool else self._dtype
 
     def _own(self, array: Array, slot: int, taken: set[int]) -> Array:
-        """An array that is nobody else's: what this run made, or a copy where that is the caller's or given twice."""
+        """An array that is nobody else's: what this run made, or a copy where that is given twice."""
         while (seen := self.recipe.slots[slot].views) is not None:
             slot = seen
-        mine = not self.recipe.slots[slot].given and slot not in taken and slot != self.recipe.loss
+        mine = slot not in taken and slot != self.recipe.loss
         taken.add(slot)
         return array if mine else self._device.xp.asarray(array, copy=True)
 
