@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import networkx
 
+from explorer.engine import passes
+from explorer.engine.data import lay_out
 from explorer.engine.errors import GraphError, ShapeError, did_you_mean
 from explorer.engine.fusion import Fusion, fusions
 from explorer.engine.nodes import Apply, Literal, Node, Operand, Read, Shape, Temp
@@ -137,8 +139,6 @@ class Graph:
 
         `data` maps every input and target to an array-like (B, *shape). Raises: DataError.
         """
-        from explorer.engine.data import lay_out
-
         return lay_out(self, data, dtype, backend)
 
     def trace(
@@ -153,10 +153,7 @@ class Graph:
         back is the pullback of the very Jacobians that the trace shows, not of a quicker form that agrees with them.
         Raises: DataError, ShapeError.
         """
-        from explorer.engine.passes import trace
-
-        return trace(
-            self, data, params or {}, fuse=fuse, reduction=reduction, dtype=dtype, backend=backend, kernels=kernels)
+        return passes.trace(self, data, params or {}, fuse, reduction, dtype, backend, kernels)
 
     def gradients(
         self, data: Mapping[str, Any] | Batch, params: Mapping[str, Any] | None = None, *,
@@ -167,6 +164,4 @@ class Graph:
         `wrt` names what to differentiate by (parameters, inputs, inner lines); all parameters when None.
         The same numbers as `trace`. Raises: DataError, ShapeError, GraphError for what has no gradient.
         """
-        from explorer.engine.passes import gradients
-
-        return gradients(self, data, params or {}, wrt, reduction, dtype, backend)
+        return passes.gradients(self, data, params or {}, wrt, reduction, dtype, backend)

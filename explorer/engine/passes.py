@@ -30,7 +30,7 @@ REDUCTIONS = ("mean", "sum")
 
 
 def trace(
-    graph: Graph, data: Mapping[str, Any] | Batch, params: Mapping[str, Any], *, fuse: bool, reduction: str,
+    graph: Graph, data: Mapping[str, Any] | Batch, params: Mapping[str, Any], fuse: bool, reduction: str,
     dtype: Any, backend: str | None, kernels: bool,
 ) -> Trace:
     """See Graph.trace."""

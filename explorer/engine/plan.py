@@ -21,7 +21,7 @@ from explorer.engine.block import Block
 from explorer.engine.data import Batch
 from explorer.engine.folding import folded, turned
 from explorer.engine.lanes import cores, in_threads
-from explorer.engine.schedule import Schedule
+from explorer.engine.schedule import BLOCK_BYTES, SHARED_BYTES, Schedule
 
 LANES = 8
 THREADED = 65_536       # below that many rows, handing work over costs more than it brings
@@ -54,7 +54,8 @@ class Plan:
         if self._kernels:
             self._schedule = turned(folded(schedule, schedule.wanted), schedule.wanted)
         self._xp, self._dtype, self._size, self._count = xp, dtype, size, count
-        self._step = max(min(schedule.rows(xp.finfo(dtype).bits // 8), size), 1)
+        fill = SHARED_BYTES if size >= THREADED else BLOCK_BYTES
+        self._step = max(min(schedule.rows(xp.finfo(dtype).bits // 8, fill), size), 1)
         edges = [-(-size // self._step) * lane // LANES * self._step for lane in range(LANES + 1)]
         self._lanes = [range(start, min(stop, size), self._step)
                        for start, stop in zip(edges, edges[1:], strict=False) if start < stop]
