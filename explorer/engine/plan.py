@@ -24,7 +24,7 @@ from explorer.engine.lanes import cores, in_threads
 from explorer.engine.schedule import BLOCK_BYTES, SHARED_BYTES, Schedule
 
 LANES = 8
-THREADED = 65_536       # below that many rows, handing work over costs more than it brings
+THREADED = 1_500_000    # numbers of a pass; with fewer, handing work over costs more than it brings
 
 Part = tuple[float, list[Array | None]]     # what some rows give: their share of the objective and of the gradients
 
@@ -54,7 +54,8 @@ class Plan:
         if self._kernels:
             self._schedule = turned(folded(schedule, schedule.wanted), schedule.wanted)
         self._xp, self._dtype, self._size, self._count = xp, dtype, size, count
-        fill = SHARED_BYTES if size >= THREADED else BLOCK_BYTES
+        self._threaded = self._kernels and size * schedule.floats >= THREADED
+        fill = SHARED_BYTES if self._threaded else BLOCK_BYTES
         self._step = max(min(schedule.rows(xp.finfo(dtype).bits // 8, fill), size), 1)
         edges = [-(-size // self._step) * lane // LANES * self._step for lane in range(LANES + 1)]
         self._lanes = [range(start, min(stop, size), self._step)
@@ -88,7 +89,7 @@ class Plan:
         registers = [self._schedule.program.registers[register] for register in self._schedule.wanted]
         rows = [self._xp.empty((*kind.shape, self._size), dtype=self._dtype) if kind.batched else None
                 for kind in registers]
-        threads = min(cores(), len(self._lanes)) if self._kernels and self._size >= THREADED else 1
+        threads = min(cores(), len(self._lanes)) if self._threaded else 1
         while len(self._crew) < threads:
             self._crew.append(_Worker(self._block, self._schedule.wanted))
         found: list[Part] = [(0.0, [])] * len(self._lanes)

@@ -14,7 +14,7 @@ from explorer.engine.program import Program
 
 BLOCK_BYTES = 2 * 2**20     # measured: smaller blocks pay in calls, larger ones in memory traffic
 SHARED_BYTES = 8 * 2**20    # where threads share a batch: smaller blocks wait for the interpreter's lock too often
-FEWEST_ROWS, MOST_ROWS = 512, 32768
+FEWEST_ROWS, MOST_ROWS = 2048, 32768
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,14 +55,18 @@ class Schedule:
             operand for call in self.calls if call.out in self.carrying for operand in call.operands
             if operand in self.carrying)
 
-    def rows(self, itemsize: int, fill: int = BLOCK_BYTES) -> int:
-        """How many rows to take at once: a power of two, so that a block's numbers take about `fill` bytes."""
+    @cached_property
+    def floats(self) -> int:
+        """How many numbers a pass has for each sample."""
         registers = self.program.registers
         live = {register for call in self.calls for register in (*call.operands, call.out)}
-        floats = sum(
+        return sum(
             math.prod(registers[register].shape) * (2 if register in self.carrying else 1)
             for register in live if registers[register].batched)
-        fitting = fill // (max(floats, 1) * itemsize)
+
+    def rows(self, itemsize: int, fill: int = BLOCK_BYTES) -> int:
+        """How many rows to take at once: a power of two, so that a block's numbers take about `fill` bytes."""
+        fitting = fill // (max(self.floats, 1) * itemsize)
         return min(max(1 << max(fitting.bit_length() - 1, 0), FEWEST_ROWS), MOST_ROWS)
 
 

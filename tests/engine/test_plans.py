@@ -44,6 +44,7 @@ def test_no_bit_depends_on_the_number_of_threads(case: str, monkeypatch: pytest.
     data, params = drawn(graph, 21_000)
     monkeypatch.setattr("explorer.engine.plan.THREADED", 1)
     monkeypatch.setattr("explorer.engine.schedule.MOST_ROWS", 2048)
+    monkeypatch.setattr("explorer.engine.schedule.FEWEST_ROWS", 512)
     found = []
     for threads in (1, 2, 3, 8):
         monkeypatch.setattr("explorer.engine.plan.cores", lambda threads=threads: threads)
@@ -75,6 +76,7 @@ def test_blas_has_its_threads_back_after_a_pass(monkeypatch: pytest.MonkeyPatch)
     graph = lessons.load("mlp").graph
     monkeypatch.setattr("explorer.engine.plan.THREADED", 1)
     monkeypatch.setattr("explorer.engine.schedule.MOST_ROWS", 512)
+    monkeypatch.setattr("explorer.engine.schedule.FEWEST_ROWS", 512)
     with threadpool_limits(2, user_api="blas"):
         graph.gradients(*drawn(graph, 3000))
         assert {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"} == {2}
