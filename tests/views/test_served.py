@@ -63,6 +63,20 @@ def test_the_script_has_an_address_and_may_be_kept_for_good(server):
     assert int(headers["Cache-Control"].removeprefix("max-age=")) > 31_000_000
 
 
+def test_a_plot_is_made_when_it_is_opened(server):
+    """A fresh session's document: the component, and no figure or pane that nobody has looked at."""
+
+    async def visit():
+        session, document = await connect(server.url, await get_page(server.url))
+        session.close()
+        return document
+
+    models = re.findall(r'"name":"([\w.]+)","id"', run(visit()))
+    assert models.count("panel.models.esm.ReactiveESM") == 1
+    assert not [name for name in models if "Figure" in name or "Column" in name or "layout" in name.lower()]
+    assert len(models) <= 12
+
+
 @pytest.mark.parametrize("path", ["../explorer.py", "%2e%2e/page.js", "nothing.js", ""])
 def test_nothing_else_is_served_beside_it(server, path):
     with pytest.raises(urllib.error.HTTPError, match="40[034]"):
