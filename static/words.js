@@ -23,11 +23,10 @@ export function createWords(model) {
     if (asking) return;
     asking = true;
     for (let step = missing(); step; step = missing()) {
-      const { film } = state;
+      const { film } = state; // whatever film is on show when they come, its words are about these numbers
       const first = step - ((step - 1) % PAGE);
       const reply = await model.send({ type: "words", first, last: Math.min(first + PAGE - 1, film.steps.length) });
       if (reply.type !== "words") break;
-      if (film !== state.film) continue; // its words are about other numbers
       reply.words.forEach((words, place) => Object.assign(film.steps[first - 1 + place], words));
       model.set({ told: state.told + 1 });
     }
