@@ -12,7 +12,8 @@ import numpy as np
 from explorer.engine.arrays import Array, Namespace, is_numpy, public_view
 from explorer.engine.binding import Binding
 from explorer.engine.nodes import Shape
-from explorer.engine.ops.kernels import inner
+from explorer.engine.ops.base import Calls
+from explorer.engine.ops.kernels import flat, inner
 from explorer.engine.ops.reduce import averaged
 from explorer.engine.schedule import Schedule
 
@@ -45,6 +46,7 @@ class Block:
                         if register not in bound.borrowed | schedule.turned]
         self._turned = [(place, bound.values[register][..., 0]) for place, register in given
                         if register in schedule.turned]
+        self._calls: Calls | None = None    # those to run, once the data are loaded
         self._borrowed = [(place, register) for place, register in given if register in bound.borrowed]
         self.results = [self._result(register) for register in schedule.wanted]
 
@@ -54,6 +56,7 @@ class Block:
             buffer[...] = given[name][..., start:stop]
         for call in self.bound.bench.prologue:
             call()
+        self._calls = None
 
     def load_shared(self, given: Sequence[Array]) -> None:
         """Take in the parameters, in the graph's order and without a batch axis. Large ones are not copied."""
@@ -64,11 +67,14 @@ class Block:
         if self._borrowed:
             # A product takes an array apart that is not contiguous, every time anew.
             own = np.array if self._keeps else np.ascontiguousarray
+            self._calls = None
             self.bound.rebind({register: own(given[place])[..., None] for place, register in self._borrowed})
 
     def run(self) -> float:
         """Forward and backward over what is loaded; what its rows add to the objective."""
-        for call in self.bound.calls:
+        if self._calls is None:
+            self._calls = flat(self.bound.calls)
+        for call in self._calls:
             call()
         return float(self._total())
 

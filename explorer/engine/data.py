@@ -109,11 +109,11 @@ class Parameters:
 
     def read(self, params: Mapping[str, Any], batch: Batch) -> list[Array]:
         """In the graph's order, in their own shapes; perhaps the caller's own arrays. Raises: DataError."""
-        found, dtype = [], self._dtype
+        found, dtype, kind = [], self._dtype, np.ndarray
         if type(params) is dict and len(params) == len(self._shapes) and batch.backend == "numpy":
             for name, shape in self._shapes:
                 array = params.get(name)
-                if type(array) is not np.ndarray or array.shape != shape or array.dtype is not dtype:
+                if type(array) is not kind or array.shape != shape or array.dtype is not dtype:
                     break
                 found.append(array)
             else:

@@ -52,7 +52,7 @@ class TracePlan:
         self._literals = {place: bound.values[place] for place, kind in enumerate(program.registers)
                           if kind.literal is not None}
         self._loaded: Callable[[], Batch | None] = lambda: None
-        self._quiet = contextvars.copy_context()
+        self._quiet = contextvars.Context()
         self._quiet.run(partial(np.seterr, all="ignore"))
 
     def _seen(self, buffers: Mapping[int, Array], elsewhere: frozenset[int]) -> list[See | None]:

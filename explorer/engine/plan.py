@@ -114,9 +114,11 @@ class _Worker:
     def __init__(self, make: Callable[[int], Block], wanted: Sequence[int]) -> None:
         self._make, self._wanted = make, wanted
         self._blocks: dict[int, Block] = {}
+        self._only: Block
         self._loaded: Callable[[], Batch | None] = lambda: None
-        # Non-finite values are shown, never warned of; a context of its own costs less than np.errstate.
-        self._quiet = contextvars.copy_context()
+        # Non-finite values are shown, never warned of; a context of its own costs less than np.errstate. It is an empty
+        # one: a copy would keep alive whatever the caller's holds, such as a session's document.
+        self._quiet = contextvars.Context()
         self._quiet.run(partial(np.seterr, all="ignore"))
 
     def whole(self, batch: Batch, shared: Sequence[Array]) -> Part:
@@ -124,10 +126,11 @@ class _Worker:
         return self._quiet.run(self._whole, batch, shared)
 
     def _whole(self, batch: Batch, shared: Sequence[Array]) -> Part:
-        block = self._block(batch.size)
         if self._loaded() is not batch:
-            block.load_data(batch.arrays, 0, batch.size)
+            self._only = self._block(batch.size)
+            self._only.load_data(batch.arrays, 0, batch.size)
             self._loaded = weakref.ref(batch)
+        block = self._only
         block.load_shared(shared)
         return block.run(), [take() for take in block.results]
 

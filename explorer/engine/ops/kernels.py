@@ -202,14 +202,38 @@ def at_least(buffer: Array, bound: float) -> Callable[[], bool]:
     return lambda: not entries.size or bool(entries[entries.argmin()] >= bound)
 
 
-def either(holds: Callable[[], bool], quick: Calls, exact: Calls) -> Calls:
-    """One of two ways to go on, chosen on the spot."""
+class Either:
+    """One of two ways to go on, chosen on the spot; or, if `settled`, as soon as the data are there."""
 
-    def go_on() -> None:
-        for call in quick if holds() else exact:
+    def __init__(self, holds: Callable[[], bool], quick: Calls, exact: Calls, settled: bool) -> None:
+        self._holds, self._quick, self._exact, self.settled = holds, quick, exact, settled
+
+    def within(self) -> Either:
+        """The same choice between flat lists."""
+        return Either(self._holds, flat(self._quick), flat(self._exact), self.settled)
+
+    def chosen(self) -> Calls:
+        return self._quick if self._holds() else self._exact
+
+    def __call__(self) -> None:
+        for call in self._quick if self._holds() else self._exact:
             call()
 
-    return [go_on]
+
+def either(holds: Callable[[], bool], quick: Calls, exact: Calls, *, settled: bool = False) -> Calls:
+    """Calls that go on in one way where something holds, and in another where it does not."""
+    return [Either(holds, quick, exact, settled)]
+
+
+def flat(calls: Calls) -> Calls:
+    """The same calls with every choice made that the data alone decide."""
+    found: Calls = []
+    for call in calls:
+        if isinstance(call, Either):
+            found += flat(call.chosen()) if call.settled else [call.within()]
+        else:
+            found.append(call)
+    return found
 
 
 def unless(holds: Callable[[], bool], into: Array, exact: Callable[[], Array]) -> Calls:

@@ -50,7 +50,7 @@ class BceWithLogits(Loss):
         ]
         if bench.settled(t) and z.shape == t.shape:
             hard = HardTargets(bench, z, t)
-            calls = either(hard.gate.recall, hard.forward(terms), calls)
+            calls = either(hard.gate.recall, hard.forward(terms), calls, settled=True)
         if itself:
             bench.total = inner(terms, xp.full(terms.shape, bench.seed / n, dtype=bench.dtype))
             return calls
@@ -82,7 +82,7 @@ class BceWithLogits(Loss):
         if "hard" in bench.residuals:
             hard: HardTargets = bench.residuals["hard"]
             exact = by_rule_unless_finite(self, bench, slot, cotangent, into, out, z, t)
-            return either(hard.gate.recall, [*hard.pullback(cotangent, into), *exact], calls)
+            return either(hard.gate.recall, [*hard.pullback(cotangent, into), *exact], calls, settled=True)
         return calls if target is into else [*calls, *gathered(bench, target, into)]
 
 

@@ -65,7 +65,8 @@ def summing_to_one(
     gate = Gate(lambda: bool(entries.dot(entries) == 0))
     bench.once([partial(xp.subtract, whole, bench.number(bench.seed), off), gate.ask], [whole], [off])
     weigh: Calls = [] if bench.seed == 1 else [partial(xp.multiply, share, bench.number(bench.seed), gained)]
-    return either(gate.recall, [*weigh, partial(xp.subtract, gained if weigh else share, scaled, target)], other)
+    quick: Calls = [*weigh, partial(xp.subtract, gained if weigh else share, scaled, target)]
+    return either(gate.recall, quick, other, settled=True)
 
 
 class Shares:
