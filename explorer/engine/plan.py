@@ -24,6 +24,7 @@ from explorer.engine.lanes import cores, in_threads
 from explorer.engine.schedule import BLOCK_BYTES, SHARED_BYTES, Schedule
 
 LANES = 8
+TURNED = 4096           # samples from which on turning parameters' signs costs less than turning every sample's
 THREADED = 1_500_000    # numbers of a pass; with fewer, handing work over costs more than it brings
 
 Part = tuple[float, list[Array | None]]     # what some rows give: their share of the objective and of the gradients
@@ -52,7 +53,9 @@ class Plan:
         self._kernels = kernels and is_numpy(xp)    # the rules alone are known to be right elsewhere
         self._schedule = schedule
         if self._kernels:
-            self._schedule = turned(folded(schedule, schedule.wanted), schedule.wanted)
+            self._schedule = folded(schedule, schedule.wanted)
+        if self._kernels and size >= TURNED:
+            self._schedule = turned(self._schedule, schedule.wanted)
         self._xp, self._dtype, self._size, self._count = xp, dtype, size, count
         self._threaded = self._kernels and size * schedule.floats >= THREADED
         fill = SHARED_BYTES if self._threaded else BLOCK_BYTES

@@ -144,6 +144,17 @@ def test_data_that_are_laid_out_are_loaded_once_and_new_data_anew() -> None:
         assert_close(graph.trace(batches[which], params).gradients["x"], expected[which])
 
 
+@pytest.mark.parametrize("case", ["lecture20", "matrix-language", "batch", "mlp"])
+def test_turned_signs_change_no_number(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = lessons.load(case).graph
+    monkeypatch.setattr("explorer.engine.plan.TURNED", 1)
+    for size in (1, 3, 40):
+        data, params = drawn(graph, size)
+        exact = graph.trace(data, params, kernels=False)
+        for name, gradient in Graph.parse(graph.source).gradients(data, params, wrt=everything(graph))[1].items():
+            assert_close(gradient, exact.gradients[name])
+
+
 def planned(text: str, *wanted: str) -> list[str]:
     """The ops of a plan for some gradients."""
     graph = Graph.parse(text)

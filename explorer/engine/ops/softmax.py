@@ -48,8 +48,13 @@ def largest(bench: Workbench, x: Array, axis: int, top: Array) -> Calls:
     first, *others = (x[(slice(None),) * axis + (slice(place, place + 1),)] for place in range(x.shape[axis]))
     if not 0 < len(others) < FEW:
         return [partial(x.max, axis, top, True)]
-    calls: Calls = [partial(bench.xp.maximum, first, others[0], out=top)]
-    return calls + [partial(bench.xp.maximum, top, other, out=top) for other in others[1:]]
+    calls: Calls = []
+    so_far = first
+    for other in others:
+        into = top if other is others[-1] else bench.again(top)
+        calls.append(partial(bench.xp.maximum, so_far, other, out=into))
+        so_far = into
+    return calls
 
 
 def added(bench: Workbench, x: Array, axis: int) -> tuple[Array, Calls]:
