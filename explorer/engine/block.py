@@ -22,12 +22,12 @@ class Block:
     """Some rows of a batch. `count` is what the sum over the whole batch is divided by.
 
     `kernels` and `keep` as for a Binding. If the block is `alone` in its batch, the gradients of large parameters are
-    given away as they are, not copied.
+    given away as they are, not copied. `names` are those of the wanted gradients.
     """
 
     def __init__(
         self, schedule: Schedule, xp: Namespace, dtype: Any, rows: int, count: int, *, kernels: bool = True,
-        keep: Callable[[Shape], Array] | None = None, alone: bool = False,
+        keep: Callable[[Shape], Array] | None = None, alone: bool = False, names: Sequence[str] = (),
     ) -> None:
         bound = self.bound = Binding(schedule, xp, dtype, rows, 1 / count, kernels=kernels, keep=keep, fresh=alone)
         self._xp, self._keeps, self._signs, program = xp, keep is not None, schedule.turned, schedule.program
@@ -48,7 +48,8 @@ class Block:
                         if register in schedule.turned]
         self._calls: Calls | None = None    # those to run, once the data are loaded
         self._borrowed = [(place, register) for place, register in given if register in bound.borrowed]
-        self.results = [self._result(register) for register in schedule.wanted]
+        self._results = [(name, self._result(register)) for name, register in zip(names, schedule.wanted, strict=False)
+                         if register in bound.cotangents or register in bound.shown]
 
     def load_data(self, given: Mapping[str, Array], start: int, stop: int) -> None:
         """Copy in some rows of the data, and compute what depends on nothing else."""
@@ -78,6 +79,10 @@ class Block:
             call()
         return float(self._total())
 
+    def results(self) -> dict[str, Array]:
+        """Those of the wanted gradients at which something arrives, batch first, in arrays of their own."""
+        return {name: take() for name, take in self._results}
+
     def gradient(self, register: int) -> Array | None:
         """What arrived at a register in the last run, in the block's own memory."""
         real, shown = self.bound.cotangents.get(register), self.bound.shown.get(register)
@@ -85,7 +90,7 @@ class Block:
             return shown if real is None else -real if register in self._signs else real
         return real + shown
 
-    def _result(self, register: int) -> Callable[[], Array | None]:
+    def _result(self, register: int) -> Callable[[], Array]:
         """What gives a register's gradient, batch first, in memory of its own."""
         bound, batched = self.bound, self.bound.schedule.program.registers[register].batched
         real = bound.cotangents.get(register)
@@ -97,9 +102,9 @@ class Block:
                 return partial(np.negative, view)
             return partial(view.copy, "K") if batched else view.copy
 
-        def copied() -> Array | None:
-            array = self.gradient(register)
-            return None if array is None else public_view(self._xp, +array, batched)
+        def copied() -> Array:
+            array: Array = self.gradient(register)
+            return public_view(self._xp, +array, batched)
 
         return copied
 

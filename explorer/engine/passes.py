@@ -101,20 +101,17 @@ class GradientPlan:
         needs = schedule(graph.program, graph.fusions, of[objective.name], wanted)
         with np.errstate(all="ignore"):     # a literal may be out of float32's range
             self._plan: Runs = (
-                device_plan(needs, batch.xp, batch.dtype, size, count) if batch.backend == "cupy"
-                else Plan(needs, batch.xp, dtype_of(batch), size, count))
+                device_plan(needs, self._names, batch.xp, batch.dtype, size, count) if batch.backend == "cupy"
+                else Plan(needs, self._names, batch.xp, dtype_of(batch), size, count))
         self._parameters = Parameters(graph, batch.dtype)
-        reached = {*needs.arrivals, needs.objective, *(call.probability for call in needs.calls)} if size else set()
-        self._unreached = [name for name in self._names if of[graph.nodes[name].name] not in reached]
         self._graph = graph
 
     def run(self, batch: Batch, params: Mapping[str, Any]) -> tuple[float, dict[str, Array]]:
         """The objective and its gradients by name. Raises: DataError."""
         loss, found = self._plan.run(batch, self._parameters.read(params, batch))
-        results = dict(zip(self._names, found, strict=True))
-        for name in self._unreached:
-            results[name] = self._zeros(name, batch)
-        return loss, results
+        if len(found) < len(self._names):
+            found = {name: found[name] if name in found else self._zeros(name, batch) for name in self._names}
+        return loss, found
 
     def _zeros(self, name: str, batch: Batch) -> Array:
         node = self._graph.nodes[name]

@@ -28,28 +28,31 @@ TURNED = 4096           # samples from which on turning parameters' signs costs 
 THREADED = 1_500_000    # numbers of a pass; with fewer, handing work over costs more than it brings
 
 Part = tuple[float, list[Array | None]]     # what some rows give: their share of the objective and of the gradients
+Found = tuple[float, dict[str, Array]]
 
 
 class Runs(Protocol):
     """A plan, of whatever device."""
 
-    def run(self, batch: Batch, shared: Sequence[Array]) -> Part:
-        """The objective, and fresh batch-first arrays of the wanted gradients, None where nothing arrives.
+    def run(self, batch: Batch, shared: Sequence[Array]) -> Found:
+        """The objective, and fresh batch-first arrays of the wanted gradients, by name, where something arrives.
 
         `shared` are the parameters in the graph's order, without a batch axis.
         """
 
 
 class Plan:
-    """The gradients of a schedule's wanted registers, for one batch size and dtype.
+    """The gradients of a schedule's wanted registers, by their `names`, for one batch size and dtype.
 
     `count` is what the sum over the batch is divided by: the samples for the mean, 1 for the sum itself. Not for two
     callers at a time: a run writes the plan's buffers.
     """
 
     def __init__(
-        self, schedule: Schedule, xp: Namespace, dtype: Any, size: int, count: int, *, kernels: bool = True
+        self, schedule: Schedule, names: Sequence[str], xp: Namespace, dtype: Any, size: int, count: int, *,
+        kernels: bool = True,
     ) -> None:
+        self._names = names
         self._kernels = kernels and is_numpy(xp)    # the rules alone are known to be right elsewhere
         self._schedule = schedule
         if self._kernels:
@@ -65,30 +68,31 @@ class Plan:
                        for start, stop in zip(edges, edges[1:], strict=False) if start < stop]
         self._crew = [_Worker(self._block, schedule.wanted)]
         self._by_rules: Plan | None = None
-        self._run: Callable[[Batch, Sequence[Array]], Part] = self._in_lanes if size else self._nothing
+        self._run: Callable[[Batch, Sequence[Array]], Found] = self._in_lanes if size else self._nothing
         if size == self._step:
             self._run = self._crew[0].whole
 
-    def run(self, batch: Batch, shared: Sequence[Array]) -> Part:
+    def run(self, batch: Batch, shared: Sequence[Array]) -> Found:
         """See Runs. All is copied in, but for large parameters.
 
         Where the objective shows that a quick kernel left its range, all is done again by the rules.
         """
-        loss, parts = self._run(batch, shared)
-        if math.isfinite(loss) or not self._kernels:
-            return loss, parts
+        found = self._run(batch, shared)
+        if math.isfinite(found[0]) or not self._kernels:
+            return found
         if self._by_rules is None:
-            self._by_rules = Plan(self._schedule, self._xp, self._dtype, self._size, self._count, kernels=False)
+            self._by_rules = Plan(
+                self._schedule, self._names, self._xp, self._dtype, self._size, self._count, kernels=False)
         return self._by_rules.run(batch, shared)
 
     def _block(self, rows: int) -> Block:
         return Block(self._schedule, self._xp, self._dtype, rows, self._count, kernels=self._kernels,
-                     alone=rows == self._size)
+                     alone=rows == self._size, names=self._names)
 
-    def _nothing(self, batch: Batch, shared: Sequence[Array]) -> Part:
-        return 0.0, [None] * len(self._schedule.wanted)
+    def _nothing(self, batch: Batch, shared: Sequence[Array]) -> Found:
+        return 0.0, {}
 
-    def _in_lanes(self, batch: Batch, shared: Sequence[Array]) -> Part:
+    def _in_lanes(self, batch: Batch, shared: Sequence[Array]) -> Found:
         registers = [self._schedule.program.registers[register] for register in self._schedule.wanted]
         rows = [self._xp.empty((*kind.shape, self._size), dtype=self._dtype) if kind.batched else None
                 for kind in registers]
@@ -107,8 +111,8 @@ class Plan:
             loss += other
             sums = [whole if kind.batched or part is None else _added(whole, part)
                     for whole, part, kind in zip(sums, parts, registers, strict=True)]
-        return loss, [None if array is None else public_view(self._xp, array, kind.batched)
-                      for array, kind in zip(sums, registers, strict=True)]
+        return loss, {name: public_view(self._xp, array, kind.batched)
+                      for name, array, kind in zip(self._names, sums, registers, strict=True) if array is not None}
 
 
 class _Worker:
@@ -124,18 +128,18 @@ class _Worker:
         self._quiet = contextvars.Context()
         self._quiet.run(partial(np.seterr, all="ignore"))
 
-    def whole(self, batch: Batch, shared: Sequence[Array]) -> Part:
+    def whole(self, batch: Batch, shared: Sequence[Array]) -> Found:
         """A batch that is one block. Its numbers never change, so one that is loaded stays so."""
         return self._quiet.run(self._whole, batch, shared)
 
-    def _whole(self, batch: Batch, shared: Sequence[Array]) -> Part:
+    def _whole(self, batch: Batch, shared: Sequence[Array]) -> Found:
         if self._loaded() is not batch:
             self._only = self._block(batch.size)
             self._only.load_data(batch.arrays, 0, batch.size)
             self._loaded = weakref.ref(batch)
         block = self._only
         block.load_shared(shared)
-        return block.run(), [take() for take in block.results]
+        return block.run(), block.results()
 
     def lane(
         self, batch: Batch, shared: Sequence[Array], starts: range, size: int, rows: Sequence[Array | None]

@@ -137,7 +137,7 @@ def test_gradients_fetch_nothing_until_the_end(gpu: Any) -> None:
         given = {graph.program.of[name]: array for name, array in arrays.items()}
         wanted = [graph.program.of[name] for name in everything(graph)]
         needs = schedule(graph.program, graph.fusions, graph.program.of[graph.objective], wanted)
-        plan = device_plan(needs, gpu, "float64", batch.size, batch.size)
+        plan = device_plan(needs, everything(graph), gpu, "float64", batch.size, batch.size)
         assert isinstance(plan, DeviceGradients)
         captured(gpu, lambda plan=plan.plan, given=given, size=batch.size: plan.block(given, 0, size))
 

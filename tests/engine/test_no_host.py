@@ -25,8 +25,8 @@ def _device(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("explorer.engine.data.namespace", lambda backend: ("cupy", guarded))
     monkeypatch.setattr(
         "explorer.engine.passes.device_plan",
-        lambda schedule, xp, dtype, size, count: DeviceGradients(
-            schedule, DevicePlan(recipe(schedule, np.dtype(dtype)), GuardedDevice(dtype), size, count), xp))
+        lambda schedule, names, xp, dtype, size, count: DeviceGradients(
+            schedule, names, DevicePlan(recipe(schedule, np.dtype(dtype)), GuardedDevice(dtype), size, count), xp))
     Guarded.events.clear()
 
 

@@ -14,14 +14,16 @@ from explorer.engine.device.cuda import CudaDevice
 from explorer.engine.device.plan import DevicePlan
 from explorer.engine.device.recipe import Recipe, recipe
 from explorer.engine.device.recorded import NotRecordable
-from explorer.engine.plan import Part, Plan, Runs
+from explorer.engine.plan import Found, Plan, Runs
 from explorer.engine.program import Program
 from explorer.engine.schedule import Schedule
 
 _recipes: WeakKeyDictionary[Program, dict[Hashable, Recipe]] = WeakKeyDictionary()
 
 
-def device_plan(schedule: Schedule, xp: Namespace, dtype: Any, size: int, count: int) -> Runs:
+def device_plan(
+    schedule: Schedule, names: Sequence[str], xp: Namespace, dtype: Any, size: int, count: int
+) -> Runs:
     """The plan of a schedule on CuPy's current device.
 
     It is a `Plan`, which runs every rule as it stands, where one of them cannot be recorded.
@@ -32,27 +34,28 @@ def device_plan(schedule: Schedule, xp: Namespace, dtype: Any, size: int, count:
         if key not in known:
             known[key] = recipe(schedule, kind)
     except NotRecordable:
-        return Plan(schedule, xp, getattr(xp, kind.name), size, count)
-    return DeviceGradients(schedule, DevicePlan(known[key], CudaDevice(xp, kind), size, count), xp)
+        return Plan(schedule, names, xp, getattr(xp, kind.name), size, count)
+    return DeviceGradients(schedule, names, DevicePlan(known[key], CudaDevice(xp, kind), size, count), xp)
 
 
 class DeviceGradients:
     """A device's plan, called as every plan is."""
 
-    def __init__(self, schedule: Schedule, plan: DevicePlan, xp: Namespace) -> None:
-        program = schedule.program
+    def __init__(self, schedule: Schedule, names: Sequence[str], plan: DevicePlan, xp: Namespace) -> None:
+        program, self._names = schedule.program, names
         self.plan, self._xp = plan, xp
         self._data = [(program.of[name], name) for name in program.data]
         self._parameters = [program.of[name] for name in program.parameters]
         self._batched = [program.registers[register].batched for register in schedule.wanted]
 
-    def run(self, batch: Batch, shared: Sequence[Array]) -> Part:
+    def run(self, batch: Batch, shared: Sequence[Array]) -> Found:
         """See Runs."""
         given = {register: batch.arrays[name] for register, name in self._data}
         given.update((register, array[..., None]) for register, array in zip(self._parameters, shared, strict=True))
         loss, found = self.plan.run(given)
-        return loss, [None if array is None else public_view(self._xp, array, batched)
-                      for array, batched in zip(found, self._batched, strict=True)]
+        return loss, {name: public_view(self._xp, array, batched)
+                      for name, array, batched in zip(self._names, found, self._batched, strict=True)
+                      if array is not None}
 
 
 __all__ = ["DeviceGradients", "DevicePlan", "device_plan"]
