@@ -95,7 +95,9 @@ def public_view(xp: Namespace, array: Array, batched: bool) -> Array:
 
 def engine_view(array: np.ndarray, batched: bool) -> np.ndarray:
     """The way back: the batch axis last, of length 1 where there is none. A view, not a copy."""
-    return array.transpose(*range(1, array.ndim), 0) if batched else array[..., None]
+    if not batched:
+        return array[..., None]
+    return array.T if array.ndim < 3 else array.transpose(*range(1, array.ndim), 0)
 
 
 def own_engine_view(xp: Namespace, array: Array, batched: bool) -> Array:

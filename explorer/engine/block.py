@@ -13,7 +13,7 @@ from explorer.engine.arrays import Array, Namespace, is_numpy, public_view
 from explorer.engine.binding import Binding
 from explorer.engine.nodes import Shape
 from explorer.engine.ops.base import Calls
-from explorer.engine.ops.kernels import flat, inner
+from explorer.engine.ops.kernels import flat, inner, settled_choices
 from explorer.engine.ops.reduce import averaged
 from explorer.engine.schedule import Schedule
 
@@ -46,7 +46,8 @@ class Block:
                         if register not in bound.borrowed | schedule.turned]
         self._turned = [(place, bound.values[register][..., 0]) for place, register in given
                         if register in schedule.turned]
-        self._calls: Calls | None = None    # those to run, once the data are loaded
+        self._calls: Calls | None = None    # those to run, with the choices as they were decided
+        self._choices, self._decided = settled_choices(bound.calls), list[bool]()
         self._borrowed = [(place, register) for place, register in given if register in bound.borrowed]
         self._results = [(name, self._result(register)) for name, register in zip(names, schedule.wanted, strict=False)
                          if register in bound.cotangents or register in bound.shown]
@@ -57,7 +58,9 @@ class Block:
             buffer[...] = given[name][..., start:stop]
         for call in self.bound.bench.prologue:
             call()
-        self._calls = None
+        decided = [choice.holds() for choice in self._choices]
+        if decided != self._decided:
+            self._calls, self._decided = None, decided
 
     def load_shared(self, given: Sequence[Array]) -> None:
         """Take in the parameters, in the graph's order and without a batch axis. Large ones are not copied."""

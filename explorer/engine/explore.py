@@ -51,6 +51,7 @@ class TracePlan:
         self._data = [(program.of[name], name) for name in program.data]
         self._literals = {place: bound.values[place] for place, kind in enumerate(program.registers)
                           if kind.literal is not None}
+        self._given: dict[int, Array] = {}
         self._loaded: Callable[[], Batch | None] = lambda: None
         self._quiet = contextvars.Context()
         self._quiet.run(partial(np.seterr, all="ignore"))
@@ -69,8 +70,9 @@ class TracePlan:
         """
         loss = self._quiet.run(self._run, batch, shared)
         bound, pieces = self._bound, self._arena.copy()
-        given = self._literals | {register: batch.arrays[name] for register, name in self._data}
-        given.update((register, frozen(bound.values[register])) for register in bound.borrowed)
+        given = self._given
+        if bound.borrowed:
+            given = given | {register: frozen(bound.values[register]) for register in bound.borrowed}
         fresh = {register: frozen(bound.cotangents[register]) for register in bound.fresh}
 
         def contribution(reading: tuple[str, int]) -> Array:
@@ -85,6 +87,7 @@ class TracePlan:
         if self._loaded() is not batch:
             self._block.load_data(batch.arrays, 0, batch.size)
             self._loaded = weakref.ref(batch)
+            self._given = self._literals | {register: batch.arrays[name] for register, name in self._data}
         self._block.load_shared(shared)
         return self._block.run()
 

@@ -122,6 +122,10 @@ class Graph:
 
     def scalar_objective(self) -> Node:
         """The last line, if it can be differentiated. Raises: ShapeError when it is no scalar computed from others."""
+        return self._scalar_objective
+
+    @cached_property
+    def _scalar_objective(self) -> Node:
         node = self.nodes[self.objective]
         if node.kind != "op":
             problem = f"is a declaration ({node.kind})"

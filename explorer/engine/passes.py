@@ -55,11 +55,11 @@ def trace(
 
 def _planned(graph: Graph, batch: Batch, params: Mapping[str, Any], reduction: str) -> Trace | None:
     """A trace by its plan; None where that would be too large, or its quick kernels leave their range."""
-    if not batch.size or not fits(graph.program, batch.size):
-        return None
     key = "trace", reduction, batch.size, batch.dtype
     plan = graph.plans.take(key)
     if plan is None:
+        if not batch.size or not fits(graph.program, batch.size):
+            return None
         averaged = graph.nodes[graph.objective].batched and reduction == "mean"
         plan = TracePlan(graph, batch.xp, dtype_of(batch), batch.size, max(batch.size, 1) if averaged else 1)
     loss, values, gradients, contributions = plan.run(batch, plan.parameters.read(params, batch))

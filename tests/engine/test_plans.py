@@ -199,3 +199,20 @@ def test_folding_changes_no_number(text: str, size: int) -> None:
     quick = graph.trace(data, params)
     for name in names:
         assert_close(quick.gradients[name], exact.gradients[name])
+
+
+def test_what_the_data_decide_is_decided_anew_for_other_data() -> None:
+    """Hard targets, soft ones, targets that sum to something else: one plan, one size."""
+    for case in ("mlp", "matrix-language"):
+        graph = lessons.load(case).graph
+        data, params = drawn(graph, 4)
+        target = graph.targets[0]
+        hard = np.zeros_like(data[target])
+        hard[:, 0] = [1, 1, 1, 1] if case != "mlp" else [0, 1, 1, 0]
+        for values in (hard, data[target], 2 * hard, hard, data[target], hard):
+            changed = {**data, target: values}
+            exact = graph.trace(changed, params, kernels=False)
+            loss, found = graph.gradients(changed, params, wrt=everything(graph))
+            assert_close(loss, exact.loss)
+            for name, gradient in found.items():
+                assert_close(gradient, exact.gradients[name])

@@ -212,8 +212,15 @@ class Either:
         """The same choice between flat lists."""
         return Either(self._holds, flat(self._quick), flat(self._exact), self.settled)
 
+    def holds(self) -> bool:
+        return self._holds()
+
     def chosen(self) -> Calls:
         return self._quick if self._holds() else self._exact
+
+    def settled_ones(self) -> list[Either]:
+        """This choice, if the data decide it, and those within it."""
+        return ([self] if self.settled else []) + settled_choices([*self._quick, *self._exact])
 
     def __call__(self) -> None:
         for call in self._quick if self._holds() else self._exact:
@@ -223,6 +230,11 @@ class Either:
 def either(holds: Callable[[], bool], quick: Calls, exact: Calls, *, settled: bool = False) -> Calls:
     """Calls that go on in one way where something holds, and in another where it does not."""
     return [Either(holds, quick, exact, settled)]
+
+
+def settled_choices(calls: Calls) -> list[Either]:
+    """All choices among these calls that the data alone decide."""
+    return [one for call in calls if isinstance(call, Either) for one in call.settled_ones()]
 
 
 def flat(calls: Calls) -> Calls:
