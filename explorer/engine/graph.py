@@ -96,7 +96,7 @@ class Graph:
 
     @cached_property
     def plans(self) -> Pool:
-        """Plans of earlier calls of `gradients`."""
+        """Plans of earlier calls of `gradients` and `trace`."""
         return Pool()
 
     def node(self, name: str) -> Node:

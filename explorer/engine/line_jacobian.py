@@ -44,7 +44,7 @@ class LineJacobian:
     @cached_property
     @_QUIET
     def local(self) -> Jacobian:
-        """The engine's own Jacobian, for the whole batch: the one whose pullback is the backward pass."""
+        """The engine's own Jacobian, for the whole batch: the one whose pullback the backward pass gives."""
         return self._compose(lambda array: array)
 
     @property

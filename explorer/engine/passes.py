@@ -1,6 +1,7 @@
 """The two passes over a graph: `trace` keeps everything, for showing; `gradients` is fast, for training.
 
-Both are loops over the same program. The backward pass is nothing but pullbacks of the ops' local Jacobians.
+Both run plans of the same program, whose kernels agree with the ops' rules. By the rules alone, as `trace` does where a
+plan cannot, the backward pass is nothing but pullbacks of the local Jacobians.
 """
 
 from __future__ import annotations
