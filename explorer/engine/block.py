@@ -30,7 +30,8 @@ class Block:
         keep: Callable[[Shape], Array] | None = None, alone: bool = False, names: Sequence[str] = (),
     ) -> None:
         bound = self.bound = Binding(schedule, xp, dtype, rows, 1 / count, kernels=kernels, keep=keep, fresh=alone)
-        self._xp, self._keeps, self._signs, program = xp, keep is not None, schedule.turned, schedule.program
+        self._xp, self._dtype, self._keeps = xp, dtype, keep is not None
+        self._signs, program = schedule.turned, schedule.program
         if self._keeps:
             for name in program.parameters:     # also those that nothing reads
                 bound.value(program.of[name])
@@ -72,7 +73,8 @@ class Block:
             # A product takes an array apart that is not contiguous, every time anew.
             own = np.array if self._keeps else np.ascontiguousarray
             self._calls = None
-            self.bound.rebind({register: own(given[place])[..., None] for place, register in self._borrowed})
+            self.bound.rebind({register: own(given[place], dtype=self._dtype)[..., None]
+                               for place, register in self._borrowed})
 
     def run(self) -> float:
         """Forward and backward over what is loaded; what its rows add to the objective."""

@@ -132,6 +132,21 @@ def test_large_parameters_are_not_copied_but_their_gradients_are_the_callers() -
     assert_close(first["W"], expected.gradients["W"])
 
 
+@pytest.mark.parametrize("given", ["float32", "float64", "int64"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_large_parameters_may_come_in_another_dtype(dtype: str, given: str) -> None:
+    graph = Graph.parse(WIDE)
+    data, params = drawn(graph, 2)
+    params = {name: (3 * array).astype(given) for name, array in params.items()}
+    expected = graph.trace(data, params, kernels=False)
+    _, found = graph.gradients(data, params, dtype=dtype)
+    trace = graph.trace(data, params, dtype=dtype)
+    for name in params:
+        assert found[name].dtype == trace.gradients[name].dtype == dtype
+        for array in (found[name], trace.gradients[name]):
+            np.testing.assert_allclose(array, expected.gradients[name], rtol=1e-3, atol=1e-4)
+
+
 def test_data_that_are_laid_out_are_loaded_once_and_new_data_anew() -> None:
     graph = lessons.load("mlp").graph
     (one, params), (other, _) = drawn(graph, 5), drawn(graph, 5)
