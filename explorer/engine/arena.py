@@ -1,4 +1,4 @@
-"""Buffers side by side in a few pieces of memory, so that all their numbers are copied at once and seen later."""
+"""Buffers side by side in a few pieces of memory: they begin where vector units like it, and are copied all at once."""
 
 from __future__ import annotations
 
@@ -10,36 +10,52 @@ import numpy as np
 
 from explorer.engine.nodes import Shape
 
-PIECE = 1 << 16     # bytes; a larger buffer is a piece of its own
+LINE, PAGE = 64, 4096       # bytes; sums and products of buffers that begin within a cache line take twice as long
+FIRST_PIECE, LARGEST_PIECE = 1 << 12, 1 << 23
 
 See = Callable[["Pieces"], np.ndarray]
 Pieces = list[np.ndarray]
 
 
-class Arena:
-    """Lends buffers of one dtype, keeps count of where they lie, and copies them all."""
+class Memory:
+    """Lends buffers of one dtype that begin at a cache line, and large ones at a page, for as long as it lives."""
 
     def __init__(self, dtype: Any) -> None:
         self.dtype = np.dtype(dtype)
         self._pieces: Pieces = []
-        self._free = 0
+        self._address, self._used = 0, 0    # of the last piece: where it lies, and how many entries are lent
 
     def __call__(self, shape: Shape) -> np.ndarray:
         """A buffer of that shape, its numbers whatever they are."""
         count = math.prod(shape)
-        size = count * self.dtype.itemsize
-        if size > self._free:
-            self._pieces.append(np.zeros(max(size, PIECE) // self.dtype.itemsize, dtype=self.dtype))
-            self._free = self._pieces[-1].nbytes
-        start = self._pieces[-1].size - self._free // self.dtype.itemsize
-        self._free -= size
+        border = PAGE if count * self.dtype.itemsize >= PAGE else LINE
+        start = self._start(border)
+        if not self._pieces or start + count > self._pieces[-1].size:
+            self._begin(count)
+            start = self._start(border)
+        self._used = start + count
         return self._pieces[-1][start : start + count].reshape(shape)
+
+    def _start(self, border: int) -> int:
+        """The first free entry of the last piece whose address is a multiple of so many bytes."""
+        item = self.dtype.itemsize
+        return self._used + -(self._address + self._used * item) % border // item
+
+    def _begin(self, count: int) -> None:
+        """A new piece: as much again as there is, or what the buffer takes."""
+        wanted = max(FIRST_PIECE, sum(piece.nbytes for piece in self._pieces))
+        size = max(min(wanted, LARGEST_PIECE), count * self.dtype.itemsize + PAGE)
+        self._pieces.append(np.zeros(size // self.dtype.itemsize, dtype=self.dtype))
+        self._address, self._used = _address(self._pieces[-1]), 0
+
+
+class Arena(Memory):
+    """Memory whose numbers are copied all at once, and found again in a copy."""
 
     def copy(self) -> Pieces:
         """All the numbers, read-only."""
-        if self._free:      # nothing more is lent once copies are made
-            self._pieces[-1] = self._pieces[-1][: self._pieces[-1].size - self._free // self.dtype.itemsize]
-            self._free = 0
+        if self._pieces:    # nothing more is lent once copies are made
+            self._pieces[-1] = self._pieces[-1][: self._used]
         copies = [piece.copy() for piece in self._pieces]
         for piece in copies:
             piece.flags.writeable = False

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from explorer.engine.arrays import Array, Namespace
+from explorer.engine.arena import Memory
+from explorer.engine.arrays import Array, Namespace, is_numpy
 from explorer.engine.folding import joints
 from explorer.engine.nodes import Shape
 from explorer.engine.ops.base import Calls, Op
@@ -30,8 +31,9 @@ class Binding:
         keep: Callable[[Shape], Array] | None, fresh: bool,
     ) -> None:
         self.schedule, self._xp, self._dtype, self._rows, self._kernels = schedule, xp, dtype, rows, kernels
-        self._keeps, self._new = keep is not None, keep or partial(xp.empty, dtype=dtype)
-        self.bench = Workbench(xp, dtype)
+        self._keeps = keep is not None
+        self._new = keep or (Memory(dtype) if is_numpy(xp) else partial(xp.empty, dtype=dtype))
+        self.bench = Workbench(xp, dtype, self._new)
         self.values: dict[int, Array] = {}
         self.cotangents: dict[int, Array] = {}
         self.shown: dict[int, Array] = {}       # what fused losses would have sent to a wanted probability

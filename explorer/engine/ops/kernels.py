@@ -21,7 +21,7 @@ SHORT = 8192        # entries; BLAS takes one thread for so few
 class Workbench:
     """Where kernels are built: constants, memory, and what is known before a pass begins.
 
-    `xp` is the library itself, `rules` its array-API namespace, which the ops' rules take.
+    `xp` is the library itself, `rules` its array-API namespace, which the ops' rules take; `new` makes buffers.
 
     `residuals` are what the forward kernel of an op leaves to its pullback kernels. `watched` is the buffer of the
     objective's values, `seeds` that of its cotangent and `seed` every entry of it; `objective` is the former in a plan
@@ -29,8 +29,9 @@ class Workbench:
     number, and leave the buffer alone.
     """
 
-    def __init__(self, xp: Namespace, dtype: Any) -> None:
+    def __init__(self, xp: Namespace, dtype: Any, new: Callable[[Shape], Array] | None = None) -> None:
         self.xp, self.rules, self.dtype = library(xp), xp, dtype
+        self._new = new or partial(self.xp.empty, dtype=dtype)
         self.residuals: dict[str, Any] = {}
         self.watched: Array | None = None
         self.objective: Array | None = None
@@ -57,7 +58,7 @@ class Workbench:
 
     def buffer(self, *shape: int) -> Array:
         """Memory of the kernel's own."""
-        return self.xp.empty(shape, dtype=self.dtype)
+        return self._new(shape)
 
     def temporary(self, *shape: int) -> Array:
         """Memory for this kernel's list of calls alone: others write to it before and after."""
