@@ -50,9 +50,8 @@ def lay_out(
     """
     name, xp = namespace("auto" if backend is None else backend)
     kind = _dtype(dtype)
-    if not copy and is_numpy(xp) and (size := _ready(graph, data, np.dtype(kind))) is not None:
-        arrays = {line: engine_view(data[line], True) for line in graph.program.data}
-        return Batch(graph, arrays, size, kind, name, xp)
+    if not copy and is_numpy(xp) and (ready := _ready(graph, data, np.dtype(kind))) is not None:
+        return Batch(graph, *ready, kind, name, xp)
     nodes = [node for node in graph.nodes.values() if node.kind in ("input", "target")]
     arrays = _arrays(xp, kind, "Data", data, nodes, copy)
     sizes = {node.name: arrays[node.name].shape[-1] for node in nodes}
@@ -63,19 +62,20 @@ def lay_out(
     return Batch(graph, arrays, next(iter(sizes.values()), 1), kind, name, xp)
 
 
-def _ready(graph: Graph, data: Mapping[str, Any], dtype: np.dtype) -> int | None:
-    """The batch size, if all data are there as arrays of that dtype and of the right shapes; else None."""
-    if type(data) is not dict or not data or len(data) != len(graph.program.data):
+def _ready(graph: Graph, data: Mapping[str, Any], dtype: np.dtype) -> tuple[dict[str, Array], int] | None:
+    """Engine views of the data and the batch size, if all are arrays of that dtype and of the right shapes; else None."""
+    if type(data) is not dict or len(data) != len(graph.data_shapes):
         return None
-    size = None
-    for name in graph.program.data:
+    found, size = {}, -1
+    for name, shape in graph.data_shapes:
         array = data.get(name)
-        if type(array) is not np.ndarray or array.dtype is not dtype or array.shape[1:] != graph.nodes[name].shape:
+        if type(array) is not np.ndarray or array.dtype is not dtype or not array.ndim or array.shape[1:] != shape:
             return None
-        if not array.ndim or size not in (None, array.shape[0]):
+        if len(array) != size != -1:
             return None
-        size = array.shape[0]
-    return size
+        size = len(array)
+        found[name] = engine_view(array, True)
+    return (found, size) if found else None
 
 
 def as_batch(
@@ -125,6 +125,8 @@ class Parameters:
 def _dtype(dtype: Any) -> str:
     if dtype is None:
         return "float64"
+    if type(dtype) is str and dtype in DTYPES:     # the name of a dtype takes NumPy as long as ten other questions
+        return dtype
     try:
         name = np.dtype(dtype).name
     except TypeError:

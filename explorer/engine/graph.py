@@ -120,6 +120,11 @@ class Graph:
             graph.add_edges_from((read, name, {"slot": slot}) for slot, read in enumerate(node.inputs))
         return graph
 
+    @cached_property
+    def data_shapes(self) -> tuple[tuple[str, Shape], ...]:
+        """Inputs and targets with the shapes of one sample's."""
+        return tuple((name, self.nodes[name].shape) for name in self.program.data)
+
     def scalar_objective(self) -> Node:
         """The last line, if it can be differentiated. Raises: ShapeError when it is no scalar computed from others."""
         return self._scalar_objective

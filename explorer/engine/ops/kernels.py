@@ -200,7 +200,14 @@ class Gate:
 def at_least(buffer: Array, bound: float) -> Callable[[], bool]:
     """Whether all entries of a contiguous buffer are that large; NaN is not. Nothing tells quicker than argmin."""
     entries = buffer.reshape(-1)
+    if entries.size == 1:
+        return lambda: bool(entries.item() >= bound)
     return lambda: not entries.size or bool(entries[entries.argmin()] >= bound)
+
+
+def stretching(array: Array) -> Array:
+    """An operand that is stretched along another: a single number as a constant is, which takes NumPy half as long."""
+    return array.reshape(()) if array.size == 1 else array
 
 
 class Either:

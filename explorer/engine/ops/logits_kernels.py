@@ -6,7 +6,7 @@ from functools import partial
 
 from explorer.engine.arrays import Array
 from explorer.engine.ops.base import Calls
-from explorer.engine.ops.kernels import Gate, Workbench, at_least, either
+from explorer.engine.ops.kernels import Gate, Workbench, at_least, either, stretching
 from explorer.engine.ops.loss import outputs
 from explorer.engine.ops.softmax import added, largest, reduced
 
@@ -98,7 +98,7 @@ class Shares:
             partial(xp.subtract, rest, crowded, half), partial(xp.log1p, half, self.log_of_sum),
         ]
         self.calls: Calls = [
-            *largest(bench, theta, axis, top), partial(xp.subtract, theta, top, self.low),
+            *largest(bench, theta, axis, top), partial(xp.subtract, theta, stretching(top), self.low),
             partial(xp.exp, self.low, self.power), *sum_up,
             *either(self.gate.ask, [partial(xp.log, first, self.log_of_sum)], exact),
         ]

@@ -7,7 +7,7 @@ from functools import partial
 from explorer.engine.arrays import Array, Namespace
 from explorer.engine.jacobians import DiagonalMinusOuter, Jacobian, Shape
 from explorer.engine.ops.base import Calls, Op
-from explorer.engine.ops.kernels import Workbench
+from explorer.engine.ops.kernels import Workbench, stretching
 from explorer.engine.ops.reduce import Reduction, engine_axis
 
 FEW = 8     # so many classes are compared in pairs, which is quicker than a reduction
@@ -52,7 +52,7 @@ def largest(bench: Workbench, x: Array, axis: int, top: Array) -> Calls:
     so_far = first
     for other in others:
         into = top if other is others[-1] else bench.again(top)
-        calls.append(partial(bench.xp.maximum, so_far, other, out=into))
+        calls.append(partial(bench.xp.maximum, so_far, other, into))
         so_far = into
     return calls
 
@@ -102,7 +102,7 @@ class Softmax(_Along):
         top, low, power = bench.temporary(*reduced(x, axis)), *(bench.temporary(*x.shape) for _ in range(2))
         total, calls = added(bench, power, axis)
         return [
-            *largest(bench, x, axis, top), partial(xp.subtract, x, top, low), partial(xp.exp, low, power),
+            *largest(bench, x, axis, top), partial(xp.subtract, x, stretching(top), low), partial(xp.exp, low, power),
             *calls, partial(xp.divide, power, total, out),
             # An infinite maximum leaves NaN in the sums: there the rule's limit is taken.
             *bench.unless_finite(total, out, partial(self.forward, bench.rules, x), out),
