@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -50,7 +52,7 @@ class Memory:
 
 
 class Arena(Memory):
-    """Memory whose numbers are copied all at once, and found again in a copy."""
+    """Memory whose numbers are copied all at once, and found again in a copy. All buffers are lent before that."""
 
     def copy(self) -> Pieces:
         """All the numbers, read-only."""
@@ -63,14 +65,21 @@ class Arena(Memory):
 
     def see(self, buffer: np.ndarray) -> See:
         """What finds the numbers of a buffer, or of a view of one, in a copy."""
+        shape, strides, dtype = buffer.shape, buffer.strides, buffer.dtype
+        if not buffer.size:
+            return lambda pieces: np.ndarray(shape, dtype)
         address = _address(buffer)
-        for place, piece in enumerate(self._pieces):
-            offset = address - _address(piece)
-            if 0 <= offset < piece.nbytes or not buffer.size:
-                shape, strides, dtype = buffer.shape, buffer.strides, buffer.dtype
-                offset = offset if buffer.size else 0
-                return lambda pieces: np.ndarray(shape, dtype, pieces[place], offset, strides)
-        raise ValueError(f"buffer of shape {buffer.shape}: not of this arena. Expected one that it lent.")
+        found = bisect_right(self._starts, (address, len(self._pieces))) - 1
+        begin, place = self._starts[max(found, 0)]
+        offset = address - begin
+        if found < 0 or offset >= self._pieces[place].nbytes:
+            raise ValueError(f"buffer of shape {shape}: not of this arena. Expected one that it lent.")
+        return lambda pieces: np.ndarray(shape, dtype, pieces[place], offset, strides)
+
+    @cached_property
+    def _starts(self) -> list[tuple[int, int]]:
+        """Where each piece begins, and which one it is, in order of the former."""
+        return sorted((_address(piece), place) for place, piece in enumerate(self._pieces))
 
 
 def _address(array: np.ndarray) -> int:

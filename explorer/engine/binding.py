@@ -31,9 +31,9 @@ class Binding:
         keep: Callable[[Shape], Array] | None, fresh: bool,
     ) -> None:
         self.schedule, self._xp, self._dtype, self._rows, self._kernels = schedule, xp, dtype, rows, kernels
-        self._keeps = keep is not None
-        self._new = keep or (Memory(dtype) if is_numpy(xp) else partial(xp.empty, dtype=dtype))
-        self.bench = Workbench(xp, dtype, self._new)
+        lend = Memory(dtype) if is_numpy(xp) else partial(xp.empty, dtype=dtype)
+        self._keeps, self._new = keep is not None, keep or lend
+        self.bench = Workbench(xp, dtype, lend)
         self.values: dict[int, Array] = {}
         self.cotangents: dict[int, Array] = {}
         self.shown: dict[int, Array] = {}       # what fused losses would have sent to a wanted probability
