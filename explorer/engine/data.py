@@ -63,7 +63,7 @@ def lay_out(
 
 
 def _ready(graph: Graph, data: Mapping[str, Any], dtype: np.dtype) -> tuple[dict[str, Array], int] | None:
-    """Engine views of the data and the batch size, if all are arrays of that dtype and of the right shapes; else None."""
+    """Engine views of the data, and the batch size, if all are arrays of that dtype and of the right shapes."""
     if type(data) is not dict or len(data) != len(graph.data_shapes):
         return None
     found, size = {}, -1

@@ -52,7 +52,7 @@ def largest(bench: Workbench, x: Array, axis: int, top: Array) -> Calls:
     so_far = first
     for other in others:
         into = top if other is others[-1] else bench.again(top)
-        calls.append(partial(bench.xp.maximum, so_far, other, into))
+        calls.append(partial(bench.xp.maximum, so_far, other, out=into))
         so_far = into
     return calls
 
