@@ -67,7 +67,7 @@ class Arena(Memory):
         """What finds the numbers of a buffer, or of a view of one, in a copy."""
         shape, strides, dtype = buffer.shape, buffer.strides, buffer.dtype
         if not buffer.size:
-            return lambda pieces: np.ndarray(shape, dtype)
+            return lambda pieces: np.ndarray(shape, dtype, pieces[0], 0, strides)
         address = _address(buffer)
         found = bisect_right(self._starts, (address, len(self._pieces))) - 1
         begin, place = self._starts[max(found, 0)]
