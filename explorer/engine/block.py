@@ -30,28 +30,29 @@ class Block:
         keep: Callable[[Shape], Array] | None = None, alone: bool = False, names: Sequence[str] = (),
     ) -> None:
         bound = self.bound = Binding(schedule, xp, dtype, rows, 1 / count, kernels=kernels, keep=keep, fresh=alone)
+        values = bound.buffers.values
         self._xp, self._dtype, self._keeps = xp, dtype, keep is not None
         self._signs, program = schedule.turned, schedule.program
         if self._keeps:
             for name in program.parameters:     # also those that nothing reads
-                bound.value(program.of[name])
-        objective = bound.values[schedule.objective]
+                bound.buffers.value(program.of[name])
+        objective = values[schedule.objective]
         self._total: Callable[[], float] = bound.bench.total or partial(sum_over, xp, objective, count)
         if kernels and bound.bench.total is None:       # what overflows is left to the rules
             self._total = inner(objective, xp.full(objective.shape, 1 / count, dtype=dtype))
-        self._data = [(name, bound.values[program.of[name]]) for name in program.data
-                      if program.of[name] in bound.values]
+        self._data = [(name, values[program.of[name]]) for name in program.data
+                      if program.of[name] in values]
         given = [(place, program.of[name]) for place, name in enumerate(program.parameters)
-                 if program.of[name] in bound.values]
-        self._copied = [(place, bound.values[register][..., 0]) for place, register in given
+                 if program.of[name] in values]
+        self._copied = [(place, values[register][..., 0]) for place, register in given
                         if register not in bound.borrowed | schedule.turned]
-        self._turned = [(place, bound.values[register][..., 0]) for place, register in given
+        self._turned = [(place, values[register][..., 0]) for place, register in given
                         if register in schedule.turned]
         self._calls: Calls | None = None    # those to run, with the choices as they were decided
         self._choices, self._decided = settled_choices(bound.calls), list[bool]()
         self._borrowed = [(place, register) for place, register in given if register in bound.borrowed]
         self._results = [(name, self._result(register)) for name, register in zip(names, schedule.wanted, strict=False)
-                         if register in bound.cotangents or register in bound.shown]
+                         if register in bound.buffers.cotangents or register in bound.buffers.shown]
 
     def load_data(self, given: Mapping[str, Array], start: int, stop: int) -> None:
         """Copy in some rows of the data, and compute what depends on nothing else."""
@@ -90,18 +91,19 @@ class Block:
 
     def gradient(self, register: int) -> Array | None:
         """What arrived at a register in the last run, in the block's own memory."""
-        real, shown = self.bound.cotangents.get(register), self.bound.shown.get(register)
+        buffers = self.bound.buffers
+        real, shown = buffers.cotangents.get(register), buffers.shown.get(register)
         if real is None or shown is None:
             return shown if real is None else -real if register in self._signs else real
         return real + shown
 
     def _result(self, register: int) -> Callable[[], Array]:
         """What gives a register's gradient, batch first, in memory of its own."""
-        bound, batched = self.bound, self.bound.schedule.program.registers[register].batched
-        real = bound.cotangents.get(register)
-        if register in bound.fresh:
-            return lambda: public_view(self._xp, bound.cotangents[register], batched)
-        if real is not None and register not in bound.shown and is_numpy(self._xp):
+        buffers, batched = self.bound.buffers, self.bound.schedule.program.registers[register].batched
+        real = buffers.cotangents.get(register)
+        if register in buffers.fresh:
+            return lambda: public_view(self._xp, buffers.cotangents[register], batched)
+        if real is not None and register not in buffers.shown and is_numpy(self._xp):
             view = public_view(self._xp, real, batched)
             if register in self._signs:
                 return partial(np.negative, view)

@@ -44,12 +44,12 @@ class TracePlan:
             whole = folded(_everything(program, objective), frozenset(program.of.values()))
             self._block = Block(whole, xp, dtype, size, count, keep=self._arena, alone=True)
         bound = self._bound = self._block.bound
-        self._values = self._seen(bound.values, bound.borrowed)
-        self._gradients = self._seen(bound.cotangents, bound.fresh)
+        self._values = self._seen(bound.buffers.values, bound.borrowed)
+        self._gradients = self._seen(bound.buffers.cotangents, bound.fresh)
         self._contributions = {place: self._arena.see(buffer) for place, buffer in bound.contributions.items()}
         self._readings = (*self._contributions, *bound.sent_fresh)
         self._data = [(program.of[name], name) for name in program.data]
-        self._literals = {place: bound.values[place] for place, kind in enumerate(program.registers)
+        self._literals = {place: bound.buffers.values[place] for place, kind in enumerate(program.registers)
                           if kind.literal is not None}
         self._given: dict[int, Array] = {}
         self._loaded: Callable[[], Batch | None] = lambda: None
@@ -72,8 +72,8 @@ class TracePlan:
         bound, pieces = self._bound, self._arena.copy()
         given = self._given
         if bound.borrowed:
-            given = given | {register: frozen(bound.values[register]) for register in bound.borrowed}
-        fresh = {register: frozen(bound.cotangents[register]) for register in bound.fresh}
+            given = given | {register: frozen(bound.buffers.values[register]) for register in bound.borrowed}
+        fresh = {register: frozen(bound.buffers.cotangents[register]) for register in bound.fresh}
 
         def contribution(reading: tuple[str, int]) -> Array:
             if reading in bound.sent_fresh:
