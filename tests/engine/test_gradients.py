@@ -191,3 +191,18 @@ def test_random_graphs(text, size, reduction):
     data = {"x": rng.normal(size=(size, *graph.nodes["x"].shape)), "t": rng.random((size, *graph.nodes["t"].shape))}
     params = {name: rng.normal(size=graph.nodes[name].shape) * 0.5 for name in graph.parameters}
     assert_same(graph, data, params, 1e-11, reduction=reduction)
+
+
+@settings(max_examples=200, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(random_graphs(), st.data())
+def test_what_is_not_wanted_lends_its_memory_and_changes_nothing(text, drawn):
+    graph, rng = Graph.parse(text), np.random.default_rng(len(text))
+    data = {"x": rng.normal(size=(3, *graph.nodes["x"].shape)), "t": rng.random((3, *graph.nodes["t"].shape))}
+    params = {name: rng.normal(size=graph.nodes[name].shape) * 0.5 for name in graph.parameters}
+    wanted = drawn.draw(st.lists(st.sampled_from(everything(graph)), unique=True))
+    _, whole = graph.gradients(data, params, wrt=everything(graph))
+    for _ in range(2):
+        _, found = graph.gradients(data, params, wrt=wanted)
+        assert list(found) == wanted
+        for name, array in found.items():
+            np.testing.assert_allclose(array, whole[name], rtol=1e-11, atol=1e-12, err_msg=name)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tracemalloc
 
+import array_api_compat.numpy as numpy_xp
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from explorer import lessons
 from explorer.engine import Graph
-from explorer.engine.binding import LARGE
+from explorer.engine.binding import LARGE, Binding
 from explorer.engine.folding import folded, turned
 from explorer.engine.ops.activations import Reflected
 from explorer.engine.ops.affine import Affine
@@ -145,6 +146,21 @@ def test_large_parameters_may_come_in_another_dtype(dtype: str, given: str) -> N
         assert found[name].dtype == trace.gradients[name].dtype == dtype
         for array in (found[name], trace.gradients[name]):
             np.testing.assert_allclose(array, expected.gradients[name], rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize(("wanted", "most"), [(["W0"], 3), (["h7", "W0", "z9"], 5)])
+def test_cotangents_on_their_way_share_memory(wanted: list[str], most: int) -> None:
+    """A chain of a hundred layers needs few buffers for all that nobody wants, and one for each that somebody does."""
+    lines = "\n".join(f"W{n} = param(3, 3)\nz{n} = W{n} @ h{n}\nh{n + 1} = tanh(z{n})" for n in range(100))
+    graph = Graph.parse(f"h0 = input(3)\n{lines}\nloss = sum(h100)\n")
+    of = graph.program.of
+    needs = schedule(graph.program, {}, of["loss"], [of[name] for name in wanted])
+    bound = Binding(needs, numpy_xp, np.float64, 8, 1.0, kernels=True, keep=None, fresh=False)
+    where = {name: bound.buffers.cotangents[of[name]].__array_interface__["data"][0]
+             for name in graph.nodes if of[name] in bound.buffers.cotangents and graph.nodes[name].kind == "op"}
+    assert len(where) > 190 and len(set(where.values())) <= most
+    for name in where.keys() & set(wanted):     # the last on the way back to write there, so the first in the text
+        assert next(other for other in where if where[other] == where[name]) == name
 
 
 def test_data_that_are_laid_out_are_loaded_once_and_new_data_anew() -> None:
