@@ -10,11 +10,13 @@ from typing import Any
 
 from explorer.engine.arrays import Array, Namespace
 from explorer.engine.buffers import Buffers
+from explorer.engine.folding import joints
 from explorer.engine.nodes import Shape
 from explorer.engine.ops.base import Calls, Op
 from explorer.engine.schedule import Call, Schedule
 
 LARGE = 2**13       # entries of a parameter from which on it is not copied, but bound anew for every pass
+LARGE_DATA = 2**16  # and those of a whole batch's gradient
 
 
 class Binding:
@@ -38,8 +40,7 @@ class Binding:
         self._residuals: dict[int, dict[str, Any]] = {call.out: {} for call in schedule.calls}
         self._late: list[tuple[slice, Callable[[], Calls]]] = []
         self.borrowed = self.buffers.borrowed = self._large() if kernels else frozenset()
-        self.fresh = self.buffers.fresh = frozenset(
-            register for register in self.borrowed & schedule.carrying if fresh and schedule.arrivals[register] == 1)
+        self.fresh = self.buffers.fresh = self._given_away() if kernels and fresh else frozenset()
         if kernels:
             self.buffers.join()
         self.buffers.settle(seed)
@@ -51,7 +52,7 @@ class Binding:
                 self.buffers.release(call.out)
 
     def rebind(self, borrowed: Mapping[int, Array]) -> None:
-        """Bind what reads or writes large parameters to these ones, and to new memory for their gradients."""
+        """Bind what reads large parameters to these ones, and what writes fresh gradients to new memory."""
         self.buffers.values.update(borrowed)
         for register in self.fresh:
             self.buffers.cotangents[register] = self.buffers.empty(register)
@@ -68,6 +69,16 @@ class Binding:
                 large.difference_update(call.operands)
         return frozenset(large)
 
+    def _given_away(self) -> frozenset[int]:
+        """Large parameters and data at which one contribution arrives, that of a product: it need not be copied."""
+        schedule, of = self.schedule, self.schedule.program.of
+        written = {operand for call in schedule.calls if call.op.rebinds for operand in call.operands}
+        stretched = {vector for _, _, vector, _ in joints(schedule)}
+        data = {register for register in map(of.__getitem__, schedule.program.data)
+                if math.prod(self.buffers.shape(register)) >= LARGE_DATA and register not in stretched}
+        return frozenset(register for register in (self.borrowed | data & written) & schedule.carrying
+                         if schedule.arrivals[register] == 1)
+
     def _forward(self, call: Call) -> None:
         buffers = self.buffers
         out, primals = buffers.value(call.out), [buffers.value(operand) for operand in call.operands]
@@ -78,10 +89,10 @@ class Binding:
             kernel = call.op.forward_kernel(self.bench, out, *primals) if self._kernels else None
             return [partial(_forward, call.op, self._xp, out, primals)] if kernel is None else kernel
 
-        self._append(self.bench.once(bind(), primals, [out]), bind, call.operands)
+        self._append(self.bench.once(bind(), primals, [out]), bind, not self.borrowed.isdisjoint(call.operands))
 
-    def _append(self, calls: Calls, bind: Callable[[], Calls], touched: tuple[int, ...]) -> None:
-        if not self.borrowed.isdisjoint(touched):
+    def _append(self, calls: Calls, bind: Callable[[], Calls], late: bool) -> None:
+        if late:
             self._late.append((slice(len(self.calls), len(self.calls) + len(calls)), bind))
         self.calls += calls
 
@@ -123,7 +134,7 @@ class Binding:
 
             if receiver in self.fresh:
                 receivers[receiver] = into
-            self._append(bind(), bind, operands)
+            self._append(bind(), bind, receiver in self.fresh or not self.borrowed.isdisjoint(operands))
         if alone or receiver not in receivers:
             receivers[receiver] = into
             if buffers.keeps and not alone:       # the sum has a buffer of its own

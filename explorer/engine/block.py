@@ -70,7 +70,7 @@ class Block:
             buffer[...] = given[place]
         for place, buffer in self._turned:
             np.negative(given[place], buffer)
-        if self._borrowed:
+        if self.bound.borrowed or self.bound.fresh:
             # A product takes an array apart that is not contiguous, every time anew.
             own = np.array if self._keeps else np.ascontiguousarray
             self._calls = None

@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from explorer import lessons
 from explorer.engine import Graph
-from explorer.engine.binding import LARGE, Binding
+from explorer.engine.binding import LARGE, LARGE_DATA, Binding
 from explorer.engine.folding import folded, turned
 from explorer.engine.ops.activations import Reflected
 from explorer.engine.ops.affine import Affine
@@ -131,6 +131,20 @@ def test_large_parameters_are_not_copied_but_their_gradients_are_the_callers() -
     _, third = graph.gradients(batch, {**params, "W": np.asfortranarray(params["W"])})
     assert_close(third["W"], first["W"])
     assert_close(first["W"], expected.gradients["W"])
+
+
+def test_large_gradients_of_data_are_what_the_product_wrote_and_the_callers_own() -> None:
+    graph = Graph.parse(WIDE)
+    data, params = drawn(graph, 1500)
+    assert data["x"].size > LARGE_DATA
+    batch, wrt = graph.batch(data), ["x", "U", "h"]
+    expected = graph.trace(data, params, kernels=False)
+    first, second = (graph.gradients(batch, params, wrt=wrt)[1] for _ in range(2))
+    assert not second["x"].flags.owndata    # a copy would own its own
+    second["x"][...] = np.nan
+    for found in (first, graph.gradients(batch, params, wrt=wrt)[1], graph.gradients(data, params, wrt=wrt)[1]):
+        for name in wrt:
+            assert_close(found[name], expected.gradients[name])
 
 
 @pytest.mark.parametrize("given", ["float32", "float64", "int64"])
