@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from explorer.engine.device.expression import BATCH, Expression
+from explorer.engine.device.forms import ordered
 from explorer.engine.device.recording import Recording, Store
 from explorer.engine.jacobians.base import Shape
 
@@ -60,7 +61,8 @@ def needed(recording: Recording, wanted: list[int]) -> set[int]:
             if slot in live:
                 continue
             live.add(slot)
-            slots.extend(makers[slot].operands if slot in makers else ())
+            root = recording.slots[slot].views
+            slots.extend(makers[slot].operands if slot in makers else () if root is None else (root,))
             expressions.extend(store.expression for store in writers.get(slot, ()))
         else:
             expression = expressions.pop()
@@ -75,33 +77,70 @@ def needed(recording: Recording, wanted: list[int]) -> set[int]:
 def kernels(recording: Recording, live: set[int]) -> list[Kernel]:
     """Kernels for all stores to live slots, earliest stage first."""
     stores = [store for store in recording.stores if store.slot in live]
+    sums, held = _bunches(recording, stores)
     places: dict[Expression, tuple[int, int]] = {}      # where a sum will be found
     found: list[Kernel] = []
-    groups: dict[tuple[int, Shape], tuple[list[Store], list[Expression]]] = {}
+    groups: dict[tuple[int, Shape], tuple[list[Store], list[Bunch]]] = {}
     for store in stores:
-        groups.setdefault((store.expression.stage, store.space), ([], []))[0].append(store)
-    for total in _sums(stores):
-        groups.setdefault((total.stage - 1, (BATCH,)), ([], []))[1].append(total)
-    for (stage, space), (writes, sums) in sorted(groups.items()):
-        waiting = [(writes, sums)]
+        if store.slot not in held:
+            groups.setdefault((store.expression.stage, store.space), ([], []))[0].append(store)
+    for bunch in sums:
+        groups.setdefault((bunch.sums[0].stage - 1, (BATCH,)), ([], []))[1].append(bunch)
+    for (stage, space), group in sorted(groups.items(), key=lambda item: item[0]):
+        waiting = [group]
         while waiting:
-            writes, sums = waiting.pop()
-            roots = [*(store.expression for store in writes), *(total.operands[0] for total in sums)]
+            writes, bunches = waiting.pop()
+            totals = [total for bunch in bunches for total in bunch.sums]
+            roots = [*(store.expression for store in writes), *(total.operands[0] for total in totals)]
             code, reads = _code(recording, roots, stage, live, places)
             touched = {slot for slot, _, _ in reads.values()} | {store.slot for store in writes}
-            if len(roots) > 1 and (len(touched) > MOST_SLOTS or len(sums) > MOST_SUMS):
-                waiting += [_part(writes, sums, 1), _part(writes, sums, 0)]
+            if len(writes) + len(bunches) > 1 and (len(touched) > MOST_SLOTS or len(totals) > MOST_SUMS):
+                waiting += [_part(writes, bunches, 1), _part(writes, bunches, 0)]
                 continue
-            totals = None
-            if sums:
-                totals = recording.slot((len(sums),), stage + 1)
-                live.add(totals)
-                places.update((total, (totals, place)) for place, total in enumerate(sums))
-            found.append(Kernel(stage, space, code, reads, tuple(writes), tuple(sums), totals))
+            slot = _placed(recording, bunches, totals, stage, live, places) if totals else None
+            found.append(Kernel(stage, space, code, reads, tuple(writes), tuple(totals), slot))
     return found
 
 
-def _part(stores: list[Store], sums: list[Expression], half: int) -> tuple[list[Store], list[Expression]]:
+@dataclass(frozen=True, eq=False)
+class Bunch:
+    """Sums that lie one after the other: all cells of a slot, or one that is part of something else."""
+
+    sums: tuple[Expression, ...]
+    slot: int | None = None
+
+
+def _bunches(recording: Recording, stores: list[Store]) -> tuple[list[Bunch], set[int]]:
+    """All sums that the stores come to, and the slots that are nothing else: none of these is stored once more."""
+    cells: dict[int, list[Expression]] = {}
+    for store in stores:
+        cells.setdefault(store.slot, []).append(store.expression)
+    bunches, taken = list[Bunch](), set[Expression]()
+    for slot, entries in cells.items():
+        alike = all(one.operation == "sum" and one.stage == entries[0].stage for one in entries)
+        if alike and len({*entries} - taken) == len(entries) <= MOST_SUMS:
+            taken.update(entries)
+            bunches.append(Bunch(tuple(entries), slot))
+    held = {bunch.slot for bunch in bunches if bunch.slot is not None}
+    return [*bunches, *(Bunch((total,)) for total in _sums(stores) if total not in taken)], held
+
+
+def _placed(
+    recording: Recording, bunches: list[Bunch], totals: list[Expression], stage: int, live: set[int],
+    places: dict[Expression, tuple[int, int]],
+) -> int:
+    """A slot for a kernel's sums, in which those that are the cells of others lie in order."""
+    slot = recording.slot((len(totals),), stage + 1)
+    live.add(slot)
+    places.update((total, (slot, place)) for place, total in enumerate(totals))
+    for bunch in bunches:
+        if bunch.slot is not None:
+            seen = recording.slots[bunch.slot]
+            seen.views, seen.form = slot, ordered(seen.shape, places[bunch.sums[0]][1])
+    return slot
+
+
+def _part(stores: list[Store], sums: list[Bunch], half: int) -> tuple[list[Store], list[Bunch]]:
     """One half of a group that is too much for one kernel."""
     return stores[half::2], sums[half::2] if len(sums) > 1 or not stores else sums * (half == 0)
 

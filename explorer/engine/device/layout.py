@@ -1,0 +1,154 @@
+"""A recipe laid out for one number of samples: where in memory everything lies, and what each step calls."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from explorer.engine.arrays import Array
+from explorer.engine.device.forms import Form, ordered
+from explorer.engine.device.grouping import Kernel
+from explorer.engine.device.operations import PRODUCT, ROW_SUMS
+from explorer.engine.device.recipe import Recipe, Step
+
+if TYPE_CHECKING:
+    from explorer.engine.device.plan import Device, Memory, Run
+
+ALIGNED = 256   # bytes
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """Part of a root's memory: the root's slot, the first byte, and what it is seen as from there."""
+
+    root: int
+    start: int
+    dtype: Any
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+
+    def within(self, memories: Sequence[Memory]) -> Memory:
+        """Where it begins."""
+        return memories[self.root] + self.start if self.start else memories[self.root]
+
+    def array(self, device: Device, memories: Sequence[Memory]) -> Array:
+        """An array of it, without a copy."""
+        return device.array(self.within(memories), self.dtype, self.shape, self.strides)
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """What a step calls, and with what. It writes the slots that it `makes`, or gives back the memory of `out`."""
+
+    run: Run
+    given: tuple[Seen, ...]
+    makes: tuple[int, ...] = ()
+    out: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Blocks of memory by their bytes, the (slot, block, first byte) of what is made in one, the calls in order, the
+    loss's two numbers, and the results, batch first, each with whether it must be copied."""
+
+    blocks: tuple[int, ...]
+    places: tuple[tuple[int, int, int], ...]
+    calls: tuple[Call, ...]
+    loss: Seen
+    results: tuple[tuple[Seen, bool] | None, ...]
+
+
+def layout(recipe: Recipe, device: Device, rows: int, count: int) -> Layout:
+    """Lay a recipe out. Results have blocks of their own, shared only by those that are sums of the same kernel; all
+    else lies in the first block, where memory is used again as soon as its numbers are."""
+    slots = Slots(recipe, device, rows)
+    calls = [_call(step, slots, device, count) for step in recipe.steps]
+    last = {root: at for at, call in enumerate(calls) for root in (*call.makes, *(seen.root for seen in call.given))}
+    loss = slots.seen(recipe.loss)
+    taken = [(slot, 0, slots.bytes(slot)) for slot in recipe.given.values()]
+    results = tuple(None if slot is None else slots.result(slot, batched, taken)
+                    for slot, batched in zip(recipe.results, recipe.batched, strict=True))
+    outer = {loss.root, *(result[0].root for result in results if result is not None)}
+    blocks, places, free = [0], dict[int, tuple[int, int]](), dict[int, list[int]]()
+    for at, call in enumerate(calls):
+        for root in call.makes:
+            size = slots.bytes(root)
+            if root in outer and root not in places:
+                places[root] = len(blocks), 0
+                blocks.append(size)
+            elif root not in places:
+                if not free.get(size):
+                    free.setdefault(size, []).append(blocks[0])
+                    blocks[0] += size
+                places[root] = 0, free[size].pop()
+        for root, (block, start) in places.items():
+            if last[root] == at and block == 0:
+                free[slots.bytes(root)].append(start)
+    return Layout(tuple(blocks), tuple((root, *place) for root, place in places.items()), tuple(calls), loss, results)
+
+
+class Slots:
+    """A recipe's slots for so many samples."""
+
+    def __init__(self, recipe: Recipe, device: Device, rows: int) -> None:
+        self.rows, self.bools = rows, frozenset(place for place, slot in enumerate(recipe.slots) if slot.is_bool)
+        self._slots, self._dtype, self._xp = recipe.slots, recipe.dtype, device.xp
+
+    def form(self, slot: int) -> Form:
+        """How it lies in the memory that it is in."""
+        return (self._slots[slot].form or ordered(self._slots[slot].shape)).real(self.rows)
+
+    def seen(self, slot: int, form: Form | None = None) -> Seen:
+        """Where it lies in the end."""
+        form, root = form or self.form(slot), slot
+        start = form.offset
+        while (further := self._slots[root].views) is not None:
+            start, root = start + (self.form(root).offset if root != slot else 0), further
+        item = self._item(slot)
+        return Seen(root, start * item, self._xp.bool if slot in self.bools else getattr(self._xp, self._dtype.name),
+                    form.shape, tuple(stride * item for stride in form.strides))
+
+    def result(self, slot: int, batched: bool, taken: list[tuple[int, int, int]]) -> tuple[Seen, bool]:
+        """A result as the world sees it, and whether it must be copied, as some of its memory is somebody's already."""
+        form = self.form(slot).batch_first()
+        seen = self.seen(slot, form if batched else Form(form.shape[1:], form.strides[1:], form.offset))
+        away = [(length - 1) * stride for length, stride in zip(seen.shape, seen.strides, strict=True)]
+        first, end = seen.start + sum(min(far, 0) for far in away), seen.start + sum(max(far, 0) for far in away) + 1
+        copied = any(root == seen.root and first < other and start < end for root, start, other in taken)
+        taken.append((seen.root, first, end))
+        return seen, copied
+
+    def bytes(self, slot: int) -> int:
+        """What it takes in a block."""
+        return -(-max(self.size(slot), 1) * self._item(slot) // ALIGNED) * ALIGNED
+
+    def size(self, slot: int) -> int:
+        """Its entries."""
+        return math.prod(self.form(slot).shape)
+
+    def _item(self, slot: int) -> int:
+        return 1 if slot in self.bools else int(self._dtype.itemsize)
+
+
+def _call(step: Step, slots: Slots, device: Device, count: int) -> Call:
+    if isinstance(step, Kernel):
+        given = tuple(slots.seen(slot) for slot in (*step.operands, *step.outputs))
+        largest = max(slots.size(slot) for slot in (*step.operands, *step.outputs))
+        return Call(device.kernel(step, slots.bools, slots.rows, count, largest), given, step.outputs)
+    seen = tuple(slots.seen(slot) for slot in step.operands)
+    run = None
+    if slots.rows and step.name == PRODUCT:
+        run = device.product(*(slots.form(slot) for slot in step.operands))
+    elif step.name == ROW_SUMS and slots.form(step.operands[0]).in_order:
+        run = device.row_sums(slots.form(step.operands[0]).shape)
+    if run is not None:
+        return Call(run, (*seen, slots.seen(step.out)), (step.out,))
+
+    def by_library(*memories: Memory) -> Memory:
+        arrays = [device.array(memory, part.dtype, part.shape, part.strides)
+                  for memory, part in zip(memories, seen, strict=True)]
+        return device.memory(step.function(device.xp, slots.rows, *arrays))
+
+    return Call(by_library, seen, (), step.out)
