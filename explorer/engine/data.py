@@ -109,8 +109,8 @@ class Parameters:
 
     def read(self, params: Mapping[str, Any], batch: Batch) -> list[Array]:
         """In the graph's order, in their own shapes; perhaps the caller's own arrays. Raises: DataError."""
-        found, dtype, kind = [], self._dtype, np.ndarray
-        if type(params) is dict and len(params) == len(self._shapes) and batch.backend == "numpy":
+        found, dtype, kind = [], self._dtype, getattr(batch.xp, "ndarray", None)
+        if type(params) is dict and len(params) == len(self._shapes) and kind is not None:
             for name, shape in self._shapes:
                 array = params.get(name)
                 if type(array) is not kind or array.shape != shape or array.dtype is not dtype:

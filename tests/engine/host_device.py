@@ -105,6 +105,7 @@ class NumpyDevice(HostMemory):
                 target = arrays[store.slot][store.cell * size : (store.cell + 1) * size]
                 target[...] = np.broadcast_to(values[store.expression], shape).reshape(-1)
             for place, total in enumerate(kernel.sums):
+                assert kernel.totals is not None
                 arrays[kernel.totals][place] = np.broadcast_to(values[total.operands[0]], shape).sum()
 
     def _value(

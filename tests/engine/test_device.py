@@ -137,6 +137,7 @@ def test_random_graphs(text: str, size: int, reduction: str, form: tuple[int, in
     params = {name: rng.normal(size=graph.nodes[name].shape) * 0.5 for name in graph.parameters}
     with pytest.MonkeyPatch.context() as patch:
         in_form(patch, form)
+        patch.setattr("explorer.engine.device.plan.SURELY_FREE", 0)
         assert_same(graph, data, params, 1e-11, reduction=reduction, device=NumpyDevice("float64", free))
 
 
@@ -170,14 +171,20 @@ def library_steps(plan: DevicePlan) -> list[Any]:
     return [step for step in plan.recipe.steps if not isinstance(step, Kernel)]
 
 
-def test_a_small_network_is_two_kernels_and_nothing_else() -> None:
+@pytest.mark.parametrize("size", [0, 1, 7, 300])
+def test_a_small_network_is_one_kernel_whose_sums_are_the_results(size: int) -> None:
     golden = case("bce_mlp_batch")
     graph = Graph.parse(golden["source"])
-    plan = host_plan(graph, graph.parameters, 5, 5)
-    first, last = kernels_of(plan)
-    assert library_steps(plan) == []
-    assert first.space == (BATCH,) and len(first.sums) == 4 * 3 + 4 + 4 + 1 + 2
-    assert last.space == () and len(last.stores) == 4 * 3 + 4 + 4 + 1 + 1
+    device = NumpyDevice("float64")
+    plan = host_plan(graph, [*graph.parameters, "x"], size, max(size, 1), device=device)
+    (kernel,) = plan.recipe.steps
+    assert isinstance(kernel, Kernel) and kernel.space == (BATCH,)
+    assert len(kernel.sums) == 4 * 3 + 4 + 4 + 1 + 2 and len(kernel.stores) == 3
+    data = {name: np.random.default_rng(1).random((size, *graph.nodes[name].shape)) for name in golden["data"]}
+    _, found = run(graph, data, golden["params"], [*graph.parameters, "x"], plan)
+    assert device.launches == 1 and len(device.allocated) == 2      # all sums lie in one place, x's gradient in another
+    for first, second in itertools.combinations(found, 2):
+        assert not np.shares_memory(first, second)
 
 
 def test_a_wide_network_is_products_of_matrices_and_few_kernels() -> None:
@@ -187,13 +194,14 @@ def test_a_wide_network_is_products_of_matrices_and_few_kernels() -> None:
     # Three products forward, two back to inner lines, three to matrices, and the two wide biases' sums.
     assert len(library_steps(plan)) == 3 + 2 + 3 + 2
     assert [kernel.space for kernel in kernels_of(plan)] == [
-        (40, BATCH), (36, BATCH), (BATCH,), (), (36, BATCH), (40, BATCH)]
+        (40, BATCH), (36, BATCH), (BATCH,), (36, BATCH), (40, BATCH)]
 
 
-def test_what_does_not_fit_in_memory_is_taken_in_blocks() -> None:
+def test_what_does_not_fit_in_memory_is_taken_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     graph, data, params = wide_net(50, 40, 36, 10)
     whole = host_plan(graph, ["x", "W"], 9, 9)
     assert whole.rows() == 9
+    monkeypatch.setattr("explorer.engine.device.plan.SURELY_FREE", 0)
     device = NumpyDevice("float64", 8 * 9 * 50 + 8 * 2 * 1000)
     blocked = host_plan(graph, ["x", "W"], 9, 9, device=device)
     assert 1 <= blocked.rows() < 9

@@ -24,7 +24,17 @@ class Form:
     @property
     def in_order(self) -> bool:
         """Whether the entries lie one after the other in C order."""
-        return self.strides == ordered(self.shape).strides
+        axes = zip(self.shape, self.strides, ordered(self.shape).strides, strict=True)
+        return all(length == 1 or stride == step for length, stride, step in axes)
+
+    @property
+    def full_strides(self) -> Shape:
+        """The strides, with those for axes of length 1 that they would have in C order."""
+        found, step = list[int](), 1
+        for length, stride in zip(reversed(self.shape), reversed(self.strides), strict=True):
+            found.append(step if length == 1 else stride)
+            step = found[-1] * length
+        return tuple(reversed(found))
 
     def real(self, rows: int) -> Form:
         """The same for so many samples."""

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from explorer.engine.arrays import Array
 from explorer.engine.device.forms import Form, ordered
 from explorer.engine.device.grouping import Kernel
 from explorer.engine.device.operations import PRODUCT, ROW_SUMS
 from explorer.engine.device.recipe import Recipe, Step
+from explorer.engine.jacobians.base import Shape
 
 if TYPE_CHECKING:
     from explorer.engine.device.plan import Device, Memory, Run
@@ -19,23 +18,17 @@ if TYPE_CHECKING:
 ALIGNED = 256   # bytes
 
 
-@dataclass(frozen=True, eq=False)
-class Seen:
-    """Part of a root's memory: the root's slot, the first byte, and what it is seen as from there."""
+Place: TypeAlias = tuple[int, int]      # a root's slot, and a byte within its memory
+
+
+class Seen(NamedTuple):
+    """A place, and what is seen from there on. Strides are in bytes."""
 
     root: int
     start: int
     dtype: Any
-    shape: tuple[int, ...]
-    strides: tuple[int, ...]
-
-    def within(self, memories: Sequence[Memory]) -> Memory:
-        """Where it begins."""
-        return memories[self.root] + self.start if self.start else memories[self.root]
-
-    def array(self, device: Device, memories: Sequence[Memory]) -> Array:
-        """An array of it, without a copy."""
-        return device.array(self.within(memories), self.dtype, self.shape, self.strides)
+    shape: Shape
+    strides: Shape
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +36,7 @@ class Call:
     """What a step calls, and with what. It writes the slots that it `makes`, or gives back the memory of `out`."""
 
     run: Run
-    given: tuple[Seen, ...]
+    given: tuple[Place, ...]
     makes: tuple[int, ...] = ()
     out: int | None = None
 
@@ -51,12 +44,12 @@ class Call:
 @dataclass(frozen=True, eq=False)
 class Layout:
     """Blocks of memory by their bytes, the (slot, block, first byte) of what is made in one, the calls in order, the
-    loss's two numbers, and the results, batch first, each with whether it must be copied."""
+    place of the loss's two numbers, and the results, batch first, each with whether it must be copied."""
 
     blocks: tuple[int, ...]
     places: tuple[tuple[int, int, int], ...]
     calls: tuple[Call, ...]
-    loss: Seen
+    loss: Place
     results: tuple[tuple[Seen, bool] | None, ...]
 
 
@@ -65,12 +58,12 @@ def layout(recipe: Recipe, device: Device, rows: int, count: int) -> Layout:
     else lies in the first block, where memory is used again as soon as its numbers are."""
     slots = Slots(recipe, device, rows)
     calls = [_call(step, slots, device, count) for step in recipe.steps]
-    last = {root: at for at, call in enumerate(calls) for root in (*call.makes, *(seen.root for seen in call.given))}
-    loss = slots.seen(recipe.loss)
+    last = {root: at for at, call in enumerate(calls) for root in (*call.makes, *(root for root, _ in call.given))}
+    loss = slots.seen(recipe.loss)[:2]
     taken = [(slot, 0, slots.bytes(slot)) for slot in recipe.given.values()]
     results = tuple(None if slot is None else slots.result(slot, batched, taken)
                     for slot, batched in zip(recipe.results, recipe.batched, strict=True))
-    outer = {loss.root, *(result[0].root for result in results if result is not None)}
+    outer = {loss[0], *(result[0].root for result in results if result is not None)}
     blocks, places, free = [0], dict[int, tuple[int, int]](), dict[int, list[int]]()
     for at, call in enumerate(calls):
         for root in call.makes:
@@ -107,8 +100,12 @@ class Slots:
         while (further := self._slots[root].views) is not None:
             start, root = start + (self.form(root).offset if root != slot else 0), further
         item = self._item(slot)
-        return Seen(root, start * item, self._xp.bool if slot in self.bools else getattr(self._xp, self._dtype.name),
-                    form.shape, tuple(stride * item for stride in form.strides))
+        return Seen(
+            root, start * item, self.kind(slot), form.shape, tuple(stride * item for stride in form.full_strides))
+
+    def kind(self, slot: int) -> Any:
+        """The dtype of its entries."""
+        return self._xp.bool if slot in self.bools else getattr(self._xp, self._dtype.name)
 
     def result(self, slot: int, batched: bool, taken: list[tuple[int, int, int]]) -> tuple[Seen, bool]:
         """A result as the world sees it, and whether it must be copied, as some of its memory is somebody's already."""
@@ -133,22 +130,24 @@ class Slots:
 
 
 def _call(step: Step, slots: Slots, device: Device, count: int) -> Call:
+    touched = (*step.operands, *(step.outputs if isinstance(step, Kernel) else (step.out,)))
+    seen = [slots.seen(slot) for slot in touched]
+    places = tuple(one[:2] for one in seen)
     if isinstance(step, Kernel):
-        given = tuple(slots.seen(slot) for slot in (*step.operands, *step.outputs))
-        largest = max(slots.size(slot) for slot in (*step.operands, *step.outputs))
-        return Call(device.kernel(step, slots.bools, slots.rows, count, largest), given, step.outputs)
-    seen = tuple(slots.seen(slot) for slot in step.operands)
-    run = None
-    if slots.rows and step.name == PRODUCT:
-        run = device.product(*(slots.form(slot) for slot in step.operands))
-    elif step.name == ROW_SUMS and slots.form(step.operands[0]).in_order:
-        run = device.row_sums(slots.form(step.operands[0]).shape)
+        largest = max(slots.size(slot) for slot in touched)
+        return Call(device.kernel(step, slots.bools, slots.rows, count, largest), places, step.outputs)
+    forms, run = [slots.form(slot) for slot in step.operands], None
+    if step.name == PRODUCT:
+        run = device.product(*forms)
+    elif step.name == ROW_SUMS and forms[0].in_order:
+        run = device.row_sums(forms[0].shape)
     if run is not None:
-        return Call(run, (*seen, slots.seen(step.out)), (step.out,))
+        return Call(run, places, (step.out,))
 
     def by_library(*memories: Memory) -> Memory:
-        arrays = [device.array(memory, part.dtype, part.shape, part.strides)
-                  for memory, part in zip(memories, seen, strict=True)]
-        return device.memory(step.function(device.xp, slots.rows, *arrays))
+        arrays = [device.array(memory, *one[2:]) for memory, one in zip(memories, seen, strict=False)]
+        made = step.function(device.xp, slots.rows, *arrays)
+        return device.memory(made if made.dtype == kind else device.xp.astype(made, kind))   # a sum of truths is whole
 
-    return Call(by_library, seen, (), step.out)
+    kind = slots.kind(step.out)
+    return Call(by_library, places[:-1], (), step.out)

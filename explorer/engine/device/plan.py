@@ -53,8 +53,7 @@ class Device(Protocol):
 
 
 class DevicePlan:
-    """One recipe for one batch size. What a run makes is its own, but the fetched loss lies in the device's: not for two
-    callers at a time.
+    """One recipe for one batch size. A run's arrays are its own; but all fetch to one place, so not two at a time.
 
     `count` is what the sum over the batch is divided by: the samples for the mean, 1 for the sum itself.
     """
@@ -102,18 +101,26 @@ class DevicePlan:
             array = given[register]
             memories[slot] = device.memory(
                 array[..., start:stop] if rows != self._size and self._batched[slot] else array)
-        blocks = [device.allocate(size) if size else None for size in plan.blocks]
+        blocks: list[Memory] = [device.allocate(size) if size else None for size in plan.blocks]
         for slot, block, first in plan.places:
             memories[slot] = blocks[block] + first if first else blocks[block]
+
+        def at(root: int, first: int) -> Memory:
+            return memories[root] + first if first else memories[root]
+
         for call in plan.calls:
-            made = call.run(*[seen.within(memories) for seen in call.given])
+            made = call.run(*[at(*place) for place in call.given])
             if call.out is not None:
                 memories[call.out] = made
         results: list[Array | None] = []
         for result in plan.results:
-            array = None if result is None else result[0].array(device, memories)
-            results.append(device.xp.asarray(array, copy=True) if result is not None and result[1] else array)
-        return plan.loss.within(memories), results
+            if result is None:
+                results.append(None)
+                continue
+            (root, first, *seen), copied = result
+            array = device.array(at(root, first), *seen)
+            results.append(device.xp.asarray(array, copy=True) if copied else array)
+        return at(*plan.loss), results
 
     def _in_blocks(self, given: Mapping[int, Array], step: int) -> tuple[float, list[Array | None]]:
         """Block after block: samples' gradients in their places, all else added up."""

@@ -92,7 +92,7 @@ class Recorder:
         objective, count = self._schedule.objective, self._recording.uniform("count")
         last = self._values[objective]
         losses = self._xp.reshape(last, (last.shape[-1],))
-        divided = self._xp.sum(losses / self._xp.full((), count), axis=0)
+        divided = self._xp.sum(mapped("/", losses, self._xp.full((), count)), axis=0)
         loss = self._xp.stack([self._xp.sum(losses, axis=0), divided])
         self._cotangents[objective] = mapped("/", 1.0, self._xp.full(last.shape, count))
         for call in reversed(self._schedule.calls):
