@@ -123,7 +123,7 @@ class CudaDevice:
 
 
 def leading(form: Form) -> tuple[int, int] | None:
-    """Whether a matrix lies column by column, and how far apart its columns or rows are; None where neither is dense."""
+    """Whether a matrix lies column by column, and how far apart columns or rows are; None where neither is dense."""
     (rows, columns), (down, across) = form.shape, form.strides
     if columns == 1 or across == 1:
         if rows == 1 or down >= columns:

@@ -31,8 +31,7 @@ class Seen(NamedTuple):
     strides: Shape
 
 
-@dataclass(frozen=True, eq=False)
-class Call:
+class Call(NamedTuple):
     """What a step calls, and with what. It writes the slots that it `makes`, or gives back the memory of `out`."""
 
     run: Run
@@ -50,7 +49,7 @@ class Layout:
     places: tuple[tuple[int, int, int], ...]
     calls: tuple[Call, ...]
     loss: Place
-    results: tuple[tuple[Seen, bool] | None, ...]
+    results: tuple[tuple[Seen | None, bool], ...]
 
 
 def layout(recipe: Recipe, device: Device, rows: int, count: int) -> Layout:
@@ -61,9 +60,9 @@ def layout(recipe: Recipe, device: Device, rows: int, count: int) -> Layout:
     last = {root: at for at, call in enumerate(calls) for root in (*call.makes, *(root for root, _ in call.given))}
     loss = slots.seen(recipe.loss)[:2]
     taken = [(slot, 0, slots.bytes(slot)) for slot in recipe.given.values()]
-    results = tuple(None if slot is None else slots.result(slot, batched, taken)
+    results = tuple((None, False) if slot is None else slots.result(slot, batched, taken)
                     for slot, batched in zip(recipe.results, recipe.batched, strict=True))
-    outer = {loss[0], *(result[0].root for result in results if result is not None)}
+    outer = {loss[0], *(seen.root for seen, _ in results if seen is not None)}
     blocks, places, free = [0], dict[int, tuple[int, int]](), dict[int, list[int]]()
     for at, call in enumerate(calls):
         for root in call.makes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeAlias
 
@@ -11,7 +12,7 @@ from explorer.engine.arrays import Array, Namespace
 from explorer.engine.device.expression import holds_batch, width
 from explorer.engine.device.forms import Form
 from explorer.engine.device.grouping import Kernel
-from explorer.engine.device.layout import Layout, layout
+from explorer.engine.device.layout import Layout, Seen, layout
 from explorer.engine.device.recipe import Recipe
 from explorer.engine.jacobians.base import Shape
 
@@ -61,6 +62,11 @@ class DevicePlan:
     def __init__(self, recipe: Recipe, device: Device, size: int, count: int) -> None:
         self.recipe, self._device, self._size, self._count = recipe, device, size, count
         self._batched = tuple(any(map(holds_batch, slot.shape)) for slot in recipe.slots)
+        results = set(recipe.results)
+        made = [(place, slot) for place, slot in enumerate(recipe.slots) if slot.views is None and self._batched[place]]
+        self._inner = sum(width(slot.shape) for place, slot in made if not slot.given and place not in results)
+        self._outer = sum(width(slot.shape) for place, slot in made if place in results)
+        self._whole = sum(width(slot.shape) for _, slot in made)
         self._layouts: dict[int, Layout] = {}
 
     def run(self, given: Mapping[int, Array]) -> tuple[float, list[Array | None]]:
@@ -77,18 +83,14 @@ class DevicePlan:
 
     def rows(self) -> int:
         """How many samples are taken at once: all, if what is kept for them fits in free memory."""
-        slots, results = self.recipe.slots, set(self.recipe.results)
-        made = [(place, slot) for place, slot in enumerate(slots) if slot.views is None and self._batched[place]]
-        inner = sum(width(slot.shape) for place, slot in made if not slot.given and place not in results)
-        item = self.recipe.dtype.itemsize
-        if inner * self._size * item <= SURELY_FREE:
+        row = self._size * self.recipe.dtype.itemsize
+        if self._inner * row <= SURELY_FREE:
             return max(self._size, 1)
-        outer = sum(width(slot.shape) for place, slot in made if place in results)
-        free = SPARE * self._device.free_bytes() - outer * self._size * item
-        if inner * self._size * item <= free:
+        free = SPARE * self._device.free_bytes() - self._outer * row
+        if self._inner * row <= free:
             return max(self._size, 1)
-        whole = sum(width(slot.shape) for _, slot in made)      # rows of data and results are copied then
-        return 1 << max(int(free / (whole * item)).bit_length() - 1, 0)
+        part = self._whole * self.recipe.dtype.itemsize     # of one row: data and results are copied then
+        return 1 << max(int(free / part).bit_length() - 1, 0)
 
     def block(self, given: Mapping[int, Array], start: int, stop: int) -> tuple[Memory, list[Array | None]]:
         """Where the loss's two numbers will be, and the gradients of some samples."""
@@ -104,23 +106,18 @@ class DevicePlan:
         blocks: list[Memory] = [device.allocate(size) if size else None for size in plan.blocks]
         for slot, block, first in plan.places:
             memories[slot] = blocks[block] + first if first else blocks[block]
+        for run, places, _, out in plan.calls:
+            made = run(*[memories[root] + first if first else memories[root] for root, first in places])
+            if out is not None:
+                memories[out] = made
+        results = [None if seen is None else self._result(seen, copied, memories) for seen, copied in plan.results]
+        root, first = plan.loss
+        return memories[root] + first, results
 
-        def at(root: int, first: int) -> Memory:
-            return memories[root] + first if first else memories[root]
-
-        for call in plan.calls:
-            made = call.run(*[at(*place) for place in call.given])
-            if call.out is not None:
-                memories[call.out] = made
-        results: list[Array | None] = []
-        for result in plan.results:
-            if result is None:
-                results.append(None)
-                continue
-            (root, first, *seen), copied = result
-            array = device.array(at(root, first), *seen)
-            results.append(device.xp.asarray(array, copy=True) if copied else array)
-        return at(*plan.loss), results
+    def _result(self, seen: Seen, copied: bool, memories: list[Memory]) -> Array:
+        root, first, dtype, shape, strides = seen
+        array = self._device.array(memories[root] + first if first else memories[root], dtype, shape, strides)
+        return self._device.xp.asarray(array, copy=True) if copied else array
 
     def _in_blocks(self, given: Mapping[int, Array], step: int) -> tuple[float, list[Array | None]]:
         """Block after block: samples' gradients in their places, all else added up."""
@@ -143,7 +140,6 @@ class DevicePlan:
 
     def _objective(self, loss: Memory) -> float:
         """The sum of the losses over the count; where that is not finite, the sum of the losses divided first."""
-        total, divided = self._device.fetch(loss)
-        with np.errstate(all="ignore"):
-            mean = total / self.recipe.dtype.type(self._count)
-        return float(mean if np.isfinite(mean) else divided)
+        total, divided = self._device.fetch(loss).tolist()
+        mean = total / self._count
+        return mean if math.isfinite(mean) else divided
