@@ -16,11 +16,12 @@ from explorer.engine import Graph
 from explorer.engine.data import lay_out_parameters
 from explorer.engine.device.emit import kernel_text
 from explorer.engine.device.expression import BATCH
-from explorer.engine.device.grouping import MOST_SLOTS, MOST_SUMS, Kernel
+from explorer.engine.device.grouping import MOST_SLOTS, Kernel
 from explorer.engine.device.namespace import Namespace
 from explorer.engine.device.plan import DevicePlan
 from explorer.engine.device.recorded import NotRecordable
 from explorer.engine.device.recording import Recording
+from explorer.engine.device.sums import MOST_SUMS
 from tests.engine import checks
 from tests.engine.cases import CASES, Case
 from tests.engine.golden import NAMES, assert_close, case

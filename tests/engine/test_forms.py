@@ -12,6 +12,7 @@ from explorer.engine.device.cuda import leading
 from explorer.engine.device.expression import BATCH
 from explorer.engine.device.forms import Form, ordered
 from explorer.engine.device.namespace import Namespace
+from explorer.engine.device.operations import mapped
 from explorer.engine.device.plan import DevicePlan
 from explorer.engine.device.recipe import assembled
 from explorer.engine.device.recording import Recording
@@ -58,16 +59,19 @@ def test_entries_out_of_order_are_copied_for_what_needs_them_in_order(rows: int)
     recording = Recording("float64")
     xp, slot = Namespace(recording), recording.slot((6, 8, BATCH), 0, given=True)
     turned = xp.permute_dims(recording.array(slot), (1, 0, 2))
-    flat, doubled = xp.reshape(turned, (48, BATCH)), turned + turned
-    results = [recording.slot_of(one) for one in (flat, doubled, turned, turned)]
-    recipe = assembled(recording, {0: slot}, results[1], results, [True] * 4)
+    flat, doubled = xp.reshape(turned, (48, BATCH)), mapped("+", turned, turned)
+    first = xp.reshape(xp.permute_dims(xp.reshape(recording.array(slot), (48, BATCH)), (1, 0)), (BATCH, 12, 4))
+    results = [recording.slot_of(one) for one in (flat, doubled, turned, turned, first)]
+    recipe = assembled(recording, {0: slot}, results[1], results, [True] * 5)
     array = np.arange(48.0 * rows).reshape(6, 8, rows)
     _, found = DevicePlan(recipe, NumpyDevice("float64"), rows, 1).block({0: array}, 0, rows)
     expected = array.transpose(1, 0, 2)
-    for one, other in zip(found, [expected.reshape(48, rows), 2 * expected, expected, expected], strict=True):
+    wanted = [expected.reshape(48, rows), 2 * expected, expected, expected,
+              array.reshape(48, rows).T.reshape(rows, 12, 4)]
+    for one, other in zip(found, wanted, strict=True):
         np.testing.assert_array_equal(one, np.moveaxis(other, -1, 0))
         assert one is not None and not np.shares_memory(one, array)
-    assert not np.shares_memory(found[2], found[3])     # type: ignore[arg-type]
+    assert not np.shares_memory(found[2], found[3])
 
 
 @pytest.mark.parametrize(("form", "expected"), [

@@ -22,6 +22,7 @@ from explorer.engine.jacobians.base import Shape
 
 # A fixed number, so that sums come in one order on every device; a thousand blocks of 128 threads fill today's largest.
 MOST_BLOCKS = 1024
+MOST_SPREAD = 8192      # blocks of a kernel without sums
 # Contracted to a multiply-add only where a rule's sum of products says so: elsewhere the arithmetic is NumPy's.
 OPTIONS = ("--fmad=false",)
 REAL = {"float64": "double", "float32": "float"}
@@ -54,7 +55,7 @@ class CudaDevice:
 
     def kernel(self, kernel: Kernel, bools: frozenset[int], rows: int, count: int, largest: int) -> Run:
         size, sums = math.prod(real_shape(kernel.space, rows)), len(kernel.sums)
-        blocks = min(-(-size // BLOCK), MOST_BLOCKS)
+        blocks = min(-(-size // BLOCK), MOST_BLOCKS if sums else MOST_SPREAD)
         small = max(size, rows, largest) < 2**31
         number = np.uint32 if small else np.int64
         numbers = number(size), number(rows), self._dtype.type(count)

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from explorer.engine.device.expression import BATCH, Expression
-from explorer.engine.device.forms import ordered
 from explorer.engine.device.recording import Recording, Store
+from explorer.engine.device.sums import MOST_SUMS, Bunch, bunches_of, placed
 from explorer.engine.jacobians.base import Shape
 
-MOST_SUMS = 64      # sums over the samples that one kernel keeps, each in a register of every thread
 MOST_SLOTS = 200    # arrays that one kernel is given: CUDA passes 4 KiB of arguments
 
 
@@ -77,7 +76,7 @@ def needed(recording: Recording, wanted: list[int]) -> set[int]:
 def kernels(recording: Recording, live: set[int]) -> list[Kernel]:
     """Kernels for all stores to live slots, earliest stage first."""
     stores = [store for store in recording.stores if store.slot in live]
-    sums, held = _bunches(recording, stores)
+    sums, held = bunches_of(stores)
     places: dict[Expression, tuple[int, int]] = {}      # where a sum will be found
     found: list[Kernel] = []
     groups: dict[tuple[int, Shape], tuple[list[Store], list[Bunch]]] = {}
@@ -97,64 +96,15 @@ def kernels(recording: Recording, live: set[int]) -> list[Kernel]:
             if len(writes) + len(bunches) > 1 and (len(touched) > MOST_SLOTS or len(totals) > MOST_SUMS):
                 waiting += [_part(writes, bunches, 1), _part(writes, bunches, 0)]
                 continue
-            slot = _placed(recording, bunches, totals, stage, live, places) if totals else None
+            slot = placed(recording, bunches, stage, places) if totals else None
+            live |= set() if slot is None else {slot}
             found.append(Kernel(stage, space, code, reads, tuple(writes), tuple(totals), slot))
     return found
-
-
-@dataclass(frozen=True, eq=False)
-class Bunch:
-    """Sums that lie one after the other: all cells of a slot, or one that is part of something else."""
-
-    sums: tuple[Expression, ...]
-    slot: int | None = None
-
-
-def _bunches(recording: Recording, stores: list[Store]) -> tuple[list[Bunch], set[int]]:
-    """All sums that the stores come to, and the slots that are nothing else: none of these is stored once more."""
-    cells: dict[int, list[Expression]] = {}
-    for store in stores:
-        cells.setdefault(store.slot, []).append(store.expression)
-    bunches, taken = list[Bunch](), set[Expression]()
-    for slot, entries in cells.items():
-        alike = all(one.operation == "sum" and one.stage == entries[0].stage for one in entries)
-        if alike and len({*entries} - taken) == len(entries) <= MOST_SUMS:
-            taken.update(entries)
-            bunches.append(Bunch(tuple(entries), slot))
-    held = {bunch.slot for bunch in bunches if bunch.slot is not None}
-    return [*bunches, *(Bunch((total,)) for total in _sums(stores) if total not in taken)], held
-
-
-def _placed(
-    recording: Recording, bunches: list[Bunch], totals: list[Expression], stage: int, live: set[int],
-    places: dict[Expression, tuple[int, int]],
-) -> int:
-    """A slot for a kernel's sums, in which those that are the cells of others lie in order."""
-    slot = recording.slot((len(totals),), stage + 1)
-    live.add(slot)
-    places.update((total, (slot, place)) for place, total in enumerate(totals))
-    for bunch in bunches:
-        if bunch.slot is not None:
-            seen = recording.slots[bunch.slot]
-            seen.views, seen.form = slot, ordered(seen.shape, places[bunch.sums[0]][1])
-    return slot
 
 
 def _part(stores: list[Store], sums: list[Bunch], half: int) -> tuple[list[Store], list[Bunch]]:
     """One half of a group that is too much for one kernel."""
     return stores[half::2], sums[half::2] if len(sums) > 1 or not stores else sums * (half == 0)
-
-
-def _sums(stores: list[Store]) -> list[Expression]:
-    """Every sum over the samples that the stores come to, in order of making."""
-    seen: set[Expression] = set()
-    waiting = [store.expression for store in stores]
-    while waiting:
-        expression = waiting.pop()
-        if expression not in seen:
-            seen.add(expression)
-            waiting.extend(expression.operands)
-    return sorted((one for one in seen if one.operation == "sum"), key=lambda one: one.place)
 
 
 def _code(

@@ -12,8 +12,9 @@ from explorer.engine.arrays import Array, Namespace
 from explorer.engine.device.expression import holds_batch, width
 from explorer.engine.device.forms import Form
 from explorer.engine.device.grouping import Kernel
-from explorer.engine.device.layout import Layout, Seen, layout
+from explorer.engine.device.layout import Layout, layout
 from explorer.engine.device.recipe import Recipe
+from explorer.engine.device.slots import Seen
 from explorer.engine.jacobians.base import Shape
 
 SPARE = 0.8             # of the free memory, what a block's arrays may take

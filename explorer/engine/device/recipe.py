@@ -15,7 +15,7 @@ from explorer.engine.device.expression import BATCH, Slot
 from explorer.engine.device.grouping import Kernel, kernels, needed
 from explorer.engine.device.namespace import Namespace
 from explorer.engine.device.operations import mapped
-from explorer.engine.device.recording import LibraryStep, Recording
+from explorer.engine.device.recording import LibraryStep, Recording, in_another_shape
 from explorer.engine.ops.base import Op
 from explorer.engine.schedule import Call, Schedule
 
@@ -67,8 +67,9 @@ def _in_order(recording: Recording, step: Step) -> list[Step]:
     copies: dict[int, LibraryStep] = {}
     for slot in step.operands:
         if not recording.form(slot).in_order:
-            out = recording.slot(recording.slots[slot].shape, step.stage, is_bool=recording.slots[slot].is_bool)
-            copies[slot] = LibraryStep("copy", lambda xp, rows, whole: whole, (slot,), out, step.stage)
+            seen = recording.slots[slot]
+            out = recording.slot(seen.shape, step.stage, is_bool=seen.is_bool)
+            copies[slot] = LibraryStep("copy", in_another_shape(seen.shape), (slot,), out, step.stage)
     reads = {one: (copies[slot].out if slot in copies else slot, cell, space)
              for one, (slot, cell, space) in step.reads.items()}
     return [*copies.values(), replace(step, reads=reads)]

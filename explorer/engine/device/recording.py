@@ -91,7 +91,7 @@ class Recording(Expressions):
         form = self.form(slot)
         if form.in_order:
             return self.array(self._view(slot, ordered(shape, form.offset)))
-        return self.step(lambda xp, rows, whole: xp.reshape(whole, real_shape(shape, rows)), "reshape", shape, array)
+        return self.step(in_another_shape(shape), "reshape", shape, array)
 
     def form(self, slot: int) -> Form:
         """How a slot lies in the memory that it is in."""
@@ -155,3 +155,8 @@ class Recording(Expressions):
         last = Recorded(self, array.cells.transpose(order), tuple(array.shape[at] for at in order), False)
         slot = self.slot_of(last)
         return self._view(slot, self.form(slot).moved(lambda whole: whole.transpose(back)))
+
+
+def in_another_shape(shape: Shape) -> Callable[..., Any]:
+    """The function of a step that copies an array into C order in that shape, even where a view would do."""
+    return lambda xp, rows, whole: xp.reshape(whole, real_shape(shape, rows), copy=True)
