@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import Mock
 
 import array_api_compat.numpy as xp
 import numpy as np
@@ -213,6 +214,15 @@ def test_what_does_not_fit_in_memory_is_taken_in_blocks(monkeypatch: pytest.Monk
     for first, second in zip(run(graph, data, params, ["x", "W"], whole)[1],
                              run(graph, data, params, ["x", "W"], blocked)[1], strict=True):
         np.testing.assert_allclose(first, second, rtol=1e-12, atol=1e-15)
+
+
+def test_the_free_memory_is_asked_for_by_large_passes_alone() -> None:
+    graph = wide_net(50, 40, 36, 10)[0]
+    asked = Mock(return_value=2**40)
+    device = NumpyDevice("float64")
+    device.free_bytes = asked       # type: ignore[method-assign]
+    assert host_plan(graph, ["W"], 1000, 1, device=device).rows() == 1000 and not asked.called
+    assert host_plan(graph, ["W"], 100_000, 1, device=device).rows() == 100_000 and asked.called
 
 
 def test_a_long_chain_becomes_kernels_of_bounded_size() -> None:

@@ -130,6 +130,9 @@ def test_the_door(emulator: Emulator, monkeypatch: Any) -> None:
         for name, array in found.items():
             checks.close(array, expected.gradients[name], 1e-12, name)
     assert recorded.call_count == 1
+    batch, params = graph.batch(data), {name: np.array(value, dtype=float) for name, value in golden["params"].items()}
+    with patch("explorer.engine.data.lay_out_parameters", Mock(side_effect=AssertionError)):
+        checks.close(graph.gradients(batch, params)[1]["W"], found["W"], 0.0, "arrays as they should be, read at once")
     branching = patch.object(REGISTRY["sigmoid"], "forward", lambda self, xp, z: 1 / (1 + xp.exp(-z)) if z.any() else z)
     again = Graph.parse(golden["source"])
     with branching:

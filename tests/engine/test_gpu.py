@@ -10,7 +10,7 @@ import pytest
 
 from explorer.engine import SGD, Graph, passes
 from explorer.engine.arrays import namespace, to_host
-from explorer.engine.data import lay_out_parameters
+from explorer.engine.data import Parameters, lay_out_parameters
 from explorer.engine.device import DeviceGradients, device_plan
 from explorer.engine.device.cuda import CudaDevice
 from explorer.engine.device.plan import DevicePlan
@@ -122,6 +122,8 @@ def test_arrays_of_the_device_stay_there(gpu: Any) -> None:
     graph, data, params = wide_net(50, 40, 36, 10)
     there = [{name: gpu.asarray(array) for name, array in arrays.items()} for arrays in (data, params)]
     batch = graph.batch(there[0], backend="cupy")
+    read = Parameters(graph, "float64").read(there[1], batch)
+    assert all(array is there[1][name] for array, name in zip(read, graph.parameters, strict=True))
     loss, gradients = graph.gradients(batch, there[1])
     expected_loss, expected = graph.gradients(data, params, backend="numpy")
     assert abs(loss - expected_loss) < 1e-12
