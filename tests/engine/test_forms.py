@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import array_api_compat.numpy as xp
 import numpy as np
 import pytest
 
 from explorer.engine.device.cuda import leading
-from explorer.engine.device.expression import BATCH
+from explorer.engine.device.expression import BATCH, Slot
 from explorer.engine.device.forms import Form, ordered
 from explorer.engine.device.namespace import Namespace
 from explorer.engine.device.operations import mapped
 from explorer.engine.device.plan import DevicePlan
-from explorer.engine.device.recipe import assembled
+from explorer.engine.device.recipe import Recipe, assembled
 from explorer.engine.device.recording import Recording
+from explorer.engine.device.slots import Slots
 from tests.engine.host_device import NumpyDevice
 
 Move = Callable[[Any], Any]
@@ -44,12 +46,12 @@ def test_a_chain_of_views_is_one(moves: tuple[Move, ...], rows: int) -> None:
 
 def test_views_that_come_to_the_same_are_one_and_those_that_change_nothing_none() -> None:
     recording = Recording("float64")
-    xp, slot = Namespace(recording), recording.slot((40, BATCH), 0, given=True)
+    functions, slot = Namespace(recording), recording.slot((40, BATCH), 0, given=True)
     array = recording.array(slot)
-    there_and_back = xp.reshape(xp.moveaxis(xp.expand_dims(array, 1), 1, 0), (40, BATCH))
+    there_and_back = functions.reshape(functions.moveaxis(functions.expand_dims(array, 1), 1, 0), (40, BATCH))
     assert recording.slot_of(there_and_back) == slot
     assert recording.slot_of(array.T.T) == slot
-    once, twice = recording.slot_of(array.T), recording.slot_of(xp.permute_dims(array, (1, 0)))
+    once, twice = recording.slot_of(array.T), recording.slot_of(functions.permute_dims(array, (1, 0)))
     assert once == twice != slot
     assert recording.slots[once].views == slot and recording.steps == []
 
@@ -57,21 +59,31 @@ def test_views_that_come_to_the_same_are_one_and_those_that_change_nothing_none(
 @pytest.mark.parametrize("rows", [0, 1, 7])
 def test_entries_out_of_order_are_copied_for_what_needs_them_in_order(rows: int) -> None:
     recording = Recording("float64")
-    xp, slot = Namespace(recording), recording.slot((6, 8, BATCH), 0, given=True)
-    turned = xp.permute_dims(recording.array(slot), (1, 0, 2))
-    flat, doubled = xp.reshape(turned, (48, BATCH)), mapped("+", turned, turned)
-    first = xp.reshape(xp.permute_dims(xp.reshape(recording.array(slot), (48, BATCH)), (1, 0)), (BATCH, 12, 4))
-    results = [recording.slot_of(one) for one in (flat, doubled, turned, turned, first)]
-    recipe = assembled(recording, {0: slot}, results[1], results, [True] * 5)
+    functions, slot = Namespace(recording), recording.slot((6, 8, BATCH), 0, given=True)
+    turned = functions.permute_dims(recording.array(slot), (1, 0, 2))
+    flat, doubled = functions.reshape(turned, (48, BATCH)), mapped("+", turned, turned)
+    by_sample = functions.permute_dims(functions.reshape(recording.array(slot), (48, BATCH)), (1, 0))
+    first = functions.reshape(by_sample, (BATCH, 12, 4))
+    total = functions.sum(turned, axis=-1, keepdims=True)
+    results = [recording.slot_of(one) for one in (flat, doubled, turned, turned, first, total)]
+    recipe = assembled(recording, {0: slot}, results[1], results, [True] * 6)
     array = np.arange(48.0 * rows).reshape(6, 8, rows)
     _, found = DevicePlan(recipe, NumpyDevice("float64"), rows, 1).block({0: array}, 0, rows)
     expected = array.transpose(1, 0, 2)
     wanted = [expected.reshape(48, rows), 2 * expected, expected, expected,
-              array.reshape(48, rows).T.reshape(rows, 12, 4)]
+              array.reshape(48, rows).T.reshape(rows, 12, 4), expected.sum(axis=-1, keepdims=True)]
     for one, other in zip(found, wanted, strict=True):
         np.testing.assert_array_equal(one, np.moveaxis(other, -1, 0))
         assert one is not None and not np.shares_memory(one, array)
     assert not np.shares_memory(found[2], found[3])
+
+
+def test_a_view_of_what_lies_in_another_s_memory_begins_there() -> None:
+    inner, view = ordered((6, BATCH), 4), ordered((2, BATCH), 3 * BATCH)
+    slots = (Slot((2 * BATCH,), 0), Slot(inner.shape, 0, views=0, form=inner), Slot(view.shape, 0, views=1, form=view))
+    recipe = Recipe(slots, {}, (), 0, (), (), np.dtype("float64"))
+    root, start, _, shape, strides = Slots(recipe, xp, 7).seen(2)
+    assert (root, start, shape, strides) == (0, 8 * (4 + 3 * 7), (2, 7), (56, 8))
 
 
 @pytest.mark.parametrize(("form", "expected"), [
