@@ -32,7 +32,7 @@ from benchmarks.ours import Ours
 from benchmarks.peers import JaxJit, Result, TorchEager
 from benchmarks.results import versions
 from explorer.engine import DataError
-from explorer.engine.arrays import namespace, to_host
+from explorer.engine.arrays import library, namespace, to_host
 from explorer.timing.contenders import device_name
 
 NETS = ("3-4-1", "5-4-3", "784-256-128-10")
@@ -226,7 +226,7 @@ def where(xp: Any) -> str:
     """The device, the versions and the day."""
     runtime = xp.cuda.runtime
     return (f"{device_name()}; CUDA driver {runtime.driverGetVersion()}, runtime {runtime.runtimeGetVersion()}; "
-            f"CuPy {xp.__version__}, {versions()}; {date.today().isoformat()}. Medians of {ROUNDS} rounds.")
+            f"CuPy {library(xp).__version__}, {versions()}; {date.today().isoformat()}. Medians of {ROUNDS} rounds.")
 
 
 def main() -> int:

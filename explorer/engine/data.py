@@ -109,10 +109,11 @@ class Parameters:
 
     def read(self, params: Mapping[str, Any], batch: Batch) -> list[Array]:
         """In the graph's order, in their own shapes; perhaps the caller's own arrays. Raises: DataError."""
-        found, dtype, kind = [], self._dtype, np.ndarray
-        if type(params) is dict and len(params) == len(self._shapes) and batch.backend == "numpy":
+        found, dtype = list[Array](), self._dtype
+        kind: Any = getattr(batch.xp, "ndarray", None)
+        if type(params) is dict and len(params) == len(self._shapes) and kind is not None:
             for name, shape in self._shapes:
-                array = params.get(name)
+                array: Array = params.get(name)
                 if type(array) is not kind or array.shape != shape or array.dtype is not dtype:
                     break
                 found.append(array)

@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from tests.engine.host_device import Place
+
 COMPILER = shutil.which("g++") or shutil.which("clang++")
 PRELUDE = r"""
 #include <math.h>
@@ -27,7 +29,7 @@ PRELUDE = r"""
 #define __shared__ static
 struct Index { unsigned int x; };
 static Index threadIdx, blockIdx, blockDim, gridDim;
-static const int MOST = 256, STACK = 1 << 16;
+static const int MOST = 512, STACK = 1 << 16;
 static ucontext_t scheduler, fibers[MOST];
 static char stacks[MOST][STACK];
 static bool ended[MOST];
@@ -115,8 +117,7 @@ class Emulator:
     @staticmethod
     def _launcher(function: Any) -> Launch:
         def run(grid: tuple[int], block: tuple[int], arguments: tuple[Any, ...]) -> None:
-            boxes = [one if isinstance(one, np.ndarray) else np.array(one) for one in arguments]
-            assert all(box.flags.c_contiguous for box in boxes)
+            boxes = [one.bytes if isinstance(one, Place) else np.array(one) for one in arguments]
             with ONE_AT_A_TIME:
                 function(grid[0], block[0], (ctypes.c_void_p * len(boxes))(*(box.ctypes.data for box in boxes)))
 

@@ -112,9 +112,12 @@ class GuardedDevice(NumpyDevice):
 
     xp = guarded
 
-    def empty(self, shape: tuple[int, ...], dtype: Any) -> Guarded:
-        return Guarded(super().empty(shape, dtype))
+    def memory(self, array: Guarded) -> Any:
+        return super().memory(array.array)
 
-    def launch(self, kernel: Any, bools: Any, operands: Any, stored: Any, totals: Any, *sizes: int) -> None:
-        sums = None if totals is None else totals.array
-        super().launch(kernel, bools, [one.array for one in operands], [one.array for one in stored], sums, *sizes)
+    def array(self, *seen: Any) -> Any:
+        return Guarded(super().array(*seen))
+
+    def fetch(self, memory: Any) -> np.ndarray:
+        Guarded.events.append("float")
+        return super().fetch(memory)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import array_api_compat.numpy as numpy_xp
 import numpy as np
 
 from explorer.engine.device.expression import BATCH, Expression, holds_batch, real_shape
+from explorer.engine.device.forms import Form
 from explorer.engine.device.grouping import Kernel
 from explorer.engine.device.namespace import Namespace
 from explorer.engine.device.plan import DevicePlan
@@ -26,36 +28,85 @@ FUNCTIONS: dict[str, Any] = {
 }
 
 
-class NumpyDevice:
+class Place:
+    """A place in NumPy's memory."""
+
+    def __init__(self, whole: np.ndarray, first: int = 0) -> None:
+        self.whole, self.first, self.bytes = whole, first, whole[first:]
+
+    def __add__(self, further: int) -> Place:
+        return Place(self.whole, self.first + further)
+
+    def entries(self, dtype: Any) -> np.ndarray:
+        """All from here on."""
+        kind = np.dtype(dtype)
+        return self.bytes[: len(self.bytes) // kind.itemsize * kind.itemsize].view(kind)
+
+
+class HostMemory:
+    """The memory of a device that is none. Nothing in it is a number before it is written; arrays stay within it."""
+
+    def __init__(self) -> None:
+        self.allocated: list[int] = []
+
+    def memory(self, array: Any) -> Any:
+        return Place(np.ascontiguousarray(array).reshape(-1).view(np.uint8))
+
+    def allocate(self, size: int) -> Any:
+        self.allocated.append(size)
+        return Place(np.full(size, 255, np.uint8))
+
+    def array(self, memory: Any, dtype: Any, shape: tuple[int, ...], strides: tuple[int, ...]) -> Any:
+        return np.ndarray(shape, dtype, memory.whole, memory.first, strides)
+
+
+class NumpyDevice(HostMemory):
     """Every expression of a kernel as an array over the kernel's space."""
 
     xp = numpy_xp
 
     def __init__(self, dtype: Any, free: int = 2**40) -> None:
+        super().__init__()
         self.dtype, self._free, self.launches = np.dtype(dtype), free, 0
-
-    def empty(self, shape: tuple[int, ...], dtype: Any) -> Any:
-        return np.full(shape, 99, dtype)
 
     def free_bytes(self) -> int:
         return self._free
 
-    def launch(
-        self, kernel: Kernel, bools: frozenset[int], operands: list[Any], stored: list[Any], totals: Any, size: int,
-        rows: int, count: int,
-    ) -> None:
-        self.launches += 1
-        inputs = dict(zip(kernel.operands, operands, strict=True))
-        outputs = dict(zip(kernel.stored, stored, strict=True))
+    def fetch(self, memory: Any) -> np.ndarray:
+        return memory.entries(self.dtype)[:2]
+
+    def product(self, left: Form, right: Form) -> Any:
+        return None
+
+    def row_sums(self, shape: tuple[int, ...]) -> Any:
+        def run(rows: Any, sums: Any) -> None:
+            self.launches += 1
+            of, out = rows.entries(self.dtype)[: math.prod(shape)], sums.entries(self.dtype)
+            out[: math.prod(shape[:-1])] = of.reshape(shape).sum(axis=-1).reshape(-1)
+
+        return run
+
+    def kernel(self, kernel: Kernel, bools: frozenset[int], rows: int, count: int, largest: int) -> Any:
+        def run(*memories: Any) -> None:
+            slots = (*kernel.operands, *kernel.outputs)
+            self.launches += 1
+            self._launch(kernel, {slot: memory.entries(bool if slot in bools else self.dtype)
+                                  for slot, memory in zip(slots, memories, strict=True)}, rows, count)
+
+        return run
+
+    def _launch(self, kernel: Kernel, arrays: dict[int, Any], rows: int, count: int) -> None:
         shape, values = real_shape(kernel.space, rows), dict[Expression, Any]()
+        size = math.prod(shape)
         with np.errstate(all="ignore"):
             for expression in kernel.code:
-                values[expression] = self._value(kernel, expression, inputs, values, rows, count)
+                values[expression] = self._value(kernel, expression, arrays, values, rows, count)
             for store in kernel.stores:
-                target = outputs[store.slot].reshape(-1)[store.cell * size : (store.cell + 1) * size]
+                target = arrays[store.slot][store.cell * size : (store.cell + 1) * size]
                 target[...] = np.broadcast_to(values[store.expression], shape).reshape(-1)
             for place, total in enumerate(kernel.sums):
-                totals[place] = np.broadcast_to(values[total.operands[0]], shape).sum()
+                assert kernel.totals is not None
+                arrays[kernel.totals][place] = np.broadcast_to(values[total.operands[0]], shape).sum()
 
     def _value(
         self, kernel: Kernel, expression: Expression, inputs: dict[int, Any], values: dict[Expression, Any],
@@ -65,7 +116,7 @@ class NumpyDevice:
             slot, cell, space = kernel.reads[expression]
             shape = real_shape(space, rows)
             points = int(np.prod(shape))
-            return inputs[slot].reshape(-1)[cell * points : (cell + 1) * points].reshape(shape)
+            return inputs[slot][cell * points : (cell + 1) * points].reshape(shape)
         operands = [values[operand] for operand in expression.operands]
         match expression.operation:
             case "number":
@@ -100,9 +151,11 @@ def op_recipe(case: Case, shared: tuple[bool, ...], dtype: str = "float64") -> R
 
 
 def run_op(case: Case, plan: DevicePlan, primals: list[np.ndarray], cotangent: np.ndarray) -> list[np.ndarray]:
-    """The result and what each operand is sent."""
+    """The result and what each operand is sent, as engine arrays."""
     rows = max((primal.shape[-1] for primal in primals if primal.shape[-1] != 1), default=1)
     if any(primal.shape[-1] == 0 for primal in primals):
         rows = 0
     with np.errstate(all="ignore"):
-        return [np.asarray(array) for array in plan.block(dict(enumerate([*primals, cotangent])), 0, rows)[1]]
+        found = plan.block(dict(enumerate([*primals, cotangent])), 0, rows)[1]
+    return [np.moveaxis(np.asarray(array), 0, -1) if batched else np.asarray(array)[..., None]
+            for array, batched in zip(found, plan.recipe.batched, strict=True)]

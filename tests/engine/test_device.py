@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import Mock
 
 import array_api_compat.numpy as xp
 import numpy as np
@@ -16,11 +17,12 @@ from explorer.engine import Graph
 from explorer.engine.data import lay_out_parameters
 from explorer.engine.device.emit import kernel_text
 from explorer.engine.device.expression import BATCH
-from explorer.engine.device.grouping import MOST_SLOTS, MOST_SUMS, Kernel
+from explorer.engine.device.grouping import MOST_SLOTS, Kernel
 from explorer.engine.device.namespace import Namespace
 from explorer.engine.device.plan import DevicePlan
 from explorer.engine.device.recorded import NotRecordable
 from explorer.engine.device.recording import Recording
+from explorer.engine.device.sums import MOST_SUMS
 from tests.engine import checks
 from tests.engine.cases import CASES, Case
 from tests.engine.golden import NAMES, assert_close, case
@@ -57,22 +59,26 @@ def by_rule(case: Case, primals: list[np.ndarray], cotangent: np.ndarray | None 
         return cotangent, [out, *(jacobian.pullback(xp, cotangent) for jacobian in op.jacobians(xp, out, *primals))]
 
 
-def extreme_primals(case: Case, shared: tuple[bool, ...], extreme: float, dtype: str) -> list[np.ndarray]:
-    """One sample of several, or all that is shared, at the end of the range."""
-    largest = np.finfo(dtype).max
-    value = np.clip(extreme, -largest, largest) if np.isfinite(extreme) else extreme
+def extreme_primals(
+    case: Case, shared: tuple[bool, ...], extreme: float, dtype: str, largest: float | None
+) -> list[np.ndarray]:
+    """One sample of several, or all that is shared, at the end of the range, or where it is taken to end."""
+    end = float(largest or np.finfo(dtype).max)
+    value = np.clip(extreme, -end, end) if np.isfinite(extreme) else extreme
     primals = [primal.astype(dtype) for primal in case.primals(tuple(1 if alone else 3 for alone in shared))]
     for primal in primals:
         primal[..., -1] = value
     return primals
 
 
-def same_at_extremes(case: Case, shared: tuple[bool, ...], plan: DevicePlan, dtype: str) -> None:
+def same_at_extremes(
+    case: Case, shared: tuple[bool, ...], plan: DevicePlan, dtype: str, largest: float | None = None
+) -> None:
     tolerance = {"float64": 1e-12, "float32": 2e-5}[dtype]
     for extreme in EXTREMES:
         if case.name == "@" and abs(extreme) == 1e308:
             continue    # whether a sum of products overflows on its way depends on the order and on multiply-adds
-        primals = extreme_primals(case, shared, extreme, dtype)
+        primals = extreme_primals(case, shared, extreme, dtype, largest)
         cotangent, expected = by_rule(case, primals)
         for found, wanted in zip(run_op(case, plan, primals, cotangent), expected, strict=True):
             with np.errstate(all="ignore"):
@@ -99,10 +105,7 @@ def run(graph: Graph, data: Any, params: Any, wrt: Any, plan: Any = None, **opti
     size = batch.size if graph.nodes[graph.objective].batched else 1
     count = max(size, 1) if options.pop("reduction", "mean") == "mean" else 1
     plan = plan or host_plan(graph, wrt, size, count, **options)
-    loss, found = plan.run({graph.program.of[name]: array for name, array in arrays.items()})
-    return loss, [
-        None if array is None else np.moveaxis(array, -1, 0) if graph.nodes[name].batched else array[..., 0]
-        for name, array in zip(wrt, found, strict=True)]
+    return plan.run({graph.program.of[name]: array for name, array in arrays.items()})
 
 
 def assert_same(graph: Graph, data: Any, params: Any, tolerance: float = 1e-12, **options: Any) -> None:
@@ -140,6 +143,7 @@ def test_random_graphs(text: str, size: int, reduction: str, form: tuple[int, in
     params = {name: rng.normal(size=graph.nodes[name].shape) * 0.5 for name in graph.parameters}
     with pytest.MonkeyPatch.context() as patch:
         in_form(patch, form)
+        patch.setattr("explorer.engine.device.plan.SURELY_FREE", 0)
         assert_same(graph, data, params, 1e-11, reduction=reduction, device=NumpyDevice("float64", free))
 
 
@@ -170,17 +174,23 @@ def kernels_of(plan: DevicePlan) -> list[Kernel]:
 
 
 def library_steps(plan: DevicePlan) -> list[Any]:
-    return [step for step in plan.recipe.steps if not isinstance(step, Kernel) and not step.is_view]
+    return [step for step in plan.recipe.steps if not isinstance(step, Kernel)]
 
 
-def test_a_small_network_is_two_kernels_and_nothing_else() -> None:
+@pytest.mark.parametrize("size", [0, 1, 7, 300])
+def test_a_small_network_is_one_kernel_whose_sums_are_the_results(size: int) -> None:
     golden = case("bce_mlp_batch")
     graph = Graph.parse(golden["source"])
-    plan = host_plan(graph, graph.parameters, 5, 5)
-    first, last = kernels_of(plan)
-    assert library_steps(plan) == []
-    assert first.space == (BATCH,) and len(first.sums) == 4 * 3 + 4 + 4 + 1 + 2
-    assert last.space == () and len(last.stores) == 4 * 3 + 4 + 4 + 1 + 1
+    device = NumpyDevice("float64")
+    plan = host_plan(graph, [*graph.parameters, "x"], size, max(size, 1), device=device)
+    (kernel,) = plan.recipe.steps
+    assert isinstance(kernel, Kernel) and kernel.space == (BATCH,)
+    assert len(kernel.sums) == 4 * 3 + 4 + 4 + 1 + 2 and len(kernel.stores) == 3
+    data = {name: np.random.default_rng(1).random((size, *graph.nodes[name].shape)) for name in golden["data"]}
+    _, found = run(graph, data, golden["params"], [*graph.parameters, "x"], plan)
+    assert device.launches == 1 and len(device.allocated) == 2      # all sums lie in one place, x's gradient in another
+    for first, second in itertools.combinations(found, 2):
+        assert not np.shares_memory(first, second)
 
 
 def test_a_wide_network_is_products_of_matrices_and_few_kernels() -> None:
@@ -190,19 +200,29 @@ def test_a_wide_network_is_products_of_matrices_and_few_kernels() -> None:
     # Three products forward, two back to inner lines, three to matrices, and the two wide biases' sums.
     assert len(library_steps(plan)) == 3 + 2 + 3 + 2
     assert [kernel.space for kernel in kernels_of(plan)] == [
-        (40, BATCH), (36, BATCH), (BATCH,), (), (36, BATCH), (40, BATCH)]
+        (40, BATCH), (36, BATCH), (BATCH,), (36, BATCH), (40, BATCH)]
 
 
-def test_what_does_not_fit_in_memory_is_taken_in_blocks() -> None:
+def test_what_does_not_fit_in_memory_is_taken_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     graph, data, params = wide_net(50, 40, 36, 10)
     whole = host_plan(graph, ["x", "W"], 9, 9)
     assert whole.rows() == 9
+    monkeypatch.setattr("explorer.engine.device.plan.SURELY_FREE", 0)
     device = NumpyDevice("float64", 8 * 9 * 50 + 8 * 2 * 1000)
     blocked = host_plan(graph, ["x", "W"], 9, 9, device=device)
     assert 1 <= blocked.rows() < 9
     for first, second in zip(run(graph, data, params, ["x", "W"], whole)[1],
                              run(graph, data, params, ["x", "W"], blocked)[1], strict=True):
         np.testing.assert_allclose(first, second, rtol=1e-12, atol=1e-15)
+
+
+def test_the_free_memory_is_asked_for_by_large_passes_alone() -> None:
+    graph = wide_net(50, 40, 36, 10)[0]
+    asked = Mock(return_value=2**40)
+    device = NumpyDevice("float64")
+    device.free_bytes = asked       # type: ignore[method-assign]
+    assert host_plan(graph, ["W"], 1000, 1, device=device).rows() == 1000 and not asked.called
+    assert host_plan(graph, ["W"], 100_000, 1, device=device).rows() == 100_000 and asked.called
 
 
 def test_a_long_chain_becomes_kernels_of_bounded_size() -> None:

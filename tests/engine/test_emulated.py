@@ -16,7 +16,7 @@ import pytest
 
 from explorer.engine import Graph
 from explorer.engine.device.cuda import OPTIONS, REAL, CudaDevice
-from explorer.engine.device.emit import finish_text, kernel_text
+from explorer.engine.device.emit import kernel_text, row_sums_text
 from explorer.engine.device.grouping import Kernel
 from explorer.engine.device.plan import DevicePlan
 from explorer.engine.device.recipe import Recipe, recipe
@@ -27,7 +27,7 @@ from tests.engine.cases import cases_of
 from tests.engine.emulator import COMPILER, Emulator
 from tests.engine.golden import NAMES
 from tests.engine.golden import case as golden_case
-from tests.engine.host_device import host_plan, op_recipe, run_op
+from tests.engine.host_device import HostMemory, host_plan, op_recipe, run_op
 from tests.engine.test_device import assert_same, by_rule, in_form, same_at_extremes, sharings, wide_net
 from tests.engine.test_gradients import everything
 
@@ -36,11 +36,34 @@ CASES = [case for name in OPS for case in cases_of(name)[:1] + cases_of(name)[-1
 NVCC = shutil.which("nvcc")
 
 
-class EmulatedDevice(CudaDevice):
-    """The device as it is, but for who compiles and runs the text."""
+class EmulatedDevice(HostMemory, CudaDevice):
+    """The device as it is, but for its memory, who compiles and runs the text, and who multiplies matrices."""
+
+    def __init__(self, xp: Any, dtype: np.dtype, compile: Any) -> None:
+        HostMemory.__init__(self)
+        CudaDevice.__init__(self, xp, dtype, compile)
+
+    def fetch(self, memory: Any) -> np.ndarray:
+        return memory.entries(self._dtype)[:2]
 
     def free_bytes(self) -> int:
         return 2**40
+
+    def _multiply(self) -> Any:
+        def column_by_column(memory: Any, rows: int, columns: int, lead: int) -> np.ndarray:
+            assert lead >= rows
+            item = self._dtype.itemsize
+            return np.ndarray((rows, columns), self._dtype, memory.bytes, strides=(item, lead * item))
+
+        def gemm(a_turned: int, b_turned: int, m: int, n: int, k: int, a: Any, a_lead: int, b: Any, b_lead: int,
+                 out: Any, lead: int) -> None:
+            left = column_by_column(a, *((k, m) if a_turned else (m, k)), a_lead)
+            right = column_by_column(b, *((n, k) if b_turned else (k, n)), b_lead)
+            with np.errstate(all="ignore"):
+                column_by_column(out, m, n, lead)[...] = (left.T if a_turned else left) @ (
+                    right.T if b_turned else right)
+
+        return gemm
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +130,9 @@ def test_the_door(emulator: Emulator, monkeypatch: Any) -> None:
         for name, array in found.items():
             checks.close(array, expected.gradients[name], 1e-12, name)
     assert recorded.call_count == 1
+    batch, params = graph.batch(data), {name: np.array(value, dtype=float) for name, value in golden["params"].items()}
+    with patch("explorer.engine.data.lay_out_parameters", Mock(side_effect=AssertionError)):
+        checks.close(graph.gradients(batch, params)[1]["W"], found["W"], 0.0, "arrays as they should be, read at once")
     branching = patch.object(REGISTRY["sigmoid"], "forward", lambda self, xp, z: 1 / (1 + xp.exp(-z)) if z.any() else z)
     again = Graph.parse(golden["source"])
     with branching:
@@ -134,7 +160,7 @@ def test_cuda_s_own_compiler_takes_the_text(dtype: str, tmp_path: Path) -> None:
     plain = [case for case in CASES if case.name not in ("sin", "cos")]
     recipes += [op_recipe(case, (False,) * len(case.shapes), dtype) for case in plain]
     large = texts(recipes[: len(graphs)], dtype, "long long")
-    kernels = dict.fromkeys([*texts(recipes, dtype), *large, finish_text(REAL[dtype])])
+    kernels = dict.fromkeys([*texts(recipes, dtype), *large, row_sums_text(REAL[dtype])])
     source = "".join(f"namespace k{place} {{\n{text.replace(' run(', f' run{place}(')}}}\n"
                      for place, text in enumerate(kernels))
     file = tmp_path / "kernels.cu"

@@ -26,7 +26,7 @@ def _device(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "explorer.engine.passes.device_plan",
         lambda schedule, names, xp, dtype, size, count: DeviceGradients(
-            schedule, names, DevicePlan(recipe(schedule, np.dtype(dtype)), GuardedDevice(dtype), size, count), xp))
+            schedule, names, DevicePlan(recipe(schedule, np.dtype(dtype)), GuardedDevice(dtype), size, count)))
     Guarded.events.clear()
 
 

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from explorer.engine.arrays import Array, Namespace, public_view
+from explorer.engine.arrays import Array, Namespace
 from explorer.engine.data import Batch
 from explorer.engine.device.cuda import CudaDevice
 from explorer.engine.device.plan import DevicePlan
@@ -35,27 +35,24 @@ def device_plan(
             known[key] = recipe(schedule, kind)
     except NotRecordable:
         return Plan(schedule, names, xp, getattr(xp, kind.name), size, count)
-    return DeviceGradients(schedule, names, DevicePlan(known[key], CudaDevice(xp, kind), size, count), xp)
+    return DeviceGradients(schedule, names, DevicePlan(known[key], CudaDevice(xp, kind), size, count))
 
 
 class DeviceGradients:
     """A device's plan, called as every plan is."""
 
-    def __init__(self, schedule: Schedule, names: Sequence[str], plan: DevicePlan, xp: Namespace) -> None:
+    def __init__(self, schedule: Schedule, names: Sequence[str], plan: DevicePlan) -> None:
         program, self._names = schedule.program, names
-        self.plan, self._xp = plan, xp
+        self.plan = plan
         self._data = [(program.of[name], name) for name in program.data]
         self._parameters = [program.of[name] for name in program.parameters]
-        self._batched = [program.registers[register].batched for register in schedule.wanted]
 
     def run(self, batch: Batch, shared: Sequence[Array]) -> Found:
         """See Runs."""
         given = {register: batch.arrays[name] for register, name in self._data}
-        given.update((register, array[..., None]) for register, array in zip(self._parameters, shared, strict=True))
+        given.update(zip(self._parameters, shared, strict=True))
         loss, found = self.plan.run(given)
-        return loss, {name: public_view(self._xp, array, batched)
-                      for name, array, batched in zip(self._names, found, self._batched, strict=True)
-                      if array is not None}
+        return loss, {name: array for name, array in zip(self._names, found, strict=True) if array is not None}
 
 
 __all__ = ["DeviceGradients", "DevicePlan", "device_plan"]

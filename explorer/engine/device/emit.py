@@ -9,6 +9,7 @@ from explorer.engine.device.grouping import Kernel
 from explorer.engine.jacobians.base import Shape
 
 BLOCK = 128         # threads of a block
+ROW_BLOCK = 512     # of one that adds up a row
 WARP = 32
 MOST_KEPT = 96      # numbers that a thread keeps while it goes from sample to sample
 
@@ -62,16 +63,15 @@ class Names:
         return number_text(expression.value) if expression.operation == "number" else self._values[expression]
 
 
-def finish_text(real: str) -> str:
-    """Adds up what the blocks of a kernel left, one block for each sum: run(partial sums, blocks, totals)."""
+def row_sums_text(real: str) -> str:
+    """The sum of each row of a matrix in C order, one block for each: run(matrix, length of a row, sums)."""
     return "\n".join([
         f"typedef {real} T;",
-        f'extern "C" __global__ void __launch_bounds__({BLOCK}) run(',
-        "    const T* __restrict__ partials, const unsigned int blocks, T* __restrict__ partial)", "{",
-        "    T sum0 = (T)0;",
-        "    for (unsigned int i = threadIdx.x; i < blocks; i += blockDim.x)",
-        "        sum0 += partials[blockIdx.x * (size_t)blocks + i];",
-        *_across_the_block(1), "}", "",
+        f'extern "C" __global__ void __launch_bounds__({ROW_BLOCK}) run(',
+        "    const T* __restrict__ rows, const unsigned int length, T* __restrict__ partial)", "{",
+        "    const T* row = rows + blockIdx.x * (size_t)length;", "    T sum0 = (T)0;",
+        "    for (unsigned int i = threadIdx.x; i < length; i += blockDim.x)", "        sum0 += row[i];",
+        *_across_the_block(1, ROW_BLOCK), "}", "",
     ])
 
 
@@ -137,9 +137,9 @@ def product_text(shape: Shape) -> str:
     return " * ".join([*([str(entries)] if entries != 1 or not batches else []), *["n"] * batches])
 
 
-def _across_the_block(sums: int) -> list[str]:
+def _across_the_block(sums: int, threads: int = BLOCK) -> list[str]:
     """Sums of the threads' sums: within each warp by shuffles, then over the warps, in the same order every time."""
-    warps = BLOCK // WARP
+    warps = threads // WARP
     lines = [f"    __shared__ T shared[{sums}][{warps}];"]
     for place in range(sums):
         lines += [f"    sum{place} += __shfl_down_sync(0xffffffffu, sum{place}, {step});" for step in (16, 8, 4, 2, 1)]

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from explorer.engine.jacobians.base import Shape
+
+if TYPE_CHECKING:
+    from explorer.engine.device.forms import Form
 
 # The batch's length while a pass is recorded. No tensor of the language has so many entries, so an axis whose length
 # is a multiple of it holds the batch, whatever it was reshaped with.
@@ -47,13 +50,15 @@ BOOLEAN = frozenset({"<", "<=", ">", ">=", "==", "!=", "&", "|", "~", "isnan", "
 
 @dataclass(slots=True)
 class Slot:
-    """A place for an array: its shape, the stage from which it can be read, and whether it is another's view."""
+    """A place for an array: its shape and the stage from which it can be read. It lies in C order in memory of its own,
+    or in that of the slot which it `views`, in the `form` that it has there."""
 
     shape: Shape
     ready: int
     is_bool: bool = False
-    views: int | None = None
     given: bool = False
+    views: int | None = None
+    form: Form | None = None
 
 
 @dataclass(eq=False)

@@ -7,9 +7,9 @@ from functools import cached_property
 
 from explorer.engine.device.expression import BATCH, Expression
 from explorer.engine.device.recording import Recording, Store
+from explorer.engine.device.sums import MOST_SUMS, Bunch, bunches_of, placed
 from explorer.engine.jacobians.base import Shape
 
-MOST_SUMS = 64      # sums over the samples that one kernel keeps, each in a register of every thread
 MOST_SLOTS = 200    # arrays that one kernel is given: CUDA passes 4 KiB of arguments
 
 
@@ -60,7 +60,8 @@ def needed(recording: Recording, wanted: list[int]) -> set[int]:
             if slot in live:
                 continue
             live.add(slot)
-            slots.extend(makers[slot].operands if slot in makers else ())
+            root = recording.slots[slot].views
+            slots.extend(makers[slot].operands if slot in makers else () if root is None else (root,))
             expressions.extend(store.expression for store in writers.get(slot, ()))
         else:
             expression = expressions.pop()
@@ -75,47 +76,35 @@ def needed(recording: Recording, wanted: list[int]) -> set[int]:
 def kernels(recording: Recording, live: set[int]) -> list[Kernel]:
     """Kernels for all stores to live slots, earliest stage first."""
     stores = [store for store in recording.stores if store.slot in live]
+    sums, held = bunches_of(stores)
     places: dict[Expression, tuple[int, int]] = {}      # where a sum will be found
     found: list[Kernel] = []
-    groups: dict[tuple[int, Shape], tuple[list[Store], list[Expression]]] = {}
+    groups: dict[tuple[int, Shape], tuple[list[Store], list[Bunch]]] = {}
     for store in stores:
-        groups.setdefault((store.expression.stage, store.space), ([], []))[0].append(store)
-    for total in _sums(stores):
-        groups.setdefault((total.stage - 1, (BATCH,)), ([], []))[1].append(total)
-    for (stage, space), (writes, sums) in sorted(groups.items()):
-        waiting = [(writes, sums)]
+        if store.slot not in held:
+            groups.setdefault((store.expression.stage, store.space), ([], []))[0].append(store)
+    for bunch in sums:
+        groups.setdefault((bunch.sums[0].stage - 1, (BATCH,)), ([], []))[1].append(bunch)
+    for (stage, space), group in sorted(groups.items(), key=lambda item: item[0]):
+        waiting = [group]
         while waiting:
-            writes, sums = waiting.pop()
-            roots = [*(store.expression for store in writes), *(total.operands[0] for total in sums)]
+            writes, bunches = waiting.pop()
+            totals = [total for bunch in bunches for total in bunch.sums]
+            roots = [*(store.expression for store in writes), *(total.operands[0] for total in totals)]
             code, reads = _code(recording, roots, stage, live, places)
             touched = {slot for slot, _, _ in reads.values()} | {store.slot for store in writes}
-            if len(roots) > 1 and (len(touched) > MOST_SLOTS or len(sums) > MOST_SUMS):
-                waiting += [_part(writes, sums, 1), _part(writes, sums, 0)]
+            if len(writes) + len(bunches) > 1 and (len(touched) > MOST_SLOTS or len(totals) > MOST_SUMS):
+                waiting += [_part(writes, bunches, 1), _part(writes, bunches, 0)]
                 continue
-            totals = None
-            if sums:
-                totals = recording.slot((len(sums),), stage + 1)
-                live.add(totals)
-                places.update((total, (totals, place)) for place, total in enumerate(sums))
-            found.append(Kernel(stage, space, code, reads, tuple(writes), tuple(sums), totals))
+            slot = placed(recording, bunches, stage, places) if totals else None
+            live |= set() if slot is None else {slot}
+            found.append(Kernel(stage, space, code, reads, tuple(writes), tuple(totals), slot))
     return found
 
 
-def _part(stores: list[Store], sums: list[Expression], half: int) -> tuple[list[Store], list[Expression]]:
+def _part(stores: list[Store], sums: list[Bunch], half: int) -> tuple[list[Store], list[Bunch]]:
     """One half of a group that is too much for one kernel."""
     return stores[half::2], sums[half::2] if len(sums) > 1 or not stores else sums * (half == 0)
-
-
-def _sums(stores: list[Store]) -> list[Expression]:
-    """Every sum over the samples that the stores come to, in order of making."""
-    seen: set[Expression] = set()
-    waiting = [store.expression for store in stores]
-    while waiting:
-        expression = waiting.pop()
-        if expression not in seen:
-            seen.add(expression)
-            waiting.extend(expression.operands)
-    return sorted((one for one in seen if one.operation == "sum"), key=lambda one: one.place)
 
 
 def _code(

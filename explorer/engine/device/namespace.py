@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from explorer.engine.device import recorded
-from explorer.engine.device.expression import BATCH, holds_batch, real_shape, width
+from explorer.engine.device.expression import BATCH, holds_batch, width
 from explorer.engine.device.operations import folded, mapped, moved
 from explorer.engine.device.recorded import NotRecordable, Recorded, cell_shape, constant
 from explorer.engine.device.recording import Recording
@@ -68,8 +68,7 @@ class Namespace:
         if shape == array.shape:
             return array
         if array.wide:
-            return self._recording.view(
-                array, lambda xp, rows, whole: xp.reshape(whole, real_shape(shape, rows)), "reshape", shape)
+            return self._recording.reshaped(array, shape)
         if any(holds_batch(length) for length in (*array.shape[:-1], *shape[:-1])):
             raise NotRecordable(f"reshape from {array.shape} to {shape}: the batch is not innermost.")
         return Recorded(self._recording, array.cells.reshape(cell_shape(shape)), shape, False)
@@ -81,7 +80,7 @@ class Namespace:
         return Recorded(self._recording, np.broadcast_to(array.cells, cell_shape(shape)).copy(), shape, False)
 
     def permute_dims(self, array: Recorded, axes: Sequence[int]) -> Recorded:
-        return moved(array, lambda whole: whole.transpose(tuple(axes)), ("permute", *axes))
+        return moved(array, lambda whole: whole.transpose(tuple(axes)))
 
     def moveaxis(self, array: Recorded, source: int, destination: int) -> Recorded:
         order = list(range(array.ndim))
@@ -90,11 +89,11 @@ class Namespace:
 
     def expand_dims(self, array: Recorded, axis: int) -> Recorded:
         at = axis % (array.ndim + 1)
-        return moved(array, lambda whole: whole[(slice(None),) * at + (None,)], ("expand", at))
+        return moved(array, lambda whole: whole[(slice(None),) * at + (None,)])
 
     def squeeze(self, array: Recorded, axis: int) -> Recorded:
         at = axis % array.ndim
-        return moved(array, lambda whole: whole[(slice(None),) * at + (0,)], ("squeeze", at))
+        return moved(array, lambda whole: whole[(slice(None),) * at + (0,)])
 
     def concat(self, arrays: Sequence[Recorded], axis: int = 0) -> Recorded:
         return self._joined("concat", np.concatenate, arrays, axis)

@@ -16,6 +16,7 @@ from explorer.engine.device.expression import DEEPEST, Expression, broadcast, ho
 from explorer.engine.device.recorded import Recorded, cell_shape, constant
 from explorer.engine.device.recording import Recording
 
+PRODUCT, ROW_SUMS = "@", "row sums"     # the steps that a device may do in a way of its own
 FEW_PRODUCTS = 1024     # products of two entries that a matrix product may have to be taken one by one
 
 
@@ -35,12 +36,12 @@ def mapped(operation: str, *operands: Any) -> Recorded:
     return recording.kept(found) if deep else found
 
 
-def moved(array: Recorded, move: Callable[[Any], Any], name: Any) -> Recorded:
-    """The same entries at other places, as a view of NumPy or CuPy would have them."""
+def moved(array: Recorded, move: Callable[[Any], Any]) -> Recorded:
+    """The same entries at other places, as a view of NumPy's would have them."""
+    if array.wide:
+        return array.recording.view(array, move)
     shape = move(np.broadcast_to(np.empty((), dtype=bool), array.shape)).shape
-    if not array.wide:
-        return Recorded(array.recording, move(array.cells), shape, False)
-    return array.recording.view(array, lambda xp, rows, whole: move(whole), name, shape)
+    return Recorded(array.recording, move(array.cells), shape, False)
 
 
 def matmul(left: Recorded, right: Recorded) -> Recorded:
@@ -50,7 +51,7 @@ def matmul(left: Recorded, right: Recorded) -> Recorded:
     inner = left.shape[-1]
     products = width(shape) * width((inner,))
     if left.wide or right.wide or width(shape) > recorded.NARROW or products > FEW_PRODUCTS:
-        return left.recording.step(lambda xp, rows, a, b: a @ b, "@", shape, left, right)
+        return left.recording.step(lambda xp, rows, a, b: a @ b, PRODUCT, shape, left, right)
     rows = np.broadcast_to(left.cells, (*cell_shape(lead), *left.cells.shape[-2:]))
     columns = np.broadcast_to(right.cells, (*cell_shape(lead), *right.cells.shape[-2:]))
     cells = np.empty(cell_shape(shape), dtype=object)
@@ -80,7 +81,8 @@ def folded(array: Recorded, operation: str, axis: Any, keepdims: bool) -> Record
         def fold(xp: Any, rows: int, whole: Any) -> Any:
             return getattr(xp, name)(whole, axis=axes, keepdims=keepdims)
 
-        return array.recording.step(fold, (name, axes, keepdims), shape, array)
+        rows = operation == "+" and axes == (array.ndim - 1,) and holds_batch(array.shape[-1])
+        return array.recording.step(fold, ROW_SUMS if rows else (name, axes, keepdims), shape, array)
     over_batch = any(holds_batch(array.shape[at]) for at in axes)
     cells = np.empty(cell_shape(kept), dtype=object)
     runs = np.moveaxis(array.cells, axes, range(len(axes)))
@@ -114,9 +116,9 @@ def _attach() -> None:
         return lambda self, other: mapped(name, other, self) if mirrored else mapped(name, self, other)
 
     methods: dict[str, Any] = {
-        "__getitem__": lambda self, key: moved(self, lambda array: array[key], ("[]", repr(key))), "__setitem__": put,
+        "__getitem__": lambda self, key: moved(self, lambda array: array[key]), "__setitem__": put,
         "__matmul__": matmul, "__neg__": lambda self: mapped("neg", self), "__invert__": lambda self: mapped("~", self),
-        "T": property(lambda self: moved(self, lambda array: array.T, "T")),
+        "T": property(lambda self: moved(self, lambda array: array.T)),
     }
     for name, symbol in {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "and": "&", "or": "|"}.items():
         methods |= {f"__{name}__": operator(symbol), f"__r{name}__": operator(symbol, mirrored=True)}

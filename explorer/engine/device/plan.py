@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
 
 from explorer.engine.arrays import Array, Namespace
-from explorer.engine.device.expression import holds_batch, real_shape, width
+from explorer.engine.device.expression import holds_batch, width
+from explorer.engine.device.forms import Form
 from explorer.engine.device.grouping import Kernel
+from explorer.engine.device.layout import Layout, layout
 from explorer.engine.device.recipe import Recipe
+from explorer.engine.device.slots import Seen
 from explorer.engine.jacobians.base import Shape
 
-SPARE = 0.8     # of the free memory, what a block's arrays may take
+SPARE = 0.8             # of the free memory, what a block's arrays may take
+SURELY_FREE = 1 << 26   # bytes that are not asked for: asking takes as long as a kernel
+
+Memory: TypeAlias = Any             # a place in a device's memory; memory + bytes is one further on
+Run: TypeAlias = Callable[..., Any]     # of memories, one for each array that is read, then of those that are written
 
 
 class Device(Protocol):
@@ -21,136 +29,118 @@ class Device(Protocol):
 
     xp: Namespace
 
-    def launch(
-        self, kernel: Kernel, bools: frozenset[int], operands: list[Array], stored: list[Array],
-        totals: Array | None, size: int, rows: int, count: int,
-    ) -> None:
-        """Run a kernel over `size` points."""
+    def memory(self, array: Array) -> Memory:
+        """Where the array lies in C order; a copy's place if it does not."""
 
-    def empty(self, shape: Shape, dtype: Any) -> Array:
-        """An array in C order, of whatever is there."""
+    def allocate(self, size: int) -> Memory:
+        """So many bytes of whatever is there."""
+
+    def array(self, memory: Memory, dtype: Any, shape: Shape, strides: Shape) -> Array:
+        """What lies there, seen so: no copy. Strides are in bytes."""
+
+    def kernel(self, kernel: Kernel, bools: frozenset[int], rows: int, count: int, largest: int) -> Run:
+        """What runs a kernel for so many samples; no array that it is given has more than `largest` entries."""
+
+    def product(self, left: Form, right: Form) -> Run | None:
+        """What multiplies two matrices; None for what is left to the library."""
+
+    def row_sums(self, shape: Shape) -> Run:
+        """What adds up an array of that shape along its last axis."""
+
+    def fetch(self, memory: Memory) -> np.ndarray:
+        """Two numbers, waited for."""
 
     def free_bytes(self) -> int:
         """The memory that new arrays may take."""
 
 
-@dataclass(frozen=True, eq=False)
-class Launch:
-    """A kernel for one number of samples: the arrays that it reads, and whether each is surely in C order; the ones
-    that it is the first to write, with their shapes and dtypes; and how many points there are."""
-
-    kernel: Kernel
-    reads: tuple[tuple[int, bool], ...]
-    makes: tuple[tuple[int, Shape, Any], ...]
-    stored: tuple[int, ...]
-    size: int
-
-
 class DevicePlan:
-    """One recipe for one batch size. It owns no arrays: every run's are its own.
+    """One recipe for one batch size. A run's arrays are its own; but all fetch to one place, so not two at a time.
 
     `count` is what the sum over the batch is divided by: the samples for the mean, 1 for the sum itself.
     """
 
     def __init__(self, recipe: Recipe, device: Device, size: int, count: int) -> None:
         self.recipe, self._device, self._size, self._count = recipe, device, size, count
-        self._dtype = getattr(device.xp, recipe.dtype.name)
-        self._bools = frozenset(place for place, slot in enumerate(recipe.slots) if slot.is_bool)
         self._batched = tuple(any(map(holds_batch, slot.shape)) for slot in recipe.slots)
-        self._launches: dict[int, dict[Kernel, Launch]] = {}
+        results = set(recipe.results)
+        made = [(place, slot) for place, slot in enumerate(recipe.slots) if slot.views is None and self._batched[place]]
+        self._inner = sum(width(slot.shape) for place, slot in made if not slot.given and place not in results)
+        self._outer = sum(width(slot.shape) for place, slot in made if place in results)
+        self._whole = sum(width(slot.shape) for _, slot in made)
+        self._layouts: dict[int, Layout] = {}
 
     def run(self, given: Mapping[int, Array]) -> tuple[float, list[Array | None]]:
-        """The objective, and fresh arrays of the wanted gradients, None where nothing arrives.
+        """The objective, and fresh batch-first arrays of the wanted gradients, None where nothing arrives.
 
-        `given` holds engine arrays by register. Only the objective is fetched, when all else was asked for.
+        `given` holds engine arrays of the recipe's dtype by register; what all samples share may lack the batch axis.
+        Only the objective is fetched, when all else was asked for.
         """
-        loss: Array | None = None
-        results: list[Array | None] = [None] * len(self.recipe.results)
         step = self.rows()
-        for start in range(0, max(self._size, 1), step):
-            stop = min(start + step, self._size)
-            part, found = self.block(given, start, stop)
-            loss = part if loss is None else loss + part
-            for place, array in enumerate(found):
-                if array is not None:
-                    results[place] = self._collect(results[place], array, place, start, stop)
-        assert loss is not None     # there is one block at least
-        return float(loss[0]), results
+        if step >= self._size:
+            loss, results = self.block(given, 0, self._size)
+            return self._objective(loss), results
+        return self._in_blocks(given, step)
 
     def rows(self) -> int:
         """How many samples are taken at once: all, if what is kept for them fits in free memory."""
-        slots, results = self.recipe.slots, set(self.recipe.results)
-        made = [(place, slot) for place, slot in enumerate(slots) if slot.views is None and self._batched[place]]
-        inner = sum(width(slot.shape) for place, slot in made if not slot.given and place not in results)
-        if not inner:
+        row = self._size * self.recipe.dtype.itemsize
+        if self._inner * row <= SURELY_FREE:
             return max(self._size, 1)
-        item, outer = self.recipe.dtype.itemsize, sum(width(slot.shape) for place, slot in made if place in results)
-        free = SPARE * self._device.free_bytes() - outer * self._size * item
-        if inner * self._size * item <= free:
+        free = SPARE * self._device.free_bytes() - self._outer * row
+        if self._inner * row <= free:
             return max(self._size, 1)
-        whole = sum(width(slot.shape) for _, slot in made)      # rows of data and results are copied then
-        return 1 << max(int(free / (whole * item)).bit_length() - 1, 0)
+        part = self._whole * self.recipe.dtype.itemsize     # of one row: data and results are copied then
+        return 1 << max(int(free / part).bit_length() - 1, 0)
 
-    def block(self, given: Mapping[int, Array], start: int, stop: int) -> tuple[Array, list[Array | None]]:
-        """The loss and the gradients of some samples."""
-        recipe, device, rows = self.recipe, self._device, stop - start
-        xp, launches = device.xp, self._prepared(rows)
-        arrays: dict[int, Array] = {}
-        for register, slot in recipe.given.items():
+    def block(self, given: Mapping[int, Array], start: int, stop: int) -> tuple[Memory, list[Array | None]]:
+        """Where the loss's two numbers will be, and the gradients of some samples."""
+        device, rows = self._device, stop - start
+        if rows not in self._layouts:
+            self._layouts[rows] = layout(self.recipe, device, rows, self._count)
+        plan = self._layouts[rows]
+        memories: list[Memory] = [None] * len(self.recipe.slots)
+        for register, slot in self.recipe.given.items():
             array = given[register]
-            if rows != self._size and self._batched[slot]:
-                array = array[..., start:stop]
-            arrays[slot] = xp.ascontiguousarray(array, dtype=self._dtype)
-        for step, freed in zip(recipe.steps, recipe.freed, strict=True):
-            if isinstance(step, Kernel):
-                launch = launches[step]
-                for slot, shape, dtype in launch.makes:
-                    arrays[slot] = device.empty(shape, dtype)
-                operands = [arrays[slot] if in_order else xp.ascontiguousarray(arrays[slot])
-                            for slot, in_order in launch.reads]
-                device.launch(
-                    step, self._bools, operands, [arrays[slot] for slot in launch.stored],
-                    None if step.totals is None else arrays[step.totals], launch.size, rows, self._count)
-            else:
-                arrays[step.out] = step.function(xp, rows, *(arrays[slot] for slot in step.operands))
-            for slot in freed:
-                del arrays[slot]
-        taken: set[int] = set()
-        return arrays[recipe.loss], [
-            None if result is None else self._own(arrays[result], result, taken) for result in recipe.results]
+            memories[slot] = device.memory(
+                array[..., start:stop] if rows != self._size and self._batched[slot] else array)
+        blocks: list[Memory] = [device.allocate(size) if size else None for size in plan.blocks]
+        for slot, block, first in plan.places:
+            memories[slot] = blocks[block] + first if first else blocks[block]
+        for run, places, _, out in plan.calls:
+            made = run(*[memories[root] + first if first else memories[root] for root, first in places])
+            if out is not None:
+                memories[out] = made
+        results = [None if seen is None else self._result(seen, copied, memories) for seen, copied in plan.results]
+        root, first = plan.loss
+        return memories[root] + first, results
 
-    def _prepared(self, rows: int) -> dict[Kernel, Launch]:
-        if rows not in self._launches:
-            slots, made, found = self.recipe.slots, set[int](), dict[Kernel, Launch]()
-            in_order = {slot for step in self.recipe.steps if isinstance(step, Kernel) for slot in step.outputs}
-            in_order |= set(self.recipe.given.values())
-            for step in self.recipe.steps:
-                if isinstance(step, Kernel):
-                    new = [slot for slot in step.outputs if slot not in made]
-                    made.update(new)
-                    found[step] = Launch(
-                        step, tuple((slot, slot in in_order) for slot in step.operands),
-                        tuple((slot, real_shape(slots[slot].shape, rows), self._kind(slot)) for slot in new),
-                        step.stored, math.prod(real_shape(step.space, rows)))
-            self._launches[rows] = found
-        return self._launches[rows]
+    def _result(self, seen: Seen, copied: bool, memories: list[Memory]) -> Array:
+        root, first, dtype, shape, strides = seen
+        array = self._device.array(memories[root] + first if first else memories[root], dtype, shape, strides)
+        return self._device.xp.asarray(array, copy=True) if copied else array
 
-    def _kind(self, slot: int) -> Any:
-        return self._device.xp.bool if self.recipe.slots[slot].is_bool else self._dtype
+    def _in_blocks(self, given: Mapping[int, Array], step: int) -> tuple[float, list[Array | None]]:
+        """Block after block: samples' gradients in their places, all else added up."""
+        device, dtype = self._device, getattr(self._device.xp, self.recipe.dtype.name)
+        pair: Array | None = None
+        whole: list[Array | None] = [None] * len(self.recipe.results)
+        for start in range(0, self._size, step):
+            stop = min(start + step, self._size)
+            loss, found = self.block(given, start, stop)
+            part = device.array(loss, dtype, (2,), (self.recipe.dtype.itemsize,))
+            pair = part if pair is None else pair + part
+            for place, array in enumerate(found):
+                if array is not None and self.recipe.batched[place]:
+                    if whole[place] is None:
+                        whole[place] = device.xp.empty((self._size, *array.shape[1:]), dtype=array.dtype)
+                    whole[place][start:stop] = array        # type: ignore[index]
+                elif array is not None:
+                    whole[place] = array if whole[place] is None else whole[place] + array
+        return self._objective(device.memory(pair)), whole
 
-    def _own(self, array: Array, slot: int, taken: set[int]) -> Array:
-        """An array that is nobody else's: what this run made, or a copy where that is given twice."""
-        while (seen := self.recipe.slots[slot].views) is not None:
-            slot = seen
-        mine = slot not in taken and slot != self.recipe.loss
-        taken.add(slot)
-        return array if mine else self._device.xp.asarray(array, copy=True)
-
-    def _collect(self, result: Array | None, part: Array, place: int, start: int, stop: int) -> Array:
-        """The result with one block's part in it: in its own samples, or added where all share it."""
-        if stop - start >= self._size or not self.recipe.batched[place]:
-            return part if result is None else result + part
-        if result is None:
-            result = self._device.empty((*part.shape[:-1], self._size), part.dtype)
-        result[..., start:stop] = part
-        return result
+    def _objective(self, loss: Memory) -> float:
+        """The sum of the losses over the count; where that is not finite, the sum of the losses divided first."""
+        total, divided = self._device.fetch(loss).tolist()
+        mean = total / self._count
+        return mean if math.isfinite(mean) else divided

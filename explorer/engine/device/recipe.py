@@ -7,7 +7,7 @@ or small along the sample's axes, becomes kernels; all that waits for the same s
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from explorer.engine.arrays import Array
@@ -15,9 +15,8 @@ from explorer.engine.device.expression import BATCH, Slot
 from explorer.engine.device.grouping import Kernel, kernels, needed
 from explorer.engine.device.namespace import Namespace
 from explorer.engine.device.operations import mapped
-from explorer.engine.device.recording import LibraryStep, Recording
+from explorer.engine.device.recording import LibraryStep, Recording, in_another_shape
 from explorer.engine.ops.base import Op
-from explorer.engine.ops.reduce import averaged
 from explorer.engine.schedule import Call, Schedule
 
 Step: TypeAlias = Kernel | LibraryStep
@@ -25,15 +24,15 @@ Step: TypeAlias = Kernel | LibraryStep
 
 @dataclass(frozen=True, eq=False)
 class Recipe:
-    """Steps in order over slots; `given` says which slot a register's array goes to, `freed` what each step uses last.
+    """Steps in order over slots; `given` says which slot a register's array goes to.
 
+    `loss` is the slot of two numbers, the sum of the losses and that of the losses divided by the count first.
     `results` are the slots of the wanted gradients, None where nothing arrives; `batched` whether each has samples.
     """
 
     slots: tuple[Slot, ...]
     given: Mapping[int, int]
     steps: tuple[Step, ...]
-    freed: tuple[tuple[int, ...], ...]
     loss: int
     results: tuple[int | None, ...]
     batched: tuple[bool, ...]
@@ -52,13 +51,28 @@ def assembled(
     recording: Recording, given: Mapping[int, int], loss: int, results: Sequence[int | None], batched: Sequence[bool]
 ) -> Recipe:
     """What was recorded, as far as the loss and the results need it, in an order that can be run."""
-    wanted = [loss, *(slot for slot in results if slot is not None)]
-    live = needed(recording, wanted)
+    live = needed(recording, [loss, *(slot for slot in results if slot is not None)])
     steps: list[Step] = [*(step for step in recording.steps if step.out in live), *kernels(recording, live)]
-    steps.sort(key=lambda step: (step.stage, isinstance(step, Kernel) or not step.is_view))     # views cost nothing
+    steps.sort(key=lambda step: step.stage)
+    steps = [one for step in steps for one in _in_order(recording, step)]
     return Recipe(
         tuple(recording.slots), {register: slot for register, slot in given.items() if slot in live}, tuple(steps),
-        _freed(steps, set(wanted)), loss, tuple(results), tuple(batched), recording.dtype)
+        loss, tuple(results), tuple(batched), recording.dtype)
+
+
+def _in_order(recording: Recording, step: Step) -> list[Step]:
+    """The step, and before a kernel the copies of what it reads that does not lie in C order."""
+    if not isinstance(step, Kernel) or all(recording.form(slot).in_order for slot in step.operands):
+        return [step]
+    copies: dict[int, LibraryStep] = {}
+    for slot in step.operands:
+        if not recording.form(slot).in_order:
+            seen = recording.slots[slot]
+            out = recording.slot(seen.shape, step.stage, is_bool=seen.is_bool)
+            copies[slot] = LibraryStep("copy", in_another_shape(seen.shape), (slot,), out, step.stage)
+    reads = {one: (copies[slot].out if slot in copies else slot, cell, space)
+             for one, (slot, cell, space) in step.reads.items()}
+    return [*copies.values(), replace(step, reads=reads)]
 
 
 class Recorder:
@@ -79,13 +93,14 @@ class Recorder:
         objective, count = self._schedule.objective, self._recording.uniform("count")
         last = self._values[objective]
         losses = self._xp.reshape(last, (last.shape[-1],))
-        mean = averaged(self._xp, losses, 0, self._xp.full((), count))
+        divided = self._xp.sum(mapped("/", losses, self._xp.full((), count)), axis=0)
+        loss = self._xp.stack([self._xp.sum(losses, axis=0), divided])
         self._cotangents[objective] = mapped("/", 1.0, self._xp.full(last.shape, count))
         for call in reversed(self._schedule.calls):
             if call.out in self._cotangents:
                 self._send_back(call)
         slots = [self._result(register) for register in self._schedule.wanted]
-        return self._given, self._recording.slot_of(self._xp.reshape(mean, (1,))), slots
+        return self._given, self._recording.slot_of(loss), slots
 
     def _value(self, register: int) -> Array:
         if register not in self._values:
@@ -118,16 +133,3 @@ class Recorder:
         real, shown = self._cotangents.get(register), self._shown.get(register)
         arrived = shown if real is None else real if shown is None else real + shown
         return None if arrived is None else self._recording.slot_of(arrived)
-
-
-def _freed(steps: list[Step], kept: set[int]) -> tuple[tuple[int, ...], ...]:
-    """The slots that each step is the last to touch."""
-    last: dict[int, int] = {}
-    for place, step in enumerate(steps):
-        for slot in (*step.operands, *(step.outputs if isinstance(step, Kernel) else (step.out,))):
-            last[slot] = place
-    found: list[list[int]] = [[] for _ in steps]
-    for slot, place in last.items():
-        if slot not in kept:
-            found[place].append(slot)
-    return tuple(map(tuple, found))

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from explorer.engine.device import recorded
-from explorer.engine.device.expression import BATCH, Expression, Expressions, holds_batch, width
+from explorer.engine.device.expression import BATCH, Expression, Expressions, holds_batch, real_shape, width
+from explorer.engine.device.forms import Form, ordered
 from explorer.engine.device.recorded import Cells, Recorded, cell_shape
 from explorer.engine.jacobians.base import Shape
 
@@ -26,13 +27,13 @@ class Store:
 
 @dataclass(frozen=True, eq=False)
 class LibraryStep:
-    """out = function(xp, rows, *operands), done by the device's own library; a view costs nothing and makes nothing."""
+    """out = function(xp, rows, *operands), done by the device's own library or, by its name, in some quicker way."""
 
+    name: object
     function: Callable[..., Any]
     operands: tuple[int, ...]
     out: int
     stage: int
-    is_view: bool
 
 
 class Recording(Expressions):
@@ -79,9 +80,22 @@ class Recording(Expressions):
         return array.cells.reshape(-1)[0:1].reshape(()) if array.wide or alike else self._whole(
             self.slot_of(array), array.shape).cells
 
-    def view(self, array: Recorded, function: Callable[..., Any], name: object, shape: Shape) -> Recorded:
-        """The same memory in another form: function(xp, rows, whole)."""
-        return self.array(self._view(self.slot_of(array), function, name, shape))
+    def view(self, array: Recorded, move: Callable[[Any], Any]) -> Recorded:
+        """The same memory in another form: what a view function of NumPy makes of it."""
+        slot = self.slot_of(array)
+        return self.array(self._view(slot, self.form(slot).moved(move)))
+
+    def reshaped(self, array: Recorded, shape: Shape) -> Recorded:
+        """The same entries in another shape: a view, or a copy where they are not in C order."""
+        slot = self.slot_of(array)
+        form = self.form(slot)
+        if form.in_order:
+            return self.array(self._view(slot, ordered(shape, form.offset)))
+        return self.step(in_another_shape(shape), "reshape", shape, array)
+
+    def form(self, slot: int) -> Form:
+        """How a slot lies in the memory that it is in."""
+        return self.slots[slot].form or ordered(self.slots[slot].shape)
 
     def step(self, function: Callable[..., Any], name: object, shape: Shape, *operands: Recorded) -> Recorded:
         """What the device's library does: function(xp, rows, *arrays)."""
@@ -90,17 +104,19 @@ class Recording(Expressions):
         if key not in self._done:
             stage = max(self.slots[slot].ready for slot in slots)
             out = self.slot(shape, stage + 1)
-            self.steps.append(LibraryStep(function, slots, out, stage, False))
+            self.steps.append(LibraryStep(name, function, slots, out, stage))
             self._done[key] = out
         return self.array(self._done[key])
 
-    def _view(self, slot: int, function: Callable[..., Any], name: object, shape: Shape) -> int:
-        key = ("view", name, slot, shape)
+    def _view(self, slot: int, form: Form) -> int:
+        """The slot that sees the slot's memory so; itself or its root where that is how it lies there."""
+        seen = self.slots[slot]
+        root = slot if seen.views is None else seen.views
+        if form == ordered(self.slots[root].shape):
+            return root
+        key = ("view", root, form)
         if key not in self._done:
-            seen = self.slots[slot]
-            out = self.slot(shape, seen.ready, is_bool=seen.is_bool, views=slot)
-            self.steps.append(LibraryStep(function, (slot,), out, seen.ready, True))
-            self._done[key] = out
+            self._done[key] = self.slot(form.shape, seen.ready, is_bool=seen.is_bool, views=root, form=form)
         return self._done[key]
 
     def _whole(self, slot: int, shape: Shape) -> Recorded:
@@ -135,7 +151,12 @@ class Recording(Expressions):
         """Cells lie one after the other, each with all its samples: the batch is moved last, and back as a view."""
         batch = [at for at, length in enumerate(array.shape) if holds_batch(length)]
         order = [at for at in range(array.ndim) if at not in batch] + batch
-        back = [order.index(at) for at in range(array.ndim)]
+        back = tuple(order.index(at) for at in range(array.ndim))
         last = Recorded(self, array.cells.transpose(order), tuple(array.shape[at] for at in order), False)
-        return self._view(self.slot_of(last), lambda xp, rows, whole: xp.permute_dims(whole, tuple(back)),
-                          ("back", *back), array.shape)
+        slot = self.slot_of(last)
+        return self._view(slot, self.form(slot).moved(lambda whole: whole.transpose(back)))
+
+
+def in_another_shape(shape: Shape) -> Callable[..., Any]:
+    """The function of a step that copies an array into C order in that shape, even where a view would do."""
+    return lambda xp, rows, whole: xp.reshape(whole, real_shape(shape, rows), copy=True)
