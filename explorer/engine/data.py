@@ -103,15 +103,15 @@ def lay_out_parameters(
 class Parameters:
     """Reads the parameters of one graph, at once where they are arrays of the right dtype and shapes already."""
 
-    def __init__(self, graph: Graph, dtype: Any) -> None:
-        self._graph, self._dtype = graph, np.dtype(dtype)
+    def __init__(self, graph: Graph, xp: Namespace, dtype: Any) -> None:
+        self._graph, self._kind, self._dtype = graph, getattr(xp, "ndarray", None), np.dtype(dtype)
         self._shapes = [(name, graph.nodes[name].shape) for name in graph.parameters]
 
     def read(self, params: Mapping[str, Any], batch: Batch) -> list[Array]:
         """In the graph's order, in their own shapes; perhaps the caller's own arrays. Raises: DataError."""
-        found, dtype = list[Array](), self._dtype
-        kind: Any = getattr(batch.xp, "ndarray", None)
-        if type(params) is dict and len(params) == len(self._shapes) and kind is not None:
+        kind, dtype = self._kind, self._dtype
+        if type(params) is dict and len(params) == len(self._shapes):
+            found = []
             for name, shape in self._shapes:
                 array: Array = params.get(name)
                 if type(array) is not kind or array.shape != shape or array.dtype is not dtype:

@@ -39,7 +39,7 @@ class TracePlan:
     def __init__(self, graph: Graph, xp: Namespace, dtype: Any, size: int, count: int) -> None:
         program, objective = graph.program, graph.program.of[graph.objective]
         self._arena, self._program, self._xp = Arena(dtype), program, xp
-        self.parameters = Parameters(graph, self._arena.dtype)
+        self.parameters = Parameters(graph, xp, self._arena.dtype)
         with np.errstate(all="ignore"):
             whole = folded(_everything(program, objective), frozenset(program.of.values()))
             self._block = Block(whole, xp, dtype, size, count, keep=self._arena, alone=True)

@@ -104,7 +104,7 @@ class GradientPlan:
             self._plan: Runs = (
                 device_plan(needs, self._names, batch.xp, batch.dtype, size, count) if batch.backend == "cupy"
                 else Plan(needs, self._names, batch.xp, dtype_of(batch), size, count))
-        self._parameters = Parameters(graph, batch.dtype)
+        self._parameters = Parameters(graph, batch.xp, batch.dtype)
         self._graph = graph
 
     def run(self, batch: Batch, params: Mapping[str, Any]) -> tuple[float, dict[str, Array]]:

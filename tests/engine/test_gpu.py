@@ -122,7 +122,7 @@ def test_arrays_of_the_device_stay_there(gpu: Any) -> None:
     graph, data, params = wide_net(50, 40, 36, 10)
     there = [{name: gpu.asarray(array) for name, array in arrays.items()} for arrays in (data, params)]
     batch = graph.batch(there[0], backend="cupy")
-    read = Parameters(graph, "float64").read(there[1], batch)
+    read = Parameters(graph, gpu, "float64").read(there[1], batch)
     assert all(array is there[1][name] for array, name in zip(read, graph.parameters, strict=True))
     loss, gradients = graph.gradients(batch, there[1])
     expected_loss, expected = graph.gradients(data, params, backend="numpy")

@@ -129,8 +129,7 @@ class CrossEntropyWithLogits(Loss):
             weights = bench.buffer(*shares.logs.shape)
             bench.once([
                 partial(xp.multiply, t, bench.number(-bench.seed), weights[:-1]),
-                partial(weights[:-1].sum, 0, None, weights[-1]), partial(xp.negative, weights[-1], weights[-1])],
-                [t], [weights])
+                partial((-xp.ones_like(t[:, 0])).dot, weights[:-1], weights[-1])], [t], [weights])
             bench.total = inner(shares.logs, weights)
             return shares.calls
         minus, terms = bench.temporary(*theta.shape), bench.temporary(*common(theta, t))
