@@ -38,6 +38,11 @@ class Memory:
         self._used = start + count
         return self._pieces[-1][start : start + count].reshape(shape)
 
+    @property
+    def nbytes(self) -> int:
+        """What it takes, lent or not."""
+        return sum(piece.nbytes for piece in self._pieces)
+
     def _start(self, border: int) -> int:
         """The first free entry of the last piece whose address is a multiple of so many bytes."""
         item = self.dtype.itemsize
@@ -45,7 +50,7 @@ class Memory:
 
     def _begin(self, count: int) -> None:
         """A new piece: as much again as there is, or what the buffer takes."""
-        wanted = max(FIRST_PIECE, sum(piece.nbytes for piece in self._pieces))
+        wanted = max(FIRST_PIECE, self.nbytes)
         size = max(min(wanted, LARGEST_PIECE), count * self.dtype.itemsize + PAGE)
         self._pieces.append(np.zeros(size // self.dtype.itemsize, dtype=self.dtype))
         self._address, self._used = _address(self._pieces[-1]), 0

@@ -41,6 +41,7 @@ class Buffers:
         self._xp, self._dtype, self._rows = xp, dtype, rows
         lend = Memory(dtype) if is_numpy(xp) else partial(xp.empty, dtype=dtype)
         self._new, self._lends = keep or lend, keep is None and is_numpy(xp)
+        self._memories = [memory for memory in (lend, keep) if isinstance(memory, Memory)]
         self.bench = Workbench(xp, dtype, lend)
         self.values: dict[int, Array] = {}
         self.cotangents: dict[int, Array] = {}
@@ -51,6 +52,11 @@ class Buffers:
         self._stretched: set[int] = set()       # vectors with a row of ones below them
         self._loans: dict[int, Loan] = {}
         self._free: list[Array] = []
+
+    @property
+    def nbytes(self) -> int:
+        """What all of it takes in NumPy's memory."""
+        return sum(memory.nbytes for memory in self._memories)
 
     def shape(self, register: int) -> Shape:
         """The shape of a register's buffers."""

@@ -6,7 +6,7 @@ import contextvars
 import math
 import weakref
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Kept: TypeAlias = tuple[float, Sequence[Array], Sequence[Array | None], Mapping[tuple[str, int], Array]]
 
-MOST_FLOATS = 2**21     # of a trace; a larger one is rather computed by the rules, in arrays that nobody copies
+MOST_FLOATS = 2**25     # of a trace; a larger one is computed by the rules, in arrays that nobody keeps or copies
 
 
 def fits(program: Program, size: int) -> bool:
@@ -55,6 +55,11 @@ class TracePlan:
         self._loaded: Callable[[], Batch | None] = lambda: None
         self._quiet = contextvars.Context()
         self._quiet.run(partial(np.seterr, all="ignore"))
+
+    @cached_property
+    def nbytes(self) -> int:
+        """What it keeps in memory."""
+        return self._block.bound.buffers.nbytes
 
     def _seen(self, buffers: Mapping[int, Array], elsewhere: frozenset[int]) -> list[See | None]:
         """What finds each register's numbers in a copy of the arena; None for what is not in it."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -106,6 +107,11 @@ class GradientPlan:
                 else Plan(needs, self._names, batch.xp, dtype_of(batch), size, count))
         self._parameters = Parameters(graph, batch.xp, batch.dtype)
         self._graph = graph
+
+    @cached_property
+    def nbytes(self) -> int:
+        """What it keeps in memory, once it has run."""
+        return self._plan.nbytes
 
     def run(self, batch: Batch, params: Mapping[str, Any]) -> tuple[float, dict[str, Array]]:
         """The objective and its gradients by name. Raises: DataError."""

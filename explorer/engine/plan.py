@@ -34,6 +34,10 @@ Found = tuple[float, dict[str, Array]]
 class Runs(Protocol):
     """A plan, of whatever device."""
 
+    @property
+    def nbytes(self) -> int:
+        """What its buffers take in NumPy's memory, as far as they are made."""
+
     def run(self, batch: Batch, shared: Sequence[Array]) -> Found:
         """The objective, and fresh batch-first arrays of the wanted gradients, by name, where something arrives.
 
@@ -85,6 +89,11 @@ class Plan:
                 self._schedule, self._names, self._xp, self._dtype, self._size, self._count, kernels=False)
         return self._by_rules.run(batch, shared)
 
+    @property
+    def nbytes(self) -> int:
+        """See Runs."""
+        return sum(worker.nbytes for worker in self._crew)
+
     def _block(self, rows: int) -> Block:
         return Block(self._schedule, self._xp, self._dtype, rows, self._count, kernels=self._kernels,
                      alone=rows == self._size, names=self._names)
@@ -127,6 +136,11 @@ class _Worker:
         # one: a copy would keep alive whatever the caller's holds, such as a session's document.
         self._quiet = contextvars.Context()
         self._quiet.run(partial(np.seterr, all="ignore"))
+
+    @property
+    def nbytes(self) -> int:
+        """What its blocks take."""
+        return sum(block.bound.buffers.nbytes for block in self._blocks.values())
 
     def whole(self, batch: Batch, shared: Sequence[Array]) -> Found:
         """A batch that is one block. Its numbers never change, so one that is loaded stays so."""

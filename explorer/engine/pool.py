@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from threading import Lock
-from typing import Any
+from typing import Any, Protocol
 
-KEPT = 8
+KEPT, MOST_BYTES = 8, 1 << 28
+SMALL = 1 << 20     # bytes of a plan that cannot make the pool too large by itself
+
+
+class Kept(Protocol):
+    """A plan; `nbytes` is what it keeps in memory."""
+
+    @property
+    def nbytes(self) -> int: ...
 
 
 class Pool:
@@ -23,10 +31,14 @@ class Pool:
         """The plan of that key, the caller's alone until it is given back; None if it is not there or lent out."""
         return self._plans.pop(key, None)
 
-    def give(self, key: Hashable, plan: Any) -> None:
-        """A plan that nobody uses any more; the one that was used longest ago may have to go for it."""
+    def give(self, key: Hashable, plan: Kept) -> None:
+        """A plan that nobody uses any more; those that were used longest ago may have to go for it."""
         self._plans[key] = plan
-        if len(self._plans) > KEPT:
+        if len(self._plans) > KEPT or plan.nbytes > SMALL:
             with self._lock:
-                while len(self._plans) > KEPT:
-                    self._plans.pop(next(iter(self._plans)), None)
+                for other in list(self._plans)[:-1]:
+                    if len(self._plans) > KEPT or self._nbytes() > MOST_BYTES:
+                        self._plans.pop(other, None)
+
+    def _nbytes(self) -> int:
+        return sum(plan.nbytes for plan in list(self._plans.values()))

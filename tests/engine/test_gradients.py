@@ -128,6 +128,19 @@ def test_plans_are_kept_but_not_without_end():
     assert plan not in graph.plans._plans.values()
 
 
+def test_large_plans_are_kept_as_long_as_they_fit_together(monkeypatch):
+    graph, data, params = sized("bce_mlp", 20_000)
+    sizes, most = (20_000, 19_000, 18_000, 17_000), 0
+    for size in sizes:
+        graph.trace({name: value[:size] for name, value in data.items()}, params)
+        kept = graph.plans._plans.values()
+        most = most or 3 * sum(plan.nbytes for plan in kept)
+        monkeypatch.setattr("explorer.engine.pool.MOST_BYTES", most)
+    assert 2 <= len(kept) < len(sizes)
+    assert most / 2 < sum(plan.nbytes for plan in kept) <= most
+    assert [key[2] for key in graph.plans._plans] == list(sizes[-len(kept):])
+
+
 def test_threads_never_share_buffers():
     graph, data, _ = sized("bce_mlp", 64)
     wrong = []

@@ -41,6 +41,8 @@ def device_plan(
 class DeviceGradients:
     """A device's plan, called as every plan is."""
 
+    nbytes = 0      # a run's arrays are its own
+
     def __init__(self, schedule: Schedule, names: Sequence[str], plan: DevicePlan) -> None:
         program, self._names = schedule.program, names
         self.plan = plan
