@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from explorer.engine.lanes import in_threads
 from explorer.engine.nodes import Shape
 
 LINE, PAGE = 64, 4096       # bytes; sums and products of buffers that begin within a cache line take twice as long
 FIRST_PIECE, LARGEST_PIECE = 1 << 12, 1 << 23
+SHARED = 1 << 24        # bytes from which on several threads copy
 
 See = Callable[["Pieces"], np.ndarray]
 Pieces = list[np.ndarray]
@@ -63,7 +65,10 @@ class Arena(Memory):
         """All the numbers, read-only."""
         if self._pieces:    # nothing more is lent once copies are made
             self._pieces[-1] = self._pieces[-1][: self._used]
-        copies = [piece.copy() for piece in self._pieces]
+        if self.nbytes < SHARED:
+            copies = [piece.copy() for piece in self._pieces]
+        else:
+            copies = in_threads([piece.copy for piece in self._pieces])
         for piece in copies:
             piece.flags.writeable = False
         return copies

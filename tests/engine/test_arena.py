@@ -34,7 +34,9 @@ def test_small_plans_take_little() -> None:
     assert sum(piece.nbytes for piece in lend._pieces) <= 8192
 
 
-def test_an_arena_s_buffers_are_found_in_a_copy() -> None:
+@pytest.mark.parametrize("shared", [1 << 40, 0])
+def test_an_arena_s_buffers_are_found_in_a_copy(shared: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("explorer.engine.arena.SHARED", shared)     # one thread copies, or several
     arena = Arena("float64")
     lent = [arena(shape) for shape in SHAPES[:11]]
     views = [*lent, lent[3][1:, ::2], lent[2].T]
