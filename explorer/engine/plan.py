@@ -21,11 +21,11 @@ from explorer.engine.block import Block
 from explorer.engine.data import Batch
 from explorer.engine.folding import folded, turned
 from explorer.engine.lanes import cores, in_threads
-from explorer.engine.schedule import BLOCK_BYTES, SHARED_BYTES, Schedule
+from explorer.engine.schedule import Schedule
 
 LANES = 8
 TURNED = 4096           # samples from which on turning parameters' signs costs less than turning every sample's
-THREADED = 1_500_000    # numbers of a pass; with fewer, handing work over costs more than it brings
+THREADED = 1_000_000    # numbers of a pass; with fewer, handing work over costs more than it brings
 
 Part = tuple[float, list[Array | None]]     # what some rows give: their share of the objective and of the gradients
 Found = tuple[float, dict[str, Array]]
@@ -65,8 +65,7 @@ class Plan:
             self._schedule = turned(self._schedule, schedule.wanted)
         self._xp, self._dtype, self._size, self._count = xp, dtype, size, count
         self._threaded = self._kernels and size * schedule.floats >= THREADED
-        fill = SHARED_BYTES if self._threaded else BLOCK_BYTES
-        self._step = max(min(schedule.rows(xp.finfo(dtype).bits // 8, fill), size), 1)
+        self._step = schedule.rows(xp.finfo(dtype).bits // 8, size)
         edges = [-(-size // self._step) * lane // LANES * self._step for lane in range(LANES + 1)]
         self._lanes = [range(start, min(stop, size), self._step)
                        for start, stop in zip(edges, edges[1:], strict=False) if start < stop]
@@ -106,13 +105,16 @@ class Plan:
         rows = [self._xp.empty((*kind.shape, self._size), dtype=self._dtype) if kind.batched else None
                 for kind in registers]
         threads = min(cores(), len(self._lanes)) if self._threaded else 1
-        while len(self._crew) < threads:
+        # Each lane of one block has a worker of its own, whose data stay loaded; else each thread has one.
+        lasting = len(self._lanes) * self._step >= self._size
+        while len(self._crew) < (len(self._lanes) if lasting else threads):
             self._crew.append(_Worker(self._block, self._schedule.wanted))
         found: list[Part] = [(0.0, [])] * len(self._lanes)
 
         def work(first: int) -> None:
             for place in range(first, len(self._lanes), threads):
-                found[place] = self._crew[first].lane(batch, shared, self._lanes[place], self._size, rows)
+                worker = self._crew[place if lasting else first]
+                found[place] = worker.lane(batch, shared, self._lanes[place], self._size, rows)
 
         in_threads([partial(work, first) for first in range(threads)])
         loss, sums = found[0]
@@ -130,8 +132,7 @@ class _Worker:
     def __init__(self, make: Callable[[int], Block], wanted: Sequence[int]) -> None:
         self._make, self._wanted = make, wanted
         self._blocks: dict[int, Block] = {}
-        self._only: Block
-        self._loaded: Callable[[], Batch | None] = lambda: None
+        self._loaded: dict[int, tuple[weakref.ref[Batch], int]] = {}    # by rows: which batch's, from which sample on
         # Non-finite values are shown, never warned of; a context of its own costs less than np.errstate. It is an empty
         # one: a copy would keep alive whatever the caller's holds, such as a session's document.
         self._quiet = contextvars.Context()
@@ -143,15 +144,11 @@ class _Worker:
         return sum(block.bound.buffers.nbytes for block in self._blocks.values())
 
     def whole(self, batch: Batch, shared: Sequence[Array]) -> Found:
-        """A batch that is one block. Its numbers never change, so one that is loaded stays so."""
+        """A batch that is one block."""
         return self._quiet.run(self._whole, batch, shared)
 
     def _whole(self, batch: Batch, shared: Sequence[Array]) -> Found:
-        if self._loaded() is not batch:
-            self._only = self._block(batch.size)
-            self._only.load_data(batch.arrays, 0, batch.size)
-            self._loaded = weakref.ref(batch)
-        block = self._only
+        block = self._block(batch, 0, batch.size)
         block.load_shared(shared)
         return block.run(), block.results()
 
@@ -167,11 +164,10 @@ class _Worker:
         loss, ready, sums = 0.0, set[int](), list(rows)
         for start in starts:
             count = min(starts.step, size - start)
-            block = self._block(count)
+            block = self._block(batch, start, count)
             if count not in ready:
                 block.load_shared(shared)
                 ready.add(count)
-            block.load_data(batch.arrays, start, start + count)
             loss += block.run()
             parts = [block.gradient(register) for register in self._wanted]
             for place, (whole, part) in enumerate(zip(rows, parts, strict=True)):
@@ -183,10 +179,15 @@ class _Worker:
                     sums[place] = _added(sums[place], part)
         return loss, sums
 
-    def _block(self, rows: int) -> Block:
+    def _block(self, batch: Batch, start: int, rows: int) -> Block:
+        """A block with some samples' data in it. A batch's numbers never change, so those that are loaded stay so."""
         if rows not in self._blocks:
             self._blocks[rows] = self._make(rows)
-        return self._blocks[rows]
+        block, (loaded, first) = self._blocks[rows], self._loaded.get(rows, (None, 0))
+        if loaded is None or loaded() is not batch or first != start:
+            block.load_data(batch.arrays, start, start + rows)
+            self._loaded[rows] = weakref.ref(batch), start
+        return block
 
 
 def _added(whole: Array | None, part: Array) -> Array:

@@ -12,9 +12,10 @@ from explorer.engine.fusion import Fusion
 from explorer.engine.ops.base import Op
 from explorer.engine.program import Program
 
-BLOCK_BYTES = 2 * 2**20     # measured: smaller blocks pay in calls, larger ones in memory traffic
-SHARED_BYTES = 8 * 2**20    # where threads share a batch: smaller blocks wait for the interpreter's lock too often
+# Measured: smaller blocks pay in calls, and on threads by waiting for the interpreter's lock; larger ones in memory.
+BLOCK_BYTES = 8 * 2**20
 FEWEST_ROWS, MOST_ROWS = 2048, 32768
+EVEN = 64               # rows of a block are a multiple, so that each entry's samples begin at a cache line
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,10 +65,14 @@ class Schedule:
             math.prod(registers[register].shape) * (2 if register in self.carrying else 1)
             for register in live if registers[register].batched)
 
-    def rows(self, itemsize: int, fill: int = BLOCK_BYTES) -> int:
-        """How many rows to take at once: a power of two, so that a block's numbers take about `fill` bytes."""
-        fitting = fill // (max(self.floats, 1) * itemsize)
-        return min(max(1 << max(fitting.bit_length() - 1, 0), FEWEST_ROWS), MOST_ROWS)
+    def rows(self, itemsize: int, size: int) -> int:
+        """How many rows of a batch to take at once: all, or as even a part as keeps to about BLOCK_BYTES."""
+        fitting = BLOCK_BYTES // (max(self.floats, 1) * itemsize)
+        most = min(max(1 << max(fitting.bit_length() - 1, 0), FEWEST_ROWS), MOST_ROWS)
+        if size <= most:
+            return max(size, 1)
+        even = -(-size // -(-size // most))
+        return min(-(-even // EVEN) * EVEN, most)
 
 
 def schedule(program: Program, fused: Mapping[int, Fusion], objective: int, wanted: Sequence[int]) -> Schedule:

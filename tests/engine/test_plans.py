@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from collections import Counter
 
 import array_api_compat.numpy as numpy_xp
 import numpy as np
@@ -12,6 +13,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from explorer import lessons
 from explorer.engine import Graph
 from explorer.engine.binding import LARGE, LARGE_DATA, Binding
+from explorer.engine.block import Block
 from explorer.engine.folding import folded, turned
 from explorer.engine.ops.activations import Reflected
 from explorer.engine.ops.affine import Affine
@@ -177,9 +179,13 @@ def test_cotangents_on_their_way_share_memory(wanted: list[str], most: int) -> N
         assert next(other for other in where if where[other] == where[name]) == name
 
 
-def test_data_that_are_laid_out_are_loaded_once_and_new_data_anew() -> None:
-    graph = lessons.load("mlp").graph
-    (one, params), (other, _) = drawn(graph, 5), drawn(graph, 5)
+@pytest.mark.parametrize("rows", [2048, 2, 1])
+def test_data_that_are_laid_out_are_loaded_once_and_new_data_anew(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one block; in lanes of one block each, which keep their data; in lanes of several."""
+    monkeypatch.setattr("explorer.engine.schedule.FEWEST_ROWS", rows)
+    monkeypatch.setattr("explorer.engine.schedule.MOST_ROWS", rows)
+    graph = Graph.parse(lessons.load("mlp").graph.source)
+    (one, params), (other, _) = drawn(graph, 11), drawn(graph, 11)
     other = {name: array + 1 if name == "x" else 1 - array for name, array in other.items()}
     batches = [graph.batch(one), graph.batch(other)]
     expected = [graph.trace(data, params, kernels=False).gradients["x"] for data in (one, other)]
@@ -187,6 +193,13 @@ def test_data_that_are_laid_out_are_loaded_once_and_new_data_anew() -> None:
         assert_close(graph.gradients(batches[which], params, wrt=["x"])[1]["x"], expected[which])
         assert_close(graph.gradients((one, other)[which], params, wrt=["x"])[1]["x"], expected[which])
         assert_close(graph.trace(batches[which], params).gradients["x"], expected[which])
+    graph.gradients(batches[1], params, wrt=["x"])
+    loads, load = Counter[int](), Block.load_data
+    monkeypatch.setattr(Block, "load_data", lambda block, *at: (loads.update(at[1:2]), load(block, *at)) and None)
+    for _ in range(3):
+        graph.gradients(batches[1], params, wrt=["x"])
+    assert sum(loads.values()) == (3 * 11 if rows == 1 else 0)
+
 
 
 @pytest.mark.parametrize("case", ["lecture20", "matrix-language", "batch", "mlp"])
