@@ -25,7 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     from panel.command import main as panel  # here, so that --help needs no second of imports
 
-    served = ["serve", str(assets.application()), "--port", str(known.port), "--address", known.address]
+    # Warm: what the first visitor would wait for a second for is done before anybody comes.
+    served = ["serve", str(assets.application()), "--warm", "--port", str(known.port), "--address", known.address]
     # Panel's entry point reads the process's own command line.
     sys.argv = ["panel", *served, *(["--show"] if known.show else []), *further]
     panel()
