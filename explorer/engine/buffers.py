@@ -125,7 +125,9 @@ class Buffers:
             return self.empty(receiver)     # never written
         shape = self.shape(receiver)
         if not self.keeps and receiver in receivers:
-            return self._scratch.setdefault(shape, self._new(shape))
+            if shape not in self._scratch:
+                self._scratch[shape] = self._new(shape)
+            return self._scratch[shape]
         new = partial(self._lent, receiver) if self._lends and receivers is self.cotangents else self._new
         return self._extended(receiver, new) if alone and receiver in self._stretched else new(shape)
 

@@ -105,16 +105,13 @@ class Plan:
         rows = [self._xp.empty((*kind.shape, self._size), dtype=self._dtype) if kind.batched else None
                 for kind in registers]
         threads = min(cores(), len(self._lanes)) if self._threaded else 1
-        # Each lane of one block has a worker of its own, whose data stay loaded; else each thread has one.
-        lasting = len(self._lanes) * self._step >= self._size
-        while len(self._crew) < (len(self._lanes) if lasting else threads):
+        while len(self._crew) < threads:
             self._crew.append(_Worker(self._block, self._schedule.wanted))
         found: list[Part] = [(0.0, [])] * len(self._lanes)
 
         def work(first: int) -> None:
             for place in range(first, len(self._lanes), threads):
-                worker = self._crew[place if lasting else first]
-                found[place] = worker.lane(batch, shared, self._lanes[place], self._size, rows)
+                found[place] = self._crew[first].lane(batch, shared, self._lanes[place], self._size, rows)
 
         in_threads([partial(work, first) for first in range(threads)])
         loss, sums = found[0]

@@ -179,13 +179,15 @@ def test_cotangents_on_their_way_share_memory(wanted: list[str], most: int) -> N
         assert next(other for other in where if where[other] == where[name]) == name
 
 
-@pytest.mark.parametrize("rows", [2048, 2, 1])
+@pytest.mark.parametrize("rows", [2048, 6, 2])
 def test_data_that_are_laid_out_are_loaded_once_and_new_data_anew(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In one block; in lanes of one block each, which keep their data; in lanes of several."""
+    """In one block; in one for each thread, which keep their data too; in more than that."""
+    monkeypatch.setattr("explorer.engine.plan.THREADED", 1)
+    monkeypatch.setattr("explorer.engine.plan.cores", lambda: 2)
     monkeypatch.setattr("explorer.engine.schedule.FEWEST_ROWS", rows)
     monkeypatch.setattr("explorer.engine.schedule.MOST_ROWS", rows)
     graph = Graph.parse(lessons.load("mlp").graph.source)
-    (one, params), (other, _) = drawn(graph, 11), drawn(graph, 11)
+    (one, params), (other, _) = drawn(graph, 12), drawn(graph, 12)
     other = {name: array + 1 if name == "x" else 1 - array for name, array in other.items()}
     batches = [graph.batch(one), graph.batch(other)]
     expected = [graph.trace(data, params, kernels=False).gradients["x"] for data in (one, other)]
@@ -198,7 +200,7 @@ def test_data_that_are_laid_out_are_loaded_once_and_new_data_anew(rows: int, mon
     monkeypatch.setattr(Block, "load_data", lambda block, *at: (loads.update(at[1:2]), load(block, *at)) and None)
     for _ in range(3):
         graph.gradients(batches[1], params, wrt=["x"])
-    assert sum(loads.values()) == (3 * 11 if rows == 1 else 0)
+    assert sum(loads.values()) == (3 * 6 if rows == 2 else 0)
 
 
 

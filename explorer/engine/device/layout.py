@@ -13,6 +13,7 @@ from explorer.engine.device.slots import Place, Seen, Slots
 if TYPE_CHECKING:
     from explorer.engine.device.plan import Device, Memory, Run
 
+
 class Call(NamedTuple):
     """What a step calls, and with what. It writes the slots that it `makes`, or gives back the memory of `out`."""
 
