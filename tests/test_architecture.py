@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 LEVELS = [
-    {"engine", "assets"},
+    {"engine", "assets", "locale"},
     {"notation"},
     {"layout", "explain"},
     {"film"},
