@@ -7,10 +7,9 @@
 
 const NUMBERS = ["step", "sample", "pass"];
 /** What the server has a say in, beside the edits. */
-const ASKED = ["lesson", "sample", "pass", "rate", "gradients", "sign", "weights", "reduction", "fuse"];
-const KNOWN = [...ASKED, "step", "node", "tab", "edits", "lang"];
+const ASKED = ["lesson", "sample", "pass", "rate", "gradients", "sign", "weights", "reduction", "fuse", "lang"];
+const KNOWN = [...ASKED, "step", "node", "tab", "edits"];
 export const TABS = ["forward", "jacobian", "backward", "batch", "check", "derivation"];
-const LANGUAGES = ["en"];
 const WRITE_AFTER = 150;
 
 /** Slashes and the like stay readable. @param {string} text */
@@ -35,7 +34,6 @@ function readEdit(written) {
 /** @param {string} key @param {string} text */
 function readValue(key, text) {
   if (NUMBERS.includes(key) && !/^\d+$/.test(text)) throw new Error(`"${text}" is no whole number from 0.`);
-  if (key === "lang" && !LANGUAGES.includes(text)) throw new Error(`"${text}" is no language here. Known: ${LANGUAGES}.`);
   if (key === "tab" && !TABS.includes(text)) throw new Error(`"${text}" is no tab. Tabs: ${TABS.join(", ")}.`);
   if (NUMBERS.includes(key)) return Number(text);
   return key === "edits" ? text.split(";").filter(Boolean).map(readEdit) : text;
@@ -75,25 +73,26 @@ function texts(values) {
  * @param {import("explorer/model.js").State} state
  */
 function asked({ film, settings, run }) {
-  const { fuse, reduction, ...conventions } = settings;
+  const { fuse, reduction, language, ...conventions } = settings;
   const values = { lesson: film.case, sample: film.sample };
   if (run.pass) values.pass = run.pass;
   if (run.rates.length) values.rate = run.rates.map(([since, rate]) => (since ? `${rate}@${since}` : rate)).join(";");
   for (const [name, choice] of Object.entries(conventions)) if (choice) values[name] = choice;
   if (reduction !== "mean") values.reduction = reduction;
   if (fuse) values.fuse = 1;
+  values.lang = language;
   return values;
 }
 
 /** @param {import("explorer/model.js").State} state @returns {string} */
 export function formatFragment(state) {
   const { step, selected, follow, edits, tab } = state;
-  const { lesson, ...rest } = asked(state);
+  const { lesson, lang, ...rest } = asked(state);
   const values = { lesson, step, ...rest };
   if (!follow) values.node = selected;
   if (tab !== TABS[0]) values.tab = tab;
   if (edits.length) values.edits = edits.map(writeEdit).join(";");
-  values.lang = "en";
+  values.lang = lang;
   return `#${Object.entries(values).map(([key, value]) => `${key}=${encoded(String(value))}`).join("&")}`;
 }
 
@@ -125,7 +124,7 @@ export function createFragment(model, signal) {
     model.set({ alerts: troubles });
     const { edits = [] } = values;
     const wanted = Object.fromEntries(ASKED.map((key) => [key, values[key]]));
-    await model.send({ type: "open", fragment: texts(wanted), edits });
+    await model.send({ type: "open", fragment: texts(wanted), edits, preferred: [...navigator.languages] });
     if (state.film) place(values);
   }
 
