@@ -44,8 +44,8 @@ def spoken() -> str:
 
 
 def _(message: str) -> str:
-    """The message in the language that is spoken; where a catalogue lacks it, in English."""
-    return _catalogue(spoken()).gettext(message)
+    """The message in the language that is spoken; where a catalogue lacks it, in English; "" where there is none."""
+    return _catalogue(spoken()).gettext(message) if message else ""  # a catalogue keeps its own head under ""
 
 
 def pgettext(context: str, message: str) -> str:

@@ -40,7 +40,9 @@ class Op:
 
     (`**_` in the signatures only lets each subclass name its own operands; nothing is ever passed there.)
 
-    Texts are plain, with {0}, {1}, … for the operands' symbols, {all} for all of them and {out} for the result.
+    Texts have {0}, {1}, … for the operands' symbols, {all} for all of them, {out} for the result and {op.…} for the
+    op's own options. `says_forward` is a whole sentence: its key clause stands between ** and **, and what is said of
+    tensors alone, not of single numbers, between [[ and ]].
     """
 
     name: ClassVar[str]
@@ -50,7 +52,6 @@ class Op:
     options: ClassVar[Mapping[str, object]] = MappingProxyType({})
     pattern: ClassVar[str]          # how it is written: "{0} + {1}"
     says_forward: ClassVar[str]
-    says_backward: ClassVar[str]
     identity: ClassVar[str] = ""    # its number in the CS224n gradient notes
     rebinds: ClassVar[bool] = False  # its kernels take no memory from the bench: a plan may bind them for every pass
     analytic: ClassVar[bool] = False  # forward also takes complex numbers, and its derivative is then the complex one
@@ -90,10 +91,6 @@ class Op:
     def identity_of(self, slot: int, *shapes: Shape) -> str:
         """The gradient-notes number of the backward rule by operand `slot`, for operands of these sample shapes."""
         return self.identity
-
-    def phrase(self, template: str, operands: Sequence[str], out: str = "out") -> str:
-        """One of the op's texts with the reader's own symbols in it."""
-        return template.format(*operands, all=", ".join(operands), out=out, op=self)
 
 
 def stretched(*shapes: Shape) -> Shape:

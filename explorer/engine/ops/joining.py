@@ -24,8 +24,7 @@ class Concat(_Joining):
     """
 
     name, symbol, pattern = "concat", "concat", "concat({all})"
-    says_forward = "{out} is {all}, end to end."
-    says_backward = "Each operand receives its own piece of the gradient of {out}."
+    says_forward = "**{out} is {all}**, end to end."
 
     def shape(self, *shapes: Shape) -> Shape:
         axis = engine_axis(self.axis, shapes[0])
@@ -53,8 +52,7 @@ class Stack(_Joining):
     """Operands of one shape as the entries of a new axis, at `axis` (the first). Jacobians: as for concat."""
 
     name, symbol, pattern = "stack", "stack", "stack({all})"
-    says_forward = "{out} is {all}, one beside the other along a new axis."
-    says_backward = "Each operand receives its own slice of the gradient of {out}."
+    says_forward = "**{out} is {all}**, one beside the other along a new axis."
 
     def shape(self, *shapes: Shape) -> Shape:
         if len(set(shapes)) > 1:

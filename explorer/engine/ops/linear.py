@@ -21,8 +21,7 @@ class Matmul(Op):
     """
 
     name, symbol, arity, pattern, analytic, rebinds = "@", "·", (2, 2), "{0} · {1}", True, True
-    says_forward = "{out} is the product {0} · {1}: rows times columns."
-    says_backward = "Each factor receives the gradient of {out} times the other factor, transposed to fit."
+    says_forward = "**{out} is the product {0} · {1}**: rows times columns."
 
     def shape(self, left: Shape, right: Shape) -> Shape:
         for place, shape in enumerate((left, right)):
@@ -94,8 +93,7 @@ class Dot(Op):
     """Scalar product of two vectors, s = Σ aᵢ bᵢ. Shapes: (n), (n) -> (). Jacobians: the rows bᵀ and aᵀ."""
 
     name, symbol, arity, pattern, analytic = "dot", "·", (2, 2), "⟨{0}, {1}⟩", True
-    says_forward = "{out} is the scalar product of {0} and {1}: their entries multiplied and summed."
-    says_backward = "{0} receives {1} times the gradient of {out}, and {1} receives {0} times it."
+    says_forward = "**{out} is the scalar product of {0} and {1}**: their entries multiplied and summed."
 
     def shape(self, a: Shape, b: Shape) -> Shape:
         if len(a) != 1 or a != b:

@@ -23,8 +23,7 @@ class BceWithLogits(Loss):
     """
 
     name, symbol, pattern, analytic = "bce_with_logits", "bce∘σ", "bce(σ({0}), {1})", True
-    says_forward = "{out} is the mean binary cross-entropy of σ({0}) against {1}, computed on {0} itself."
-    says_backward = "{0} receives σ({0}) − {1}, over the number of outputs, times the gradient of {out}."
+    says_forward = "**{out} is the mean binary cross-entropy of σ({0}) against {1}**, computed on {0} itself."
 
     def forward(self, xp: Namespace, z: Array, t: Array) -> Array:
         terms = weighted(xp, t, softplus(xp, -z)) + weighted(xp, 1 - t, softplus(xp, z))
@@ -96,8 +95,7 @@ class CrossEntropyWithLogits(Loss):
 
     name, symbol, pattern, identity = "cross_entropy_with_logits", "ce∘softmax", "−Σ {1} ∘ ln softmax({0})", "(7)"
     analytic = True
-    says_forward = "{out} is the cross-entropy of softmax({0}) against {1}, computed on {0} itself."
-    says_backward = "{0} receives softmax({0}) − {1}, times the gradient of {out}."
+    says_forward = "**{out} is the cross-entropy of softmax({0}) against {1}**, computed on {0} itself."
 
     def shape(self, predicted: Shape, target: Shape) -> Shape:
         if not predicted:

@@ -52,8 +52,7 @@ class SqErr(Loss):
     """
 
     name, symbol, pattern, analytic = "sqerr", "½Σ(t−o)²", "½ Σ({1} − {0})²", True
-    says_forward = "{out} is half the sum of the squared differences between {0} and {1}."
-    says_backward = "{0} receives {0} − {1}, times the gradient of {out}."
+    says_forward = "**{out} is half the sum of the squared differences between {0} and {1}**."
 
     def forward(self, xp: Namespace, o: Array, t: Array) -> Array:
         difference = o - t
@@ -90,8 +89,7 @@ class Mse(Loss):
     """Mean squared error over the n outputs, (1/n) Σ (oᵢ − tᵢ)². Jacobians: ±2 (o − t)ᵀ / n."""
 
     name, symbol, pattern, analytic = "mse", "mse", "mean(({0} − {1})²)", True
-    says_forward = "{out} is the mean of the squared differences between {0} and {1}."
-    says_backward = "{0} receives 2({0} − {1}) divided by the number of outputs, times the gradient of {out}."
+    says_forward = "**{out} is the mean of the squared differences between {0} and {1}**."
 
     def forward(self, xp: Namespace, o: Array, t: Array) -> Array:
         difference = o - t
@@ -109,8 +107,7 @@ class Hinge(Loss):
     """
 
     name, symbol, pattern = "hinge", "hinge", "mean(max(0, 1 − {1} ∘ {0}))"
-    says_forward = "{out} is the mean of how far each {1}·{0} falls short of 1."
-    says_backward = "{0} receives −{1} over the number of outputs where it falls short of the margin, else 0."
+    says_forward = "**{out} is the mean of how far each {1}·{0} falls short of 1**."
 
     def forward(self, xp: Namespace, o: Array, t: Array) -> Array:
         short = 1 - t * o

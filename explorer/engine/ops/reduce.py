@@ -81,8 +81,7 @@ class Sum(Reduction):
     """Sum of all entries, or along `axis`. Jacobian: a row of ones."""
 
     name, symbol, pattern, analytic = "sum", "Σ", "Σ {0}", True
-    says_forward = "{out} is the sum of the entries of {0}."
-    says_backward = "Every entry of {0} receives the gradient of {out} as it is."
+    says_forward = "**{out} is the sum of the entries of {0}**."
 
     def reduce(self, xp: Namespace, x: Array, axis: int) -> Array:
         return xp.sum(x, axis=axis)
@@ -107,8 +106,7 @@ class Mean(Sum):
     """Mean of all entries, or along `axis`. Jacobian: a row of 1/n."""
 
     name, symbol, pattern = "mean", "mean", "mean({0})"
-    says_forward = "{out} is the mean of the entries of {0}."
-    says_backward = "Every entry of {0} receives the gradient of {out} divided by the number of entries."
+    says_forward = "**{out} is the mean of the entries of {0}**."
 
     def reduce(self, xp: Namespace, x: Array, axis: int) -> Array:
         return averaged(xp, x, axis)
@@ -139,8 +137,7 @@ class Max(Reduction):
     """Largest entry, or the largest along `axis`. Jacobian: 1 for the largest; several equal ones share it equally."""
 
     name, symbol, pattern = "max", "max", "max({0})"
-    says_forward = "{out} is the largest entry of {0}."
-    says_backward = "Only the largest entry of {0} receives the gradient of {out}; equal ones share it."
+    says_forward = "**{out} is the largest entry of {0}**."
 
     def reduce(self, xp: Namespace, x: Array, axis: int) -> Array:
         return xp.max(x, axis=axis)

@@ -14,8 +14,7 @@ class Copy(Op):
     """A second name for a line, y = x. Jacobian: I."""
 
     name, symbol, pattern, identity, analytic = "=", "=", "{0}", "(3)", True
-    says_forward = "{out} is {0} under another name."
-    says_backward = "The gradient of {out} goes to {0} as it is."
+    says_forward = "**{out} is {0} under another name**."
 
     def shape(self, x: Shape) -> Shape:
         return x
@@ -31,8 +30,7 @@ class StopGradient(Copy):
     """The value, taken as a constant. Jacobian: 0."""
 
     name, symbol, pattern, identity, analytic = "stop_gradient", "⊣", "stop_gradient({0})", "", False
-    says_forward = "{out} is {0}, taken as a constant from here on."
-    says_backward = "Nothing flows back to {0}: it was taken as a constant."
+    says_forward = "**{out} is {0}**, taken as a constant from here on."
 
     def jacobians(self, xp: Namespace, out: Array, x: Array) -> tuple[Jacobian, ...]:
         return (Zero.between(out, x),)
@@ -42,8 +40,7 @@ class Transpose(Op):
     """Axes in reverse order, Aᵀ; a vector stays as it is. Jacobian: the same entries in another order."""
 
     name, aliases, symbol, pattern, analytic = "transpose", (".T",), "ᵀ", "{0}ᵀ", True
-    says_forward = "{out} is {0} with rows and columns exchanged."
-    says_backward = "{0} receives the gradient of {out}, transposed back."
+    says_forward = "**{out} is {0} with rows and columns exchanged**."
 
     def shape(self, x: Shape) -> Shape:
         return x[::-1]
@@ -59,8 +56,7 @@ class Reshape(Op):
     """The same entries, in C order, in another shape. Jacobian: I."""
 
     name, symbol, pattern, analytic = "reshape", "reshape", "reshape({0}, {op.target})", True
-    says_forward = "{out} holds the entries of {0}, in order, in another shape."
-    says_backward = "{0} receives the gradient of {out}, back in its own shape."
+    says_forward = "**{out} holds the entries of {0}**, in order, in another shape."
 
     def __init__(self, shape: Shape) -> None:
         self.lengths = shape
@@ -88,8 +84,7 @@ class Index(Op):
     """Some entries, x[key]: whole numbers and slices from 0, as in Python. Jacobian: a selection of rows of I."""
 
     name, symbol, pattern, analytic = "[]", "[ ]", "{0}[{op.written}]", True
-    says_forward = "{out} is {0}[{op.written}], some of the entries of {0}."
-    says_backward = "The chosen entries of {0} receive the gradient of {out}; the others receive 0."
+    says_forward = "**{out} is {0}[{op.written}]**, some of the entries of {0}."
 
     def __init__(self, key: tuple[int | slice, ...]) -> None:
         self.key = key
