@@ -21,6 +21,7 @@ from explorer.film.subject import Subject
 from explorer.film.timeline import PHASES, Timeline, timeline
 from explorer.film.words import make_words
 from explorer.layout import GEOMETRY, arrange
+from explorer.locale import _
 
 __all__ = ["MOST_TOLD", "VERSION", "make_film", "make_words"]
 
@@ -67,10 +68,10 @@ def make_film(subject: Subject, trace: Trace, sample: int = 0, *, complete: bool
     return {
         "version": VERSION,
         "case": subject.id,
-        "title": subject.title,
-        "group": subject.group,
-        "handout": subject.handout,
-        "about": subject.about,
+        "title": _(subject.title),
+        "group": _(subject.group),
+        "handout": _(subject.handout),
+        "about": _(subject.about),
         "batch": trace.batch,
         "sample": sample,
         "learning_rate": subject.learning_rate,

@@ -10,6 +10,7 @@ from explorer.explain.scene import Scene
 from explorer.explain.sending import sent_by
 from explorer.film.subject import Subject
 from explorer.film.timeline import steps_with_updates
+from explorer.locale import _
 from explorer.notation import Label
 
 TICK_NAMES = 3  # a tick on the timeline names at most so many receivers
@@ -27,7 +28,7 @@ def _words(subject: Subject, trace: Trace, sample: int, step: Step) -> dict[str,
     scene = Scene(subject.graph, trace, subject.notation, subject.graph.nodes[step.node], sample)
     return {
         "tick": _tick(scene, step.kind, step.inputs),
-        "place": subject.places.get((step.kind, step.node), ""),
+        "place": _(subject.places.get((step.kind, step.node), "")),
         "identity": sent_by(scene, step.inputs) if step.kind == "backward" else [],
         "sentence": narrate(subject.graph, trace, subject.notation, step, sample, subject.learning_rate),
     }
