@@ -67,11 +67,13 @@ def collapse(scene: Scene, receiver: str) -> list[Part]:
         return []
     gradient, left = parts(scene.gradient(receiver)), parts(scene.named(receiver, shortcut))
     if scene.node.code[0].op.name == "sigmoid":
+        # Translators: "it" is what goes back
         return say(
             "The loss has divided by just that slope: the two cancel, and it collapses to {gradient} = {left}.",
             gradient=gradient,
             left=left,
         )
+    # Translators: "it" is what goes back
     return say(
         "The loss has divided by {p}, which cancels, and the targets sum to 1: it collapses to {gradient} = {left}.",
         p=parts(scene.value(scene.node.name)),

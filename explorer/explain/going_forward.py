@@ -48,5 +48,7 @@ def _over_the_batch(scene: Scene) -> list[Part]:
         return []
     total, number = label_part(scene.notation.loss_label, node.name), number_part(scene.trace.loss)
     if scene.trace.reduction == "sum":
+        # Translators: of the losses of all {n} samples
         return say("The sum of all {n} is {loss} = {number}.", n=str(batch), loss=total, number=number)
+    # Translators: of the losses of all {n} samples
     return say("The mean of all {n} is {loss} = {number}.", n=str(batch), loss=total, number=number)

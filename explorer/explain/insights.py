@@ -12,8 +12,8 @@ from explorer.explain.scene import Scene
 from explorer.explain.text import Part, label_part, number_part, parts
 from explorer.locale import N_, _
 
-# Nouns, as they stand in a dictionary.
 NAMES = {
+    # Translators: names of functions stand for {function} in "The {function} scales …"
     "sigmoid": N_("sigmoid"),
     "tanh": N_("hyperbolic tangent"),
     "relu": "ReLU",
@@ -40,6 +40,7 @@ def element(scene: Scene, name: str, position: int) -> Part:
 
 def percent(share: float) -> str:
     """A share of a gradient in words that stay true: whole percents, and "less than 1%" below."""
+    # Translators: stands for {share} in "passes {share} of its gradient on"
     return _("less than 1%") if 0 < share < 0.005 else f"{share * 100:.0f}%"
 
 
@@ -53,7 +54,9 @@ def _value(scene: Scene, name: str, value: np.ndarray) -> list[Part]:
     if value.size == 1:
         number = number_part(float(value[0]))
         if scene.batch > 1 and scene.node.batched:
+            # Translators: "it" is the value that the sentence before this one speaks of
             return say("For sample {sample} it is {number}.", sample=str(scene.sample + 1), number=number)
+        # Translators: "it" is the value that the sentence before this one speaks of
         return say("Here it is {number}.", number=number)
     op = scene.node.code[-1].op.name
     if op == "relu" and len(scene.node.code) == 1:
@@ -106,9 +109,9 @@ def _steepest(scene: Scene, factors: np.ndarray) -> list[Part]:
     slope, share = number_part(float(factors[top])), percent(float(size[top]))
     if size.size == 1:
         if 0 < factors[0] <= 1:
-            # Translators: "it" is the slope.
+            # Translators: "it" is the slope
             return say("It is {slope} here, so {share} of the gradient passes.", slope=slope, share=share)
-        # Translators: "it" is the slope.
+        # Translators: "it" is the slope
         return say("It is {slope} here.", slope=slope)
     ties = [element(scene, scene.node.name, int(tie)) for tie in np.flatnonzero(size >= size[top] * (1 - TIED))]
     if len(ties) > 2 or np.any(factors < 0):
@@ -132,6 +135,8 @@ def told(clause: Sequence[Part], scene: Scene, receivers: Sequence[str]) -> list
     """The sentence of a clause: what goes back, and the number itself, where a single one does."""
     sent = scene.contribution_of(scene.node.name, receivers[0]).reshape(-1)
     if len(receivers) != 1 or sent.size != 1 or not np.isfinite(sent[0]):
+        # Translators: {clause} is such as "W receives δxᵀ"
         return say("**{clause}**.", clause=clause)
+    # Translators: {clause} is such as "W receives δxᵀ"
     return say("**{clause}**, here {number}.", clause=clause,
                number=number_part(float(sent[0]), scene.notation.negated(receivers[0])))  # fmt: skip

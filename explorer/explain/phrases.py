@@ -54,11 +54,6 @@ def sentences(*said: Sequence[Part]) -> list[Part]:
     return merged([part for place, one in enumerate(kept) for part in ((between, *one) if place else one)])
 
 
-def strong(*said: Part) -> Part:
-    """The key clause of a sentence."""
-    return {"strong": list(said)}
-
-
 def symbol(scene: Scene, name: str) -> Part:
     return label_part(scene.label(name), name)
 

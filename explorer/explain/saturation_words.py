@@ -88,6 +88,7 @@ def backward(scene: Scene) -> list[Part] | None:
     }
     if one.fails:
         return sentences(
+            # Translators: {why} is a whole sentence
             say("**{logit} receives {number}**: {why}", why=undone(one), **fields),
             say("The right answer, {right}, is lost: fuse {pair} to keep it.", pair=met.name, **fields),
         )
