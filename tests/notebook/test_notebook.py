@@ -27,7 +27,8 @@ def lab(tmp_path: Path) -> Iterator[str]:
     """JupyterLab over a copy of the notebook; it may be read by anybody on this machine, for as long as it runs."""
     shutil.copy(NOTEBOOK, tmp_path)
     own = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "runtime"}
-    environment = os.environ | {name: str(tmp_path / folder) for name, folder in own.items()} | {"PYTHONPATH": str(ROOT)}
+    folders = {name: str(tmp_path / folder) for name, folder in own.items()}
+    environment = os.environ | folders | {"PYTHONPATH": str(ROOT)}
     command = [
         sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.port=0",
         "--ServerApp.ip=127.0.0.1", "--IdentityProvider.token=", f"--ServerApp.root_dir={tmp_path}",
