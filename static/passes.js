@@ -72,6 +72,7 @@ function rateField(model, signal) {
     event.stopPropagation();
   }, { signal });
   model.on(["film"], () => {
+    if (!state.film) return;
     const symbol = state.film.rate_label;
     if (label.dataset.symbol !== plainLabel(symbol)) {
       label.replaceChildren(...htmlLabel(symbol));
