@@ -4,6 +4,7 @@
  */
 
 import { DEFAULT_DIGITS } from "explorer/format.js";
+import { t } from "explorer/language.js";
 import { createPlaces } from "explorer/places.js";
 
 /**
@@ -41,7 +42,6 @@ import { createPlaces } from "explorer/places.js";
 const NORMAL_SPEED = 5;
 /** Milliseconds after which a message without an answer is worth a word. */
 const PATIENCE = 8000;
-const UNANSWERED = "The server does not answer. Reload the page: the address keeps what you see.";
 
 /** @returns {State} */
 function initialState() {
@@ -149,7 +149,9 @@ export function createModel(send) {
     const number = requests;
     const reply = new Promise((resolve) => waiting.set(number, { resolve, inPlace }));
     send({ ...message, request: number });
-    setTimeout(() => { if (waiting.has(number)) alert("connection", UNANSWERED); }, PATIENCE);
+    setTimeout(() => {
+      if (waiting.has(number)) alert("connection", t("The server does not answer. Reload the page: the address keeps what you see."));
+    }, PATIENCE);
     return reply;
   }
 
