@@ -70,7 +70,7 @@ def derivations(scene: Scene) -> list[Derivation]:
 
 def _via(scene: Scene, told: Derivation) -> Derivation:
     """One of several derivations of the same gradient, by the reader that it comes back from."""
-    via = f" {_('via')} "
+    via = " " + _("via") + " "
     return replace(told, choice=(*told.choice, (via, ""), *scene.label(told.of)))
 
 
@@ -159,5 +159,5 @@ def _whole(scene: Scene, name: str) -> Derivation:
     steps = introduced(scene, whole_steps(scene, name) or [])
     label = _gradient(scene, name)
     title = say("{gradient}, the whole way from the loss", gradient=label_part(label, name))
-    choice = (*label, (f", {_('whole way')}", ""))
+    choice = (*label, (", " + _("whole way"), ""))
     return Derivation(tuple(title), scene.node.name, name, tuple(steps), (), choice, "whole")
