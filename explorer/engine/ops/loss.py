@@ -6,6 +6,7 @@ import math
 from functools import partial
 
 from explorer.engine.arrays import Array, Namespace
+from explorer.engine.errors import Message
 from explorer.engine.jacobians import Jacobian, Row, Shape
 from explorer.engine.jacobians.base import flat
 from explorer.engine.ops.base import Calls, Op, OperandError, shape_text
@@ -24,8 +25,12 @@ class Loss(Op):
     def shape(self, predicted: Shape, target: Shape) -> Shape:
         if predicted != target:
             raise OperandError(
-                f"{{0}} has shape {shape_text(predicted)}, {{1}} has shape {shape_text(target)}. "
-                f"Expected a prediction and a target of one shape. Declare {{1}} with shape {shape_text(predicted)}."
+                Message(
+                    "{_0} has shape {predicted}, {_1} has shape {target}. Expected a prediction and a target of "
+                    "one shape. Declare {_1} with shape {predicted}.",
+                    predicted=shape_text(predicted),
+                    target=shape_text(target),
+                )
             )
         return ()
 
@@ -71,7 +76,9 @@ class SqErr(Loss):
             bench.total = lambda: squares() * half
             return calls
         return [
-            *calls, partial(xp.square, error, square), *summed(bench, square, whole),
+            *calls,
+            partial(xp.square, error, square),
+            *summed(bench, square, whole),
             partial(xp.multiply, whole, bench.number(0.5), out),
         ]
 

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from explorer.engine.arrays import Array, Namespace
+from explorer.engine.errors import Message
 from explorer.engine.jacobians import Identity, Jacobian, Permutation, Selection, Shape, Zero
 from explorer.engine.ops.base import Op, OperandError, shape_text
 
@@ -68,8 +69,13 @@ class Reshape(Op):
     def shape(self, x: Shape) -> Shape:
         if min(self.lengths, default=1) < 1 or math.prod(self.lengths) != math.prod(x):
             raise OperandError(
-                f"{{0}} has shape {shape_text(x)} and {math.prod(x)} entries, which do not fill "
-                f"{shape_text(self.lengths)}. Expected positive lengths whose product is {math.prod(x)}. Change them."
+                Message(
+                    "{_0} has shape {x} and {entries} entries, which do not fill {lengths}. Expected positive "
+                    "lengths whose product is {entries}. Change them.",
+                    x=shape_text(x),
+                    entries=math.prod(x),
+                    lengths=shape_text(self.lengths),
+                )
             )
         return self.lengths
 
@@ -96,22 +102,34 @@ class Index(Op):
     def shape(self, x: Shape) -> Shape:
         if len(self.key) > len(x):
             raise OperandError(
-                f"{{0}} has shape {shape_text(x)}, but {len(self.key)} indices are given. "
-                f"Expected at most {len(x)}. Leave the last ones out."
+                Message(
+                    "{_0} has shape {x}, but {key} indices are given. Expected at most {x2}. Leave the last ones out.",
+                    x=shape_text(x),
+                    key=len(self.key),
+                    x2=len(x),
+                )
             )
         lengths: list[int] = []
         for part, length in zip(self.key, x, strict=False):
             if isinstance(part, int) and not -length <= part < length:
                 raise OperandError(
-                    f"index {part} of {{0}}, which has shape {shape_text(x)}. "
-                    f"Expected {-length} to {length - 1}. Count from 0."
+                    Message(
+                        "index {part} of {_0}, which has shape {x}. Expected {first} to {last}. Count from 0.",
+                        part=part,
+                        x=shape_text(x),
+                        first=-length,
+                        last=length - 1,
+                    )
                 )
             if isinstance(part, slice):
                 lengths.append(len(range(*part.indices(length))))
         if 0 in lengths:
             raise OperandError(
-                f"{{0}}[{self.written}] of shape {shape_text(x)} has no entries. "
-                "Expected at least one. Widen the slice."
+                Message(
+                    "{_0}[{written}] of shape {x} has no entries. Expected at least one. Widen the slice.",
+                    written=self.written,
+                    x=shape_text(x),
+                )
             )
         return (*lengths, *x[len(self.key) :])
 
