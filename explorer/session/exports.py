@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from explorer.engine.trace import Trace
+from explorer.export.latex import derivation_document
 from explorer.locale import tell
 from explorer.session.document import Document, Refused
 from explorer.session.intents import Export
@@ -38,8 +39,17 @@ def _json(shown: Shown, asked: Export) -> str:
     return save(shown.document, asked.step, asked.node)
 
 
+def _latex(shown: Shown, asked: Export) -> str:
+    document = shown.document
+    entries = {entry.node: entry.index for entry in asked.entries}
+    return derivation_document(
+        document.subject, shown.trace, document.sample, asked.node, stacked=asked.stacked, entries=entries
+    )
+
+
 EXPORTERS: Mapping[str, Exporter] = MappingProxyType(
     {
+        "latex": Exporter(".tex", "text/x-tex", _latex, by_line=True),
         "json": Exporter(".json", "application/json", _json),
     }
 )
