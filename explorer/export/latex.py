@@ -39,7 +39,8 @@ def derivation_document(
     Raises: GraphError when the graph has no such line.
     """
     graph = subject.graph
-    lines = [graph.node(node)] if node else [one for one in reversed(graph.nodes.values()) if one.kind == "op"]
+    computed = [one for one in graph.nodes.values() if one.kind == "op"]
+    lines = [graph.node(node)] if node else computed[::-1]
     scene = Scene(graph, trace, subject.notation, lines[0], sample, subject.learning_rate, entries or {}, stacked)
     with np.errstate(all="ignore"):
         told = [paragraph for line in lines for paragraph in _line(scene.at(line.name))] if trace.batch else []
