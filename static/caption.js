@@ -1,13 +1,16 @@
 /** What stands at a tensor's cells: its symbol, and the mark of its state when there is one. */
 
 import { assign, present, SCRIPT_SIZE, svg, svgLabel } from "explorer/dom.js";
-import { textWidth } from "explorer/text.js";
+import { fitted, textWidth } from "explorer/text.js";
 
 /** @typedef {import("explorer/film.js").Block} Block */
 /** @typedef {import("explorer/film.js").Geometry} Geometry */
 
 const SYMBOL_SIZE = 15;
 const MARK_SIZE = 10.5;
+/** A mark takes no more of the line above the cells than this share, and at their left it keeps this far from them. */
+const MARK_MOST = 0.5;
+const MARK_AWAY = 2;
 const LEAST_SIZE = 12.5;
 const TRANSPOSED = "⊤";
 /** Of the transposed sign, in the symbol's size: how high it stands, how large it is, and how far from the symbol. */
@@ -55,8 +58,10 @@ export function createCaption(block, { label: column, caption: row }, width) {
     if (said === marked) return;
     marked = said;
     mark.textContent = said;
+    const markType = fitted(said, MARK_SIZE, "mono", above ? width * MARK_MOST : column - MARK_AWAY);
+    assign(mark, { "font-size": markType.toFixed(2) });
     present(element, mark, Boolean(said));
-    const room = above ? width - (said && textWidth(`${said} `, MARK_SIZE, "mono")) : column - 6;
+    const room = above ? width - (said && textWidth(`${said} `, markType, "mono")) : column - 6;
     const ends = told.turned ? signWidth : 0;
     const size = (label, end) => Math.min(SYMBOL_SIZE, room / (widthOf(label) + end));
     const short = Boolean(said && told.brief && size(told.label, ends) < LEAST_SIZE);

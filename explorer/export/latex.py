@@ -63,7 +63,7 @@ def _line(scene: Scene) -> Iterator[str]:
     """A section for a line: its formula, then every derivation of what goes back from it."""
     name = label(scene.label(scene.node.name))
     written = latex(expressions(in_general(scene))[-1]) if scene.node.kind == "op" else ""
-    yield rf"\section*{{$\boldsymbol{{{f'{name} = {written}' if written else name}}}$}}"
+    yield rf"\section*{{\boldmath${f'{name} = {written}' if written else name}$}}"
     found = shown(scene)
     if not found:
         yield sentence(nothing(scene))

@@ -9,11 +9,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeAlias
 
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from explorer.explain.numbers import json_number
 from explorer.lessons.schema import Markup, NotationFile
 from explorer.locale import tell
 
@@ -156,6 +158,22 @@ def load(text: str) -> SavedFile:
         return SavedFile.model_validate_json(text)
     except ValidationError as error:
         raise SavedError(tell("The file, {problem}", problem=_first(error))) from error
+
+
+def lists(tables: Mapping[str, Any]) -> dict[str, Any]:
+    """Arrays as a file holds them: nested lists, numbers that are not finite by their names."""
+    return {name: _nested(np.asarray(array, dtype=np.float64)) for name, array in tables.items()}
+
+
+def arrays(tables: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """The arrays of a file's data or parameters, float64."""
+    return {name: np.array(numbers, dtype=np.float64) for name, numbers in tables.items()}
+
+
+def _nested(array: np.ndarray) -> Any:
+    if np.isfinite(array).all():
+        return array.tolist()
+    return json_number(float(array)) if array.ndim == 0 else [_nested(row) for row in array]
 
 
 def _first(error: ValidationError) -> str:

@@ -10,8 +10,7 @@ import numpy as np
 
 from explorer.engine.errors import GraphError
 from explorer.engine.graph import Graph
-from explorer.explain.numbers import json_number
-from explorer.export.saved import SavedError, SavedFile, SavedNotation
+from explorer.export.saved import SavedError, SavedFile, SavedNotation, arrays, lists
 from explorer.lessons import catalogue
 from explorer.lessons.lesson import Lesson
 from explorer.lessons.own import own_lesson
@@ -27,8 +26,8 @@ def file_of(lesson: Lesson, **rest: Any) -> SavedFile:
         {
             "lesson": lesson.id if known else "",
             "graph": lesson.graph.source,
-            "data": {name: _nested(array) for name, array in lesson.data.items()},
-            "params": {name: _nested(array) for name, array in lesson.params.items()},
+            "data": lists(lesson.data),
+            "params": lists(lesson.params),
             "learning_rate": lesson.learning_rate,
             "notation": SavedNotation(**notation),
             **rest,
@@ -43,7 +42,7 @@ def lesson_of(file: SavedFile) -> Lesson:
     """
     with at("graph"):
         graph = Graph.parse(file.graph)
-    data, params = _arrays(file.data), _arrays(file.params)
+    data, params = arrays(file.data), arrays(file.params)
     for name, array in data.items():
         if not array.size and name in graph.nodes:  # of no samples a list cannot tell the shape
             data[name] = array.reshape(0, *graph.nodes[name].shape)
@@ -64,17 +63,6 @@ def at(place: str) -> Iterator[None]:
         yield
     except GraphError as error:
         raise SavedError(tell("The file, {problem}", problem=f"{place}: {error}")) from error
-
-
-def _nested(array: np.ndarray) -> Any:
-    array = np.asarray(array, dtype=np.float64)
-    if np.isfinite(array).all():
-        return array.tolist()
-    return json_number(float(array)) if array.ndim == 0 else [_nested(row) for row in array]
-
-
-def _arrays(tables: Mapping[str, Any]) -> dict[str, np.ndarray]:
-    return {name: np.array(numbers, dtype=np.float64) for name, numbers in tables.items()}
 
 
 def _same(ours: Mapping[str, np.ndarray], theirs: Mapping[str, np.ndarray]) -> bool:

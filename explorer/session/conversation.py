@@ -16,6 +16,7 @@ from explorer.film import make_words
 from explorer.lessons import catalogue
 from explorer.lessons.fused import fusible
 from explorer.lessons.lesson import Lesson
+from explorer.locale import ENGLISH, LANGUAGES, page_messages, speaking
 from explorer.notation import Notation
 from explorer.session.document import MOST_PASSES, Document, Refused
 from explorer.session.exports import Shown, exporting
@@ -70,7 +71,8 @@ class Conversation:
         """The replies to one message of the browser. Never raises for what a user did."""
         request = message.get("request") if isinstance(message, dict) else None
         try:
-            replies = self._follow(read_intent(message))
+            with speaking(self._language):
+                replies = self._follow(read_intent(message))
             return [_numbered(reply, request) for reply in replies]
         except (Refused, ValidationError) as error:
             reason = str(error) if isinstance(error, Refused) else f"message: {error.errors()[0]['msg']}"
@@ -80,16 +82,17 @@ class Conversation:
     def _follow(self, intent: Intent) -> list[Reply] | list[Later]:
         match intent:
             case Open():
-                document, alerts = open_document(intent.fragment, intent.edits, self._home)
+                document, alerts = open_document(intent.fragment, intent.edits, self._home, intent.preferred)
                 self._show(document)
                 broken = [("lessons", error) for error in catalogue().errors]
                 said = [{"type": "alert", "key": key, "reason": reason} for key, reason in [*alerts, *broken]]
-                return [self._film(), *said, *self._nonfinite()]
+                film, *numbers = self._picture()
+                return [{**film, **self._tongue()}, *said, *numbers]
             case OpenLesson():
                 document, alerts = open_document({"lesson": intent.lesson}, (), self._home)
                 if alerts:
                     raise Refused(alerts[0][1])
-                self._show(document)
+                self._show(document.with_settings(language=self._language))
             case Edit():
                 self._show(self._open_document().with_edit(intent.node, intent.index, intent.text, intent.sample))
             case Sample():
@@ -99,6 +102,9 @@ class Conversation:
             case Choose():
                 chosen = intent.model_dump(exclude={"type", "request"}, exclude_none=True)
                 self._show(self._open_document().with_settings(**chosen))
+                if intent.language:
+                    film, *numbers = self._picture()
+                    return [{**film, **self._tongue()}, *numbers]
             case Rate():
                 self._show(self._open_document().with_rate(intent.text))
             case Pass():
@@ -113,11 +119,12 @@ class Conversation:
                 return [Later(exporting(intent, Shown(document, trace)))]
             case Import():
                 document, view = restore(intent.text)
-                self._show(document)
+                self._show(document.with_settings(language=self._language))
                 if document.lesson.id not in catalogue().lessons:
                     self._home = document.lesson
-                return [{**self._film(), "view": view.model_dump()}, *self._nonfinite()]
-        return [self._film(), *self._nonfinite()]
+                film, *numbers = self._picture()
+                return [{**film, "view": view.model_dump()}, *numbers]
+        return self._picture()
 
     def _open_document(self) -> Document:
         if self._document is None:
@@ -129,6 +136,19 @@ class Conversation:
         run = Run(document) if self._run is None else self._run.follow(document)
         self._trace = run.trace(document.passes)
         self._run, self._document = run, document
+
+    @property
+    def _language(self) -> str:
+        return self._document.settings.language if self._document else ENGLISH
+
+    def _tongue(self) -> Reply:
+        """What goes with a film in another language: the page's own words, and which languages there are."""
+        return {"languages": dict(LANGUAGES), "messages": page_messages(self._language)}
+
+    def _picture(self) -> list[Reply]:
+        """The film, and what is to be said of its numbers, in the document's language."""
+        with speaking(self._language):
+            return [self._film(), *self._nonfinite()]
 
     def _film(self) -> Reply:
         document = self._open_document()
@@ -169,7 +189,8 @@ class Conversation:
             raise Refused(f"words of steps {intent.first} to {intent.last}: {MOST_WORDS} steps at most at a time.")
 
         def work() -> list[Reply]:
-            words = make_words(document.subject, trace, document.sample, intent.first, intent.last)
+            with speaking(document.settings.language):
+                words = make_words(document.subject, trace, document.sample, intent.first, intent.last)
             return [{"type": "words", "first": intent.first, "words": words}]
 
         return [Later(work)]
@@ -184,17 +205,18 @@ class Conversation:
             raise Refused(f"tab {intent.tab!r}: there is none. Expected one of {', '.join(TABS)}.")
 
         def work() -> list[Reply]:
-            told = explain(
-                lesson.graph,
-                trace,
-                lesson.notation,
-                node,
-                document.sample,
-                lesson.learning_rate,
-                tabs=(intent.tab,),
-                stacked=intent.stacked,
-                entries={entry.node: entry.index for entry in intent.entries},
-            )
+            with speaking(document.settings.language):
+                told = explain(
+                    lesson.graph,
+                    trace,
+                    lesson.notation,
+                    node,
+                    document.sample,
+                    lesson.learning_rate,
+                    tabs=(intent.tab,),
+                    stacked=intent.stacked,
+                    entries={entry.node: entry.index for entry in intent.entries},
+                )
             return [{"type": "explanation", "node": node, "told": told}]
 
         return [Later(work)] if intent.tab in SLOW_TABS else work()

@@ -11,7 +11,7 @@ from explorer.engine.trace import Trace
 from explorer.export.latex import derivation_document
 from explorer.export.scripts import numpy_script, torch_script
 from explorer.lessons.lesson import Lesson
-from explorer.locale import tell
+from explorer.locale import speaking, tell
 from explorer.session.document import Document, Refused
 from explorer.session.intents import Export
 from explorer.session.saving import save
@@ -98,7 +98,8 @@ def exporting(asked: Export, shown: Shown) -> Callable[[], list[dict[str, Any]]]
 
     def work() -> list[dict[str, Any]]:
         try:
-            text = exporter.write(shown, asked)
+            with speaking(shown.document.settings.language):
+                text = exporter.write(shown, asked)
         except Refused as error:
             return [{"type": "refused", "reason": str(error)}]
         return [{"type": "export", "name": name + exporter.ending, "media": exporter.media, "text": text}]

@@ -18,12 +18,14 @@ def save(document: Document, step: int = 0, node: str | None = None) -> str:
         {"node": name, "index": index, "sample": sample, "value": value, "pass": since}
         for (since, name, sample, index), value in document.edits.items()
     ]
+    chosen = asdict(document.settings)
+    del chosen["language"]  # is the reader's, not the picture's
     file = file_of(
         document.lesson,
         edits=edits,
         rates=[{"rate": rate, "pass": since} for since, rate in sorted(document.rates.items())],
         sample=document.sample,
-        settings=asdict(document.settings),
+        settings=chosen,
         view={"step": step, "node": node},
         **{"pass": document.passes},
     )
@@ -36,6 +38,8 @@ def restore(text: str) -> tuple[Document, SavedView]:
     with _told():
         file = load(text)
         document = Document(lesson_of(file))
+    if document.batch == 0:
+        raise Refused(tell("The file, data: there are no samples. Expected one at least."))
     for number, edit in enumerate(file.edits):
         with _at(f"edits[{number}]"):
             document = document.with_edit(edit.node, edit.index, repr(edit.value), edit.sample, edit.since)

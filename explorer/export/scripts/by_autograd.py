@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from explorer.engine.trace import Trace
-from explorer.export.scripts.layout import Layout
+from explorer.export.scripts.layout import Layout, with_comment
 from explorer.export.scripts.library import TORCH
+from explorer.export.scripts.names import comment
 from explorer.film.subject import Subject
+from explorer.locale import _
 
 
 def torch_script(subject: Subject, trace: Trace) -> str:
@@ -18,25 +20,25 @@ def torch_script(subject: Subject, trace: Trace) -> str:
     data = [*graph.inputs, *graph.targets]
     leaves = ", ".join(f'"{name}": {names.lines[name]}' for name in layout.differentiated)
     lines = [
-        *layout.heading("Gradients by autograd: python FILE prints the loss and its gradients."),
+        *layout.heading(_("Gradients by autograd. Run, it prints the loss and its gradients.")),
         "import torch",
         "",
         "torch.set_default_dtype(torch.float64)",
         *(line for definition in own for line in ("", "", *definition.split("\n"))),
         *(["", ""] if own else [""]),
-        *(["# Data: one row for each sample."] if data else []),
+        *(comment([_("Data: one row for each sample.")]) if data else []),
         *layout.numbers(graph.inputs, leaf),
         *layout.numbers(graph.targets, "torch.tensor({})"),
-        *(["", "# Parameters."] if graph.parameters else []),
+        *(["", *comment([_("Parameters.")])] if graph.parameters else []),
         *layout.numbers(graph.parameters, leaf),
-        *([f"B = len({names.lines[data[0]]})  # samples"] if data else []),
+        *([with_comment(f"B = len({names.lines[data[0]]})", _("samples"))] if data else []),
         layout.rate(),
         "",
-        "# Forward: each line from the ones above it.",
+        *comment([_("Forward: each line from the ones above it.")]),
         *forward,
         layout.objective(),
         "",
-        "# Backward: autograd.",
+        *comment([_("Backward: autograd.")]),
         "if objective.requires_grad:",
         "    objective.backward()",
         'print("loss =", objective.item())',
@@ -48,7 +50,7 @@ def torch_script(subject: Subject, trace: Trace) -> str:
         params = "".join(f"{names.lines[name]}, " for name in graph.parameters).rstrip()
         lines += [
             "",
-            "# One step of gradient descent.",
+            *comment([_("One step of gradient descent.")]),
             "with torch.no_grad():",
             f"    for leaf in ({params}):",
             "        if leaf.grad is not None:",

@@ -7,10 +7,12 @@ import re
 from explorer.engine.graph import Node, Read, Temp
 from explorer.engine.trace import Trace
 from explorer.export.scripts.backward import sent_back
-from explorer.export.scripts.code import ATOM, Code
+from explorer.export.scripts.code import ATOM, PRODUCT, Code
 from explorer.export.scripts.layout import Layout, with_comment
 from explorer.export.scripts.library import NUMPY
+from explorer.export.scripts.names import comment
 from explorer.film.subject import Subject
+from explorer.locale import _, tell
 from explorer.notation import plain
 
 
@@ -33,15 +35,15 @@ class _Script:
         forward = layout.forward(used)
         data, params = [*self.graph.inputs, *self.graph.targets], self.graph.parameters
         numbers = [
-            *(["# Data: one row for each sample.", *layout.numbers(data, "np.array({})")] if data else []),
-            *(["", "# Parameters."] if params else []),
+            *([*comment([_("Data: one row for each sample.")]), *layout.numbers(data, "np.array({})")] if data else []),
+            *(["", *comment([_("Parameters.")])] if params else []),
             *layout.numbers(params, "np.array({})"),
         ]
-        size = [f"B = len({self.names.lines[data[0]]})  # samples"] if data else []
+        size = [with_comment(f"B = len({self.names.lines[data[0]]})", _("samples"))] if data else []
         own = NUMPY.definitions("\n".join([*forward, *backward]))
         functions = [line for definition in own for line in ("", "", *definition.split("\n"))]
         return [
-            *layout.heading("Forward and backward by hand: python FILE prints the loss and its gradients."),
+            *layout.heading(_("Forward and backward by hand. Run, it prints the loss and its gradients.")),
             "import numpy as np",
             *functions,
             *(["", ""] if own else [""]),
@@ -49,11 +51,11 @@ class _Script:
             *size,
             layout.rate(),
             "",
-            "# Forward: each line from the ones above it.",
+            *comment([_("Forward: each line from the ones above it.")]),
             *forward,
             layout.objective(),
             "",
-            "# Backward: from the loss back, each line to what it reads.",
+            *comment([_("Backward: from the loss back, each line to what it reads.")]),
             *backward,
             "",
             *self._ending(),
@@ -72,7 +74,7 @@ class _Script:
                 self._line(node)
         for name in self.layout.differentiated:
             if name not in self._begun:
-                words = f"the loss does not depend on {plain(self.layout.notation.symbol(name))}"
+                words = tell("the loss does not depend on {line}", line=plain(self.layout.notation.symbol(name)))
                 self._say(self.names.gradients[name], f"np.zeros_like({self.names.lines[name]})", words)
         return self._lines
 
@@ -109,8 +111,9 @@ class _Script:
         if name not in self._begun:
             self._say(gradient, sent.text, self._symbol(name))
         else:
-            via = f"{self._symbol(name)}, and what comes by {plain(self.layout.notation.symbol(reader))}"
-            self._say(gradient, f"{gradient} + {sent.at(2)}", via)
+            by = plain(self.layout.notation.symbol(reader))
+            words = tell("{gradient}, and what comes by {line}", gradient=self._symbol(name), line=by)
+            self._say(gradient, f"{gradient} + {sent.at(PRODUCT)}", words)
         self._begun.add(name)
 
     def _gradient(self, name: str) -> Code:
@@ -140,4 +143,4 @@ class _Script:
             f"{names.lines[name]} = {names.lines[name]} - learning_rate * {names.gradients[name]}"
             for name in self.graph.parameters
         ]
-        return [*told, "", "# One step of gradient descent.", *steps]
+        return [*told, "", *comment([_("One step of gradient descent.")]), *steps]

@@ -112,10 +112,7 @@ class Layout:
         return lines
 
     def formula(self, node: Node) -> str:
-        """The line as the lesson writes it: z = W·x + b₁; as the graph's text has it where paper has too few axes."""
-        shapes = [self.graph.nodes[name].shape for name in node.inputs] + [apply.shape for apply in node.code]
-        if any(len(shape) > 2 for shape in shapes):
-            return node.text
+        """The line as the lesson writes it: z = W·x + b₁."""
         scene = Scene(self.graph, self.trace, self.notation, node, 0, self.subject.learning_rate)
         with np.errstate(all="ignore"):
             return f"{plain(self.notation.symbol(node.name))} = {text(expressions(scene)[-1])}"
