@@ -18,11 +18,14 @@ from explorer.lessons.lesson import Lesson
 from explorer.locale import ENGLISH, LANGUAGES, _, page_messages, speaking
 from explorer.notation import Notation
 from explorer.session.document import MOST_PASSES, Document, Refused
+from explorer.session.exports import Shown, exporting
 from explorer.session.fragment import open_document
 from explorer.session.intents import (
     Choose,
     Edit,
     Explain,
+    Export,
+    Import,
     Intent,
     Open,
     OpenLesson,
@@ -34,6 +37,7 @@ from explorer.session.intents import (
     read_intent,
 )
 from explorer.session.run import Run
+from explorer.session.saving import restore
 from explorer.session.shared import film
 
 Reply = dict[str, Any]
@@ -108,6 +112,17 @@ class Conversation:
                 return self._words(intent)
             case Explain():
                 return self._explanation(intent)
+            case Export():
+                document, trace = self._open_document(), self._trace
+                assert trace is not None
+                return [Later(exporting(intent, Shown(document, trace)))]
+            case Import():
+                document, view = restore(intent.text)
+                self._show(document.with_settings(language=self._language))
+                if document.lesson.id not in catalogue().lessons:
+                    self._home = document.lesson
+                film, *numbers = self._picture()
+                return [{**film, "view": view.model_dump()}, *numbers]
         return self._picture()
 
     def _open_document(self) -> Document:

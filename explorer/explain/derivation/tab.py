@@ -29,29 +29,39 @@ from explorer.explain.derivation.way import Way
 from explorer.explain.derivation.whole import whole_steps
 from explorer.explain.phrases import say
 from explorer.explain.scene import Scene
-from explorer.explain.text import label_part
+from explorer.explain.text import Part, label_part
 from explorer.locale import _
 from explorer.notation import Label
 
 
 def derivation_tab(scene: Scene) -> list[Block]:
     """Blocks for any line: what goes back from it, or to it where it only is read."""
+    blocks = [derivation_block(scene, one) for one in shown(scene)]
+    if not blocks:
+        return [note(*nothing(scene))]
+    return blocks if len(blocks) == 1 else [{"kind": "derivations", "blocks": blocks}]
+
+
+def shown(scene: Scene) -> list[Derivation]:
+    """The derivations that the tab shows: for one sample, or for all samples as a stack."""
+    if scene.node.kind == "target" or scene.node.name not in scene.graph.reached:
+        return []
+    return for_every_sample(scene, derivations) if scene.stacked and scene.batch > 1 else derivations(scene)
+
+
+def nothing(scene: Scene) -> list[Part]:
+    """Why a line has no derivation."""
     node = scene.node
     own = label_part(scene.label(node.name), node.name)
     if node.kind == "target":
-        said = say(
+        return say(
             "**Nothing to derive.** {target} is the right answer for this example: it is never updated, so no gradient "
             "is computed for it.",
             target=own,
         )
-        return [note(*said)]
     if node.name not in scene.graph.reached:
-        return [note(*say("**The gradient is 0:** the objective does not depend on this line."))]
-    found = for_every_sample(scene, derivations) if scene.stacked and scene.batch > 1 else derivations(scene)
-    if not found:
-        return [note(*say("Nothing goes back from {line}: it reads no line that has a gradient.", line=own))]
-    blocks = [derivation_block(scene, one) for one in found]
-    return blocks if len(blocks) == 1 else [{"kind": "derivations", "blocks": blocks}]
+        return say("**The gradient is 0:** the objective does not depend on this line.")
+    return say("Nothing goes back from {line}: it reads no line that has a gradient.", line=own)
 
 
 def derivations(scene: Scene) -> list[Derivation]:
