@@ -11,9 +11,10 @@ import { icon } from "explorer/icons.js";
 /**
  * @param {import("explorer/model.js").Model} model
  * @param {Record<"zoomOut" | "zoomIn" | "fit" | "tidy" | "help" | "fullScreen" | "drawer", () => void>} actions
+ * @param {HTMLElement} theme  the chooser
  * @param {AbortSignal} signal
  */
-export function createHeader(model, actions, signal) {
+export function createHeader(model, actions, theme, signal) {
   const { state } = model;
   const lesson = chooser("Lesson", (value) => model.send({ type: "lesson", lesson: value }), signal);
   const sample = chooser("Sample", (value) => model.send({ type: "sample", sample: Number(value) }), signal);
@@ -36,7 +37,7 @@ export function createHeader(model, actions, signal) {
   const drawer = button("Inspector", icon("drawer"), actions.drawer, { "aria-pressed": "true" });
   const element = html("header", { class: "header" },
     html("h1", {}, "∂", html("span", { class: "name" }, " Backprop Explorer")), lesson.field, sample.field,
-    conventions.field, conventions.button, digits.field, reset, conventions.dialog,
+    conventions.field, conventions.button, digits.field, theme, reset, conventions.dialog,
     html("span", { class: "space" }),
     html("span", { class: "group", role: "group", "aria-label": "Picture" },
       button("Zoom out", icon("minus"), actions.zoomOut), button("Zoom in", icon("plus"), actions.zoomIn),

@@ -17,6 +17,7 @@ import { createModel } from "explorer/model.js";
 import { createPasses } from "explorer/passes.js";
 import { createPlayback } from "explorer/playback.js";
 import { createStage } from "explorer/stage.js";
+import { createTheme } from "explorer/theme.js";
 import { createTransport } from "explorer/transport.js";
 import { createWalk } from "explorer/walk.js";
 import { createWhy } from "explorer/why.js";
@@ -41,6 +42,7 @@ export function mount({ root, send, signal: outer, plots = {} }) {
   outer?.addEventListener("abort", () => ending.abort(), { signal });
 
   const model = createModel(send);
+  const theme = createTheme(model, root, signal);
   const stage = createStage(model, signal);
   const playback = createPlayback(model, stage, signal);
   const editor = createEditor(model, stage, signal);
@@ -64,7 +66,7 @@ export function mount({ root, send, signal: outer, plots = {} }) {
     if (!model.state.follow && inspector.hidden) drawer();
   });
   const header = createHeader(model, { zoomOut: stage.zoomOut, zoomIn: stage.zoomIn, fit: stage.fit, tidy: stage.tidy,
-    help: help.show, fullScreen, drawer }, signal);
+    help: help.show, fullScreen, drawer }, theme.field, signal);
 
   tools.append(createFuse(model, signal), ...(why ? [why.button] : []));
   page.append(header.element, createAlerts(model, signal), stage.element, tools, inspector,

@@ -20,7 +20,7 @@ from explorer.film.numbers import Numbers, Span
 from explorer.film.subject import Subject
 from explorer.film.timeline import PHASES, Timeline, timeline
 from explorer.film.words import make_words
-from explorer.layout import GEOMETRY, arrange
+from explorer.layout import PAGE, arrange
 
 __all__ = ["MOST_TOLD", "VERSION", "make_film", "make_words"]
 
@@ -80,7 +80,7 @@ def make_film(subject: Subject, trace: Trace, sample: int = 0, *, complete: bool
         "conventions": conventions(Scene(graph, trace, notation, graph.nodes[graph.objective], sample)),
         "width": places.width,
         "height": places.height,
-        "geometry": GEOMETRY,
+        "geometry": PAGE.geometry(),
         "nodes": nodes,
         "edges": edges,
         "steps": steps,

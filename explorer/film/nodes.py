@@ -16,7 +16,6 @@ from explorer.film.numbers import Numbers
 from explorer.film.subject import Subject
 from explorer.film.timeline import Clock
 from explorer.layout import Block, Box, Card, measure
-from explorer.layout.cards import CELL_HEIGHT
 from explorer.notation import Label, Notation, plain
 
 LOSSES = {"bce_with_logits": "bce", "cross_entropy_with_logits": "cross_entropy"}
@@ -101,7 +100,7 @@ def make_node(
         made["zero_gradient"] = not np.any(gradient)
     if card.mean:
         made["mean"] = numbers.span(trace.loss)[0]
-        place = {"x": card.mean.x, "y": card.mean.y, "width": card.mean.cell_width, "height": CELL_HEIGHT}
+        place = {"x": card.mean.x, "y": card.mean.y, "width": card.mean.cell_width, "height": card.mean.sizes.cell_height}
         made["mean_box"] = {**place, **mean_caption(scene)}
     if card.inside:
         inside = _inside(trace, name, sample)
@@ -130,7 +129,7 @@ def _block(block: Block, caption: Caption, at: list[int]) -> dict[str, Any]:
         "hidden": block.hidden,
         "strip": block.hidden > 0,
         "cell_width": round(block.cell_width, 1),
-        "cell_height": CELL_HEIGHT,
+        "cell_height": block.sizes.cell_height,
         "caption": block.caption,
     }
 

@@ -1,0 +1,44 @@
+/**
+ * The look of the page: as the system has it until somebody chooses. The root says which in `data-theme`, the model in
+ * `look`, for those who paint by themselves.
+ */
+
+import { chooser, option } from "explorer/chooser.js";
+import { t } from "explorer/language.js";
+
+/** What the address bar knows; "" follows the system. @type {readonly string[]} */
+export const THEMES = ["light", "dark", "projector"];
+
+/** @returns {[string, string][]} */
+const choices = () => [["", t("System")], ["light", t("Light")], ["dark", t("Dark")], ["projector", t("Projector")]];
+
+/**
+ * @param {import("explorer/model.js").Model} model
+ * @param {HTMLElement} root
+ * @param {AbortSignal} signal
+ */
+export function createTheme(model, root, signal) {
+  const { state } = model;
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  const { select, field } = chooser("Theme", (value) => model.set({ theme: value }), signal);
+  select.append(...choices().map(([value, text]) => option(value, text)));
+  /** Where leaving the projector leads to. */
+  let before = "";
+
+  function show() {
+    const look = state.theme || (dark.matches ? "dark" : "light");
+    if (state.theme !== "projector") before = state.theme;
+    select.value = state.theme;
+    root.dataset.theme = look;
+    model.set({ look });
+  }
+
+  const projecting = () => state.theme === "projector";
+  const leave = () => { if (projecting()) model.set({ theme: before }); };
+  const toggle = () => (projecting() ? leave() : model.set({ theme: "projector" }));
+
+  model.on(["theme"], show);
+  dark.addEventListener("change", show, { signal });
+  show();
+  return { field, toggle, leave };
+}
