@@ -10,7 +10,7 @@ import { icon } from "explorer/icons.js";
 
 /**
  * @param {import("explorer/model.js").Model} model
- * @param {Record<"zoomOut" | "zoomIn" | "fit" | "tidy" | "help" | "fullScreen" | "drawer", () => void>} actions
+ * @param {Record<"zoomOut" | "zoomIn" | "fit" | "tidy" | "help" | "fullScreen" | "drawer" | "projector", () => void>} actions
  * @param {HTMLElement} theme  the chooser
  * @param {AbortSignal} signal
  */
@@ -39,12 +39,14 @@ export function createHeader(model, actions, theme, signal) {
     html("h1", {}, "∂", html("span", { class: "name" }, " Backprop Explorer")), lesson.field, sample.field,
     conventions.field, conventions.button, digits.field, theme, reset, conventions.dialog,
     html("span", { class: "space" }),
-    html("span", { class: "group", role: "group", "aria-label": "Picture" },
-      button("Zoom out", icon("minus"), actions.zoomOut), button("Zoom in", icon("plus"), actions.zoomIn),
-      button("Fit", icon("fit"), actions.fit), button("Tidy", icon("tidy"), actions.tidy)),
     html("span", { class: "group", role: "group", "aria-label": "Page" },
-      gradients, drawer, button("Full screen (F)", icon("screen"), actions.fullScreen, { "aria-label": "Full screen" }),
+      gradients, drawer, button("Projector (P)", icon("projector"), actions.projector, { "aria-label": "Projector" }), button("Full screen (F)", icon("screen"), actions.fullScreen, { "aria-label": "Full screen" }),
       button("Help (?)", "?", actions.help, { "aria-label": "Help" })));
+
+  /** Stands at the picture's corner. */
+  const picture = html("div", { class: "tools picture", role: "group", "aria-label": "Picture" },
+    button("Zoom out", icon("minus"), actions.zoomOut), button("Zoom in", icon("plus"), actions.zoomIn),
+    button("Fit", icon("fit"), actions.fit), button("Tidy", icon("tidy"), actions.tidy));
 
   // Alerts, too: a choice that was refused is taken back.
   model.on(["film", "lessons", "alerts"], () => {
@@ -59,5 +61,5 @@ export function createHeader(model, actions, theme, signal) {
   });
   model.on(["digits"], () => { digits.select.value = String(state.digits); });
   model.on(["gradients"], () => gradients.setAttribute("aria-pressed", String(state.gradients)));
-  return { element, setDrawer: (visible) => drawer.setAttribute("aria-pressed", String(visible)) };
+  return { element, picture, setDrawer: (visible) => drawer.setAttribute("aria-pressed", String(visible)) };
 }

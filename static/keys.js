@@ -11,6 +11,7 @@ export const KEYS = [
   ["1 … 9", "Speed, from ¼× to 4×"],
   ["N, Shift+N", "Next pass, previous pass"],
   ["G", "Gradients on or off"],
+  ["P", "Projector on or off; Escape leaves it, too"],
   ["F", "Full screen"],
   ["?", "This help"],
   ["Arrows on a card", "Walk the graph"],
@@ -40,6 +41,7 @@ function commands({ toggle, previous, next, first, last }) {
  * @param {import("explorer/model.js").Model} model
  * @param {ReturnType<typeof import("explorer/playback.js").createPlayback>} playback
  * @param {{walk: (event: KeyboardEvent, target: Element) => boolean, passes: {next: () => void, previous: () => void},
+ *   theme: {toggle: () => void, leave: () => void},
  *   help: () => void, fullScreen: () => void}} page
  * @param {() => boolean} busy  whether a dialog has the keyboard
  * @param {AbortSignal} signal
@@ -50,6 +52,7 @@ export function listenToKeys(model, playback, page, busy, signal) {
   const single = {
     g: () => model.set({ gradients: !state.gradients }),
     f: page.fullScreen,
+    p: page.theme.toggle,
     n: page.passes.next,
     N: page.passes.previous,
     "?": page.help,
@@ -60,6 +63,7 @@ export function listenToKeys(model, playback, page, busy, signal) {
     const { key } = event;
     if (key === "PageUp" || key === "PageDown") return act[key];
     if (key === " ") return within(target, PRESSABLE) ? undefined : act[key];
+    if (key === "Escape") return state.theme === "projector" ? page.theme.leave : undefined;
     if (key in act) return within(target, OWN_ARROWS) ? undefined : act[key];
     if (!state.shortcuts || within(target, "select")) return undefined;
     if (/^[1-9]$/.test(key)) return () => model.set({ speed: Number(key) });

@@ -16,7 +16,9 @@ import { decode } from "explorer/message.js";
 import { createModel } from "explorer/model.js";
 import { createPasses } from "explorer/passes.js";
 import { createPlayback } from "explorer/playback.js";
+import { createProjection } from "explorer/projection.js";
 import { createStage } from "explorer/stage.js";
+import { createSubtitle } from "explorer/subtitle.js";
 import { createTheme } from "explorer/theme.js";
 import { createTransport } from "explorer/transport.js";
 import { createWalk } from "explorer/walk.js";
@@ -43,7 +45,8 @@ export function mount({ root, send, signal: outer, plots = {} }) {
 
   const model = createModel(send);
   const theme = createTheme(model, root, signal);
-  const stage = createStage(model, signal);
+  const projection = createProjection(model);
+  const stage = createStage(model, signal, projection);
   const playback = createPlayback(model, stage, signal);
   const editor = createEditor(model, stage, signal);
   const walk = createWalk(model, stage, editor, signal);
@@ -66,16 +69,17 @@ export function mount({ root, send, signal: outer, plots = {} }) {
     if (!model.state.follow && inspector.hidden) drawer();
   });
   const header = createHeader(model, { zoomOut: stage.zoomOut, zoomIn: stage.zoomIn, fit: stage.fit, tidy: stage.tidy,
-    help: help.show, fullScreen, drawer }, theme.field, signal);
+    help: help.show, fullScreen, drawer, projector: theme.toggle }, theme.field, signal);
 
+  const subtitle = createSubtitle(model, projection, theme.leave, signal);
   tools.append(createFuse(model, signal), ...(why ? [why.button] : []));
-  page.append(header.element, createAlerts(model, signal), stage.element, tools, inspector,
+  page.append(header.element, createAlerts(model, signal), stage.element, tools, header.picture, inspector, subtitle,
     createTransport(model, playback, passes.element, signal), passes.panel, help.element,
     ...(why ? [why.element] : []));
   createInspector(inspector, model, signal);
   createWords(model);
   const busy = () => help.open() || Boolean(why?.open());
-  listenToKeys(model, playback, { walk, passes, help: help.show, fullScreen }, busy, signal);
+  listenToKeys(model, playback, { walk, passes, theme, help: help.show, fullScreen }, busy, signal);
   root.classList.add("explorer");
   root.replaceChildren(page);
   fragment.open();

@@ -32,6 +32,7 @@ import { createPlaces } from "explorer/places.js";
  * @property {string[]} pending  nodes whose edits are on their way: what depends on them is stale
  * @property {{key: string, reason: string}[]} alerts
  * @property {"" | "light" | "dark" | "projector"} theme  as chosen; "" follows the system
+ * @property {number} projected  goes up whenever the drawing for a projector has come
  * @property {"light" | "dark" | "projector"} look  the theme on the screen
  * @property {import("explorer/links.js").Highlight | null} highlight  what is pointed at, here and in the inspector
  */
@@ -51,7 +52,7 @@ function initialState() {
     speed: NORMAL_SPEED, gradients: true, shortcuts: true, pending: [], alerts: [], highlight: null,
     settings: { gradients: "", sign: "", weights: "", reduction: "mean", fuse: false }, own: {}, fusible: null,
     run: { pass: 0, most: 0, losses: [], rates: [] }, left: {}, tab: "forward", stacked: false, entries: {},
-    theme: "", look: "light",
+    theme: "", look: "light", projected: 0,
   };
 }
 

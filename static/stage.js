@@ -6,6 +6,7 @@ import { assign, html, svg } from "explorer/dom.js";
 import { numberShown, wholeNumber } from "explorer/format.js";
 import { linkCells } from "explorer/highlight.js";
 import { createMerge } from "explorer/merge.js";
+import { glide } from "explorer/glide.js";
 import { createPulses } from "explorer/pulses.js";
 import { createScene } from "explorer/scene.js";
 import { createView, listenToPointers } from "explorer/view.js";
@@ -14,6 +15,8 @@ const ZOOM_STEP = 1.25;
 const TIP_AWAY = 10;
 /** Below this zoom texts are specks: a large graph is drawn without them. */
 const LEGIBLE = 0.22;
+/** On a projector nothing stands over the picture, and it may be as large as it fits. */
+const PROJECTED = { side: 16, head: 12, foot: 12, largest: 8 };
 
 /** A small sign over the stage with the whole of the number under the pointer. */
 function createTip(element, signal) {
@@ -59,8 +62,9 @@ function picked({ film, entries }, name, cell) {
 /**
  * @param {import("explorer/model.js").Model} model
  * @param {AbortSignal} signal
+ * @param {{film: () => import("explorer/film.js").Film}} [projection]  how the film is to be drawn
  */
-export function createStage(model, signal) {
+export function createStage(model, signal, projection = { film: () => model.state.film }) {
   const { state } = model;
   const canvas = html("canvas", { class: "pulses", "aria-hidden": "true" });
   const world = svg("g");
@@ -75,7 +79,8 @@ export function createStage(model, signal) {
   const merge = createMerge(world, signal);
   /** @type {ReturnType<typeof createScene> | null} */
   let scene = null;
-  let lesson = "";
+  /** @type {import("explorer/film.js").Film | null} */
+  let cast = null;
   let shown = 0;
   let marked = { now: null, selected: null };
 
@@ -95,19 +100,34 @@ export function createStage(model, signal) {
    * Put a film on the stage; a film of the same graph only changes the numbers.
    * @returns {() => void} to be called when it is drawn
    */
-  function cast(film) {
-    const same = film.case === lesson;
-    lesson = film.case;
+  function put(film) {
+    const same = film.case === cast?.case;
+    cast = film;
     if (scene?.recast(film)) return () => {};
     merge.finish();
+    const focus = focused();
     const [old, seen] = [scene?.picture, view.transform()];
     scene = createScene(film);
     marked = { now: null, selected: null };
     world.replaceChildren(scene.definitions, scene.element);
-    view.fit({ x: 0, y: 0, width: film.width, height: film.height });
+    view.fit({ x: 0, y: 0, width: film.width, height: film.height }, film === state.film ? undefined : PROJECTED);
+    pulses.enlarge(film.geometry.large);
     const [pair, { picture }] = [state.fusible, scene];
     const turned = same && pair && old.names.includes(pair[0]) !== picture.names.includes(pair[0]);
-    return () => { if (turned) merge.run(old, seen, picture, view.transform(), pair); };
+    return () => {
+      if (turned) merge.run(old, seen, picture, view.transform(), pair);
+      else if (same) glide(old, seen, picture, view.transform());
+      if (focus) element.querySelector(focus)?.focus();
+    };
+  }
+
+  /** How to find the card or the cell that has the focus. */
+  function focused() {
+    const held = /** @type {ShadowRoot | Document} */ (element.getRootNode()).activeElement;
+    const card = element.contains(held) ? held.closest("[data-node]") : null;
+    if (!card) return "";
+    const cell = held.closest("[data-cell]");
+    return `[data-node="${CSS.escape(card.dataset.node)}"]${cell ? ` [data-cell="${CSS.escape(cell.dataset.cell)}"]` : ""}`;
   }
 
   /** @param {"now" | "selected"} role  which mark @param {string | null} name  the card that has it from now on */
@@ -127,11 +147,12 @@ export function createStage(model, signal) {
     assign(element, { "data-phase": current?.phase ?? "idle", "data-step": step, "data-steps": film.steps.length });
   }
 
-  model.on(["film", "step", "digits", "pending", "selected"], (_, changed) => {
+  model.on(["film", "step", "digits", "pending", "selected", "theme", "projected"], (_, changed) => {
     if (!state.film) return;
-    const drawn = changed.includes("film") ? cast(state.film) : null;
+    const film = projection.film();
+    const drawn = film === cast ? null : put(film);
     if (changed.includes("digits")) scene.forget();
-    refresh(changed.some((key) => key !== "step" && key !== "selected"));
+    refresh(drawn !== null || changed.some((key) => key !== "step" && key !== "selected"));
     mark("selected", state.selected);
     drawn?.();
   });

@@ -5,9 +5,8 @@
 
 /** @typedef {{x: number, y: number, k: number}} Transform  screen = k · drawing + (x, y) */
 
-/** Room left around the drawing; at the bottom there are tools over it. */
-const ROOM = { side: 22, head: 12, foot: 46 };
-const LARGEST_FIT = 1.6;
+/** Room left around the drawing; at the bottom there are tools over it. And how far a small graph is enlarged. */
+const FRAME = { side: 22, head: 12, foot: 46, largest: 1.6 };
 const LIMITS = [0.05, 8];
 const WHEEL_RATE = 0.0016;
 const DRAG_THRESHOLD = 4;
@@ -21,6 +20,7 @@ export function createView(element, apply, signal) {
   /** @type {Transform} */
   let transform = { x: 0, y: 0, k: 1 };
   let bounds = { x: 0, y: 0, width: 1, height: 1 };
+  let frame = FRAME;
   let fitting = true;
   /** Kept, not asked for: asking in the middle of a frame would make the browser lay everything out. */
   let size = { width: 0, height: 0 };
@@ -31,14 +31,16 @@ export function createView(element, apply, signal) {
   }
 
   /** Show all of it, centred; and again whenever the box changes, until someone zooms or pans. */
-  function fit(box = bounds) {
+  function fit(box = bounds, around = box === bounds ? frame : FRAME) {
     bounds = box;
+    frame = around;
     fitting = true;
     const { width, height } = size;
     if (!width || !height) return;
-    const free = height - ROOM.head - ROOM.foot;
-    const k = Math.min((width - 2 * ROOM.side) / box.width, free / box.height, LARGEST_FIT);
-    set({ k, x: (width - k * box.width) / 2 - k * box.x, y: ROOM.head + (free - k * box.height) / 2 - k * box.y });
+    const { side, head, foot, largest } = frame;
+    const free = height - head - foot;
+    const k = Math.min((width - 2 * side) / box.width, free / box.height, largest);
+    set({ k, x: (width - k * box.width) / 2 - k * box.x, y: head + (free - k * box.height) / 2 - k * box.y });
   }
 
   /** @param {number} factor @param {[number, number]} [about]  a point of the box, its middle by default */

@@ -17,12 +17,13 @@ from explorer.explain.scene import Scene
 from explorer.film.captions import conventions
 from explorer.film.nodes import card_titles, make_node, measure_cards
 from explorer.film.numbers import Numbers, Span
+from explorer.film.projector import make_projection
 from explorer.film.subject import Subject
 from explorer.film.timeline import PHASES, Timeline, timeline
 from explorer.film.words import make_words
 from explorer.layout import PAGE, arrange
 
-__all__ = ["MOST_TOLD", "VERSION", "make_film", "make_words"]
+__all__ = ["MOST_TOLD", "VERSION", "make_film", "make_projection", "make_words"]
 
 VERSION = 2
 MOST_TOLD = 64  # steps of a film that brings its words; no fewer than have a tick of their own on the timeline

@@ -37,12 +37,15 @@ def routes(
         if source in bands:
             paths[source, target] = _from_band(start, end, bands[source], side, port, columns)
             continue
-        points: list[Point] = [(start.right, start.middle), (start.right + STUB, start.middle)]
+        # Straight as far as its column is wide: a neighbour there may be wider.
+        out = max(boxes[name].right for name in columns.beside(source))
+        into = min(boxes[name].x for name in columns.beside(target))
+        points: list[Point] = [(start.right, start.middle), (out + STUB, start.middle)]
         for depth in range(columns.layer[source] + 1, columns.layer[target]):
             lane = columns.boxes.get((source, target, depth))
             if lane:
                 points += [(lane.x - STUB, lane.middle), (lane.right + STUB, lane.middle)]
-        paths[source, target] = [*points, (end.x - STUB - 8, port), (end.x, port)]
+        paths[source, target] = [*points, (into - STUB - 8, port), (end.x, port)]
     return paths
 
 

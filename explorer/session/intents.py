@@ -98,6 +98,14 @@ class Words(_Intent):
     last: int = Field(ge=1)
 
 
+class Projection(_Intent):
+    """Send how some of the film's steps (from 0) are drawn on a projector."""
+
+    type: Literal["projection"]
+    first: int = Field(ge=0)
+    last: int = Field(ge=0)
+
+
 class Entry(BaseModel):
     """The entry of a line that the reader has chosen."""
 
@@ -116,7 +124,7 @@ class Explain(_Intent):
     entries: list[Entry] = Field(default=[], max_length=1_000)
 
 
-AnyIntent = Open | Edit | Sample | OpenLesson | Reset | Choose | Rate | Pass | Words | Explain
+AnyIntent = Open | Edit | Sample | OpenLesson | Reset | Choose | Rate | Pass | Words | Projection | Explain
 Intent = Annotated[AnyIntent, Field(discriminator="type")]
 _ADAPTER: TypeAdapter[Intent] = TypeAdapter(Intent)
 

@@ -31,6 +31,7 @@ STYLES = (
     "passes.css",
     "errata.css",
     "why.css",
+    "projector.css",
 )
 _FONT = "fonts/stix-two-math.woff2"
 
