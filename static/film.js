@@ -105,6 +105,7 @@ import { spelled } from "explorer/spelling.js";
  * @property {string} [place]
  * @property {string[]} [identity]  numbers of the CS224n gradient notes
  * @property {Part[]} [sentence]
+ * @property {Part[][]} [notes]  for whoever speaks
  */
 /**
  * @typedef {object} Conventions  those in force, and the choices in the lesson's letters
@@ -121,6 +122,7 @@ import { spelled } from "explorer/spelling.js";
  * @property {number} batch
  * @property {number} sample
  * @property {string} about
+ * @property {Part[][]} [notes]  for whoever speaks, before the first step
  * @property {string} objective
  * @property {number} learning_rate
  * @property {Label} rate_label

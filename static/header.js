@@ -10,7 +10,7 @@ import { icon } from "explorer/icons.js";
 
 /**
  * @param {import("explorer/model.js").Model} model
- * @param {Record<"zoomOut" | "zoomIn" | "fit" | "tidy" | "help" | "fullScreen" | "drawer" | "projector", () => void>} actions
+ * @param {Record<"zoomOut" | "zoomIn" | "fit" | "tidy" | "help" | "fullScreen" | "drawer" | "projector" | "presenter", () => void>} actions
  * @param {HTMLElement} theme  the chooser
  * @param {AbortSignal} signal
  */
@@ -40,7 +40,8 @@ export function createHeader(model, actions, theme, signal) {
     conventions.field, conventions.button, digits.field, theme, reset, conventions.dialog,
     html("span", { class: "space" }),
     html("span", { class: "group", role: "group", "aria-label": "Page" },
-      gradients, drawer, button("Projector (P)", icon("projector"), actions.projector, { "aria-label": "Projector" }), button("Full screen (F)", icon("screen"), actions.fullScreen, { "aria-label": "Full screen" }),
+      gradients, drawer, button("Projector (P)", icon("projector"), actions.projector, { "aria-label": "Projector" }),
+      button("Presenter notes (S)", icon("notes"), actions.presenter, { "aria-label": "Presenter notes" }), button("Full screen (F)", icon("screen"), actions.fullScreen, { "aria-label": "Full screen" }),
       button("Help (?)", "?", actions.help, { "aria-label": "Help" })));
 
   /** Stands at the picture's corner. */

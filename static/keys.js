@@ -6,12 +6,13 @@
 export const KEYS = [
   ["Space", "Play or pause"],
   ["← →", "Previous step, next step"],
-  ["Page Up, Page Down", "Previous step, next step, wherever the focus is"],
+  ["Page Up, Page Down", "Through the whole lesson, wherever the focus is: a clicker's way; after a pass comes the next case"],
   ["Home, End", "First step, last step"],
   ["1 … 9", "Speed, from ¼× to 4×"],
   ["N, Shift+N", "Next pass, previous pass"],
   ["G", "Gradients on or off"],
   ["P", "Projector on or off; Escape leaves it, too"],
+  ["S", "Presenter notes in a window of their own"],
   ["F", "Full screen"],
   ["?", "This help"],
   ["Arrows on a card", "Walk the graph"],
@@ -34,17 +35,19 @@ const within = (target, selector) => Boolean(target.closest?.(selector));
  * @param {Record<string, () => void>} actions
  */
 function commands({ toggle, previous, next, first, last }) {
-  return { " ": toggle, ArrowLeft: previous, ArrowRight: next, PageUp: previous, PageDown: next, Home: first, End: last };
+  return { " ": toggle, ArrowLeft: previous, ArrowRight: next, Home: first, End: last };
 }
 
 /**
  * @param {import("explorer/model.js").Model} model
  * @param {ReturnType<typeof import("explorer/playback.js").createPlayback>} playback
  * @param {{walk: (event: KeyboardEvent, target: Element) => boolean, passes: {next: () => void, previous: () => void},
+ *   clicker: {next: () => void, previous: () => void}, presenter: () => void,
  *   theme: {toggle: () => void, leave: () => void},
  *   help: () => void, fullScreen: () => void}} page
  * @param {() => boolean} busy  whether a dialog has the keyboard
  * @param {AbortSignal} signal
+ * @returns {(event: KeyboardEvent) => void} for other documents' keys
  */
 export function listenToKeys(model, playback, page, busy, signal) {
   const { state } = model;
@@ -53,6 +56,7 @@ export function listenToKeys(model, playback, page, busy, signal) {
     g: () => model.set({ gradients: !state.gradients }),
     f: page.fullScreen,
     p: page.theme.toggle,
+    s: page.presenter,
     n: page.passes.next,
     N: page.passes.previous,
     "?": page.help,
@@ -61,7 +65,8 @@ export function listenToKeys(model, playback, page, busy, signal) {
   /** @returns {(() => void) | undefined} */
   function meaning(event, target) {
     const { key } = event;
-    if (key === "PageUp" || key === "PageDown") return act[key];
+    if (key === "PageUp") return page.clicker.previous;
+    if (key === "PageDown") return page.clicker.next;
     if (key === " ") return within(target, PRESSABLE) ? undefined : act[key];
     if (key === "Escape") return state.theme === "projector" ? page.theme.leave : undefined;
     if (key in act) return within(target, OWN_ARROWS) ? undefined : act[key];
@@ -74,8 +79,10 @@ export function listenToKeys(model, playback, page, busy, signal) {
     // Inside a shadow tree the event's target is the host; the path begins at the element itself.
     const target = event.composedPath()[0];
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || busy() || !state.film) return;
-    if (target instanceof Element && within(target, TEXT_FIELDS)) return;
-    if (target instanceof Element && page.walk(event, target)) {
+    // The presenter's window has elements of its own: they are no instances of this window's classes.
+    const element = "closest" in target;
+    if (element && within(target, TEXT_FIELDS)) return;
+    if (element && page.walk(event, target)) {
       event.preventDefault();
       return;
     }
@@ -85,4 +92,5 @@ export function listenToKeys(model, playback, page, busy, signal) {
     action();
   }
   document.addEventListener("keydown", onKey, { signal });
+  return onKey;
 }

@@ -4,6 +4,7 @@
  */
 
 import { createAlerts } from "explorer/alerts.js";
+import { createClicker } from "explorer/clicker.js";
 import { html } from "explorer/dom.js";
 import { createEditor } from "explorer/edit.js";
 import { createFragment } from "explorer/fragment.js";
@@ -15,6 +16,7 @@ import { listenToKeys } from "explorer/keys.js";
 import { decode } from "explorer/message.js";
 import { createModel } from "explorer/model.js";
 import { createPasses } from "explorer/passes.js";
+import { createPresenter } from "explorer/presenter.js";
 import { createPlayback } from "explorer/playback.js";
 import { createProjection } from "explorer/projection.js";
 import { createStage } from "explorer/stage.js";
@@ -69,19 +71,23 @@ export function mount({ root, send, signal: outer, plots = {} }) {
     if (!model.state.follow && inspector.hidden) drawer();
   });
   const header = createHeader(model, { zoomOut: stage.zoomOut, zoomIn: stage.zoomIn, fit: stage.fit, tidy: stage.tidy,
-    help: help.show, fullScreen, drawer, projector: theme.toggle }, theme.field, signal);
+    help: help.show, fullScreen, drawer, projector: theme.toggle,
+    presenter: () => presenter.open() }, theme.field, signal);
 
-  const subtitle = createSubtitle(model, projection, theme.leave, signal);
+  const subtitle = createSubtitle(model, projection, { leave: theme.leave, presenter: () => presenter.open() }, signal);
   tools.append(createFuse(model, signal), ...(why ? [why.button] : []));
   page.append(header.element, createAlerts(model, signal), stage.element, tools, header.picture, inspector, subtitle,
     createTransport(model, playback, passes.element, signal), passes.panel, help.element,
     ...(why ? [why.element] : []));
   createInspector(inspector, model, signal);
   createWords(model);
+  const clicker = createClicker(model, playback);
   const busy = () => help.open() || Boolean(why?.open());
-  listenToKeys(model, playback, { walk, passes, theme, help: help.show, fullScreen }, busy, signal);
+  const onKey = listenToKeys(model, playback, { walk, passes, theme, clicker, presenter: () => presenter.open(), help: help.show,
+    fullScreen }, busy, signal);
   root.classList.add("explorer");
   root.replaceChildren(page);
+  const presenter = createPresenter(model, clicker, root, onKey, signal);
   fragment.open();
 
   function dispose() {

@@ -8,14 +8,19 @@ import { t } from "explorer/language.js";
 /**
  * @param {import("explorer/model.js").Model} model
  * @param {ReturnType<typeof import("explorer/projection.js").createProjection>} projection
- * @param {() => void} leave @param {AbortSignal} signal
+ * @param {{leave: () => void, presenter: () => void}} actions @param {AbortSignal} signal
  */
-export function createSubtitle(model, projection, leave, signal) {
+export function createSubtitle(model, projection, actions, signal) {
   const { state } = model;
   const formulas = html("div", { class: "formulas" });
-  const out = html("button", { type: "button", class: "tool", "aria-label": t("Leave the projector"), title: t("Leave the projector (P or Escape)") }, icon("close"));
-  const element = html("section", { class: "subtitle", "aria-label": t("Formulas of the step"), hidden: true }, formulas, out);
-  out.addEventListener("click", leave, { signal });
+  const button = (name, title, sign, act) => {
+    const made = html("button", { type: "button", class: "tool", "aria-label": name, title }, icon(sign));
+    made.addEventListener("click", act, { signal });
+    return made;
+  };
+  const notes = button(t("Presenter notes"), t("Presenter notes (S)"), "notes", actions.presenter);
+  const out = button(t("Leave the projector"), t("Leave the projector (P or Escape)"), "close", actions.leave);
+  const element = html("section", { class: "subtitle", "aria-label": t("Formulas of the step"), hidden: true }, formulas, notes, out);
 
   model.on(["film", "step", "digits", "theme", "projected"], () => {
     element.hidden = state.theme !== "projector";

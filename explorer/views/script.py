@@ -32,6 +32,7 @@ STYLES = (
     "errata.css",
     "why.css",
     "projector.css",
+    "presenter.css",
 )
 _FONT = "fonts/stix-two-math.woff2"
 
