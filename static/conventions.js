@@ -6,6 +6,7 @@
 import { chooser, offer, option } from "explorer/chooser.js";
 import { html } from "explorer/dom.js";
 import { icon } from "explorer/icons.js";
+import { t } from "explorer/language.js";
 
 /** @typedef {import("explorer/model.js").State} State */
 /** @typedef {import("explorer/film.js").Film} Film */
@@ -59,7 +60,7 @@ function mixOf({ settings: { gradients, ...others }, own }) {
 
 /** @param {import("explorer/model.js").Model} model @param {AbortSignal} signal */
 function createMix(model, signal) {
-  const { select, field } = chooser("Notation", (value) => {
+  const { select, field } = chooser("notation", t("Notation"), (value) => {
     if (value !== CUSTOM) model.send({ type: "settings", ...CHOSEN[value] });
   }, signal);
   select.title = "Gradients of vectors as the handout writes them, as rows or as columns";
@@ -76,7 +77,7 @@ function createMix(model, signal) {
 function createOne(convention, model, signal) {
   const { name, title, choices, hindered = () => "" } = convention;
   const { state } = model;
-  const { select, field } = chooser(title, (value) => {
+  const { select, field } = chooser(name, title, (value) => {
     const own = name !== "reduction" && value === handouts(state, name);
     model.send({ type: "settings", [name]: own ? "" : value });
   }, signal);

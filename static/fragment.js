@@ -9,10 +9,9 @@ import { THEMES } from "explorer/theme.js";
 
 const NUMBERS = ["step", "sample", "pass"];
 /** What the server has a say in, beside the edits. */
-const ASKED = ["lesson", "sample", "pass", "rate", "gradients", "sign", "weights", "reduction", "fuse"];
-const KNOWN = [...ASKED, "step", "node", "tab", "edits", "theme", "lang"];
+const ASKED = ["lesson", "sample", "pass", "rate", "gradients", "sign", "weights", "reduction", "fuse", "lang"];
+const KNOWN = [...ASKED, "step", "node", "tab", "edits", "theme"];
 export const TABS = ["forward", "jacobian", "backward", "batch", "check", "derivation"];
-const LANGUAGES = ["en"];
 const WRITE_AFTER = 150;
 
 /** Slashes and the like stay readable. @param {string} text */
@@ -37,7 +36,6 @@ function readEdit(written) {
 /** @param {string} key @param {string} text */
 function readValue(key, text) {
   if (NUMBERS.includes(key) && !/^\d+$/.test(text)) throw new Error(`"${text}" is no whole number from 0.`);
-  if (key === "lang" && !LANGUAGES.includes(text)) throw new Error(`"${text}" is no language here. Known: ${LANGUAGES}.`);
   if (key === "theme" && !THEMES.includes(text)) throw new Error(`"${text}" is no theme. Themes: ${THEMES.join(", ")}.`);
   if (key === "tab" && !TABS.includes(text)) throw new Error(`"${text}" is no tab. Tabs: ${TABS.join(", ")}.`);
   if (NUMBERS.includes(key)) return Number(text);
@@ -78,26 +76,27 @@ function texts(values) {
  * @param {import("explorer/model.js").State} state
  */
 function asked({ film, settings, run }) {
-  const { fuse, reduction, ...conventions } = settings;
+  const { fuse, reduction, language, ...conventions } = settings;
   const values = { lesson: film.case, sample: film.sample };
   if (run.pass) values.pass = run.pass;
   if (run.rates.length) values.rate = run.rates.map(([since, rate]) => (since ? `${rate}@${since}` : rate)).join(";");
   for (const [name, choice] of Object.entries(conventions)) if (choice) values[name] = choice;
   if (reduction !== "mean") values.reduction = reduction;
   if (fuse) values.fuse = 1;
+  values.lang = language;
   return values;
 }
 
 /** @param {import("explorer/model.js").State} state @returns {string} */
 export function formatFragment(state) {
   const { step, selected, follow, edits, tab, theme } = state;
-  const { lesson, ...rest } = asked(state);
+  const { lesson, lang, ...rest } = asked(state);
   const values = { lesson, step, ...rest };
   if (!follow) values.node = selected;
   if (tab !== TABS[0]) values.tab = tab;
   if (edits.length) values.edits = edits.map(writeEdit).join(";");
   if (theme) values.theme = theme;
-  values.lang = "en";
+  values.lang = lang;
   return `#${Object.entries(values).map(([key, value]) => `${key}=${encoded(String(value))}`).join("&")}`;
 }
 
@@ -129,7 +128,7 @@ export function createFragment(model, signal) {
     model.set({ alerts: troubles, theme: values.theme ?? "" });
     const { edits = [] } = values;
     const wanted = Object.fromEntries(ASKED.map((key) => [key, values[key]]));
-    await model.send({ type: "open", fragment: texts(wanted), edits });
+    await model.send({ type: "open", fragment: texts(wanted), edits, preferred: [...navigator.languages] });
     if (state.film) place(values);
   }
 

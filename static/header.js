@@ -7,6 +7,7 @@ import { createConventions } from "explorer/conventions.js";
 import { html } from "explorer/dom.js";
 import { DIGITS } from "explorer/format.js";
 import { icon } from "explorer/icons.js";
+import { languageTag, t } from "explorer/language.js";
 
 /**
  * @param {import("explorer/model.js").Model} model
@@ -16,11 +17,13 @@ import { icon } from "explorer/icons.js";
  */
 export function createHeader(model, actions, theme, signal) {
   const { state } = model;
-  const lesson = chooser("Lesson", (value) => model.send({ type: "lesson", lesson: value }), signal);
-  const sample = chooser("Sample", (value) => model.send({ type: "sample", sample: Number(value) }), signal);
-  const digits = chooser("Digits", (value) => model.set({ digits: value === "all" ? value : Number(value) }), signal);
+  const lesson = chooser("lesson", t("Lesson"), (value) => model.send({ type: "lesson", lesson: value }), signal);
+  const sample = chooser("sample", t("Sample"), (value) => model.send({ type: "sample", sample: Number(value) }), signal);
+  const digits = chooser("digits", t("Digits"), (value) => model.set({ digits: value === "all" ? value : Number(value) }), signal);
   digits.select.append(...DIGITS.map((count) => option(count, String(count))));
   digits.select.value = String(state.digits);
+
+  const languages = chooser("language", t("Language"), (value) => model.send({ type: "settings", language: value }), signal);
 
   const conventions = createConventions(model, signal);
 
@@ -37,7 +40,7 @@ export function createHeader(model, actions, theme, signal) {
   const drawer = button("Inspector", icon("drawer"), actions.drawer, { "aria-pressed": "true" });
   const element = html("header", { class: "header" },
     html("h1", {}, "∂", html("span", { class: "name" }, " Backprop Explorer")), lesson.field, sample.field,
-    conventions.field, conventions.button, digits.field, theme, reset, conventions.dialog,
+    conventions.field, conventions.button, digits.field, languages.field, theme, reset, conventions.dialog,
     html("span", { class: "space" }),
     html("span", { class: "group", role: "group", "aria-label": "Page" },
       gradients, drawer, button("Projector (P)", icon("projector"), actions.projector, { "aria-label": "Projector" }),
@@ -59,6 +62,11 @@ export function createHeader(model, actions, theme, signal) {
     offer(sample.select, String(batch), () =>
       Array.from({ length: batch }, (_, place) => option(place, `${place + 1} of ${batch}`)));
     sample.select.value = String(state.film.sample);
+  });
+  model.on(["languages", "settings"], () => {
+    offer(languages.select, Object.keys(state.languages).join(), () => Object.entries(state.languages).map(([code, name]) =>
+      html("option", { value: code, lang: languageTag(code) }, name)));
+    languages.select.value = state.settings.language;
   });
   model.on(["digits"], () => { digits.select.value = String(state.digits); });
   model.on(["gradients"], () => gradients.setAttribute("aria-pressed", String(state.gradients)));

@@ -13,11 +13,12 @@ import { createHeader } from "explorer/header.js";
 import { createHelp } from "explorer/help.js";
 import { createInspector } from "explorer/inspector.js";
 import { listenToKeys } from "explorer/keys.js";
+import { language, languageTag, speak, t } from "explorer/language.js";
 import { decode } from "explorer/message.js";
 import { createModel } from "explorer/model.js";
 import { createPasses } from "explorer/passes.js";
-import { createPresenter } from "explorer/presenter.js";
 import { createPlayback } from "explorer/playback.js";
+import { createPresenter } from "explorer/presenter.js";
 import { createProjection } from "explorer/projection.js";
 import { createStage } from "explorer/stage.js";
 import { createSubtitle } from "explorer/subtitle.js";
@@ -36,28 +37,22 @@ function toggleFullScreen(root) {
 }
 
 /**
- * @param {{root: HTMLElement, send: (message: object) => void, signal?: AbortSignal, plots?: Plots}} host
- * @returns {{receive: (message: object | Uint8Array) => void, reopen: () => Promise<void>, dispose: () => void}}
- *   reopen: tell a fresh session what this page shows
+ * Everything that is seen, in the language of the moment.
+ * @param {HTMLElement} root @param {import("explorer/model.js").Model} model @param {Plots} plots @param {AbortSignal} signal
+ * @returns {{why: ReturnType<typeof createWhy> | null}}
  */
-export function mount({ root, send, signal: outer, plots = {} }) {
-  const ending = new AbortController();
-  const { signal } = ending;
-  outer?.addEventListener("abort", () => ending.abort(), { signal });
-
-  const model = createModel(send);
+function build(root, model, plots, signal) {
   const theme = createTheme(model, root, signal);
   const projection = createProjection(model);
   const stage = createStage(model, signal, projection);
   const playback = createPlayback(model, stage, signal);
   const editor = createEditor(model, stage, signal);
   const walk = createWalk(model, stage, editor, signal);
-  const fragment = createFragment(model, signal);
   const help = createHelp(model, signal);
   const passes = createPasses(model, plots, signal);
   // Only a server can measure: without one there is nothing to open.
   const why = plots.timings ? createWhy(model, plots.timings, signal) : null;
-  const inspector = html("aside", { class: "inspector", "aria-label": "Inspector" });
+  const inspector = html("aside", { class: "inspector", "aria-label": t("Inspector") });
   const page = html("div", { class: "page" });
   const tools = html("div", { class: "tools" });
   const fullScreen = () => toggleFullScreen(root);
@@ -71,8 +66,7 @@ export function mount({ root, send, signal: outer, plots = {} }) {
     if (!model.state.follow && inspector.hidden) drawer();
   });
   const header = createHeader(model, { zoomOut: stage.zoomOut, zoomIn: stage.zoomIn, fit: stage.fit, tidy: stage.tidy,
-    help: help.show, fullScreen, drawer, projector: theme.toggle,
-    presenter: () => presenter.open() }, theme.field, signal);
+    help: help.show, fullScreen, drawer, projector: theme.toggle, presenter: () => presenter.open() }, theme.field, signal);
 
   const subtitle = createSubtitle(model, projection, { leave: theme.leave, presenter: () => presenter.open() }, signal);
   tools.append(createFuse(model, signal), ...(why ? [why.button] : []));
@@ -80,25 +74,61 @@ export function mount({ root, send, signal: outer, plots = {} }) {
     createTransport(model, playback, passes.element, signal), passes.panel, help.element,
     ...(why ? [why.element] : []));
   createInspector(inspector, model, signal);
-  createWords(model);
-  const clicker = createClicker(model, playback);
   const busy = () => help.open() || Boolean(why?.open());
+  const clicker = createClicker(model, playback);
   const onKey = listenToKeys(model, playback, { walk, passes, theme, clicker, presenter: () => presenter.open(), help: help.show,
     fullScreen }, busy, signal);
-  root.classList.add("explorer");
+  root.lang = languageTag();
   root.replaceChildren(page);
   const presenter = createPresenter(model, clicker, root, onKey, signal);
-  fragment.open();
+  return { why };
+}
+
+/**
+ * @param {{root: HTMLElement, send: (message: object) => void, signal?: AbortSignal, plots?: Plots}} host
+ * @returns {{receive: (message: object | Uint8Array) => void, reopen: () => Promise<void>, dispose: () => void}}
+ *   reopen: tell a fresh session what this page shows
+ */
+export function mount({ root, send, signal: outer, plots = {} }) {
+  const ending = new AbortController();
+  const { signal } = ending;
+  outer?.addEventListener("abort", () => ending.abort(), { signal });
+  const model = createModel(send);
+  const fragment = createFragment(model, signal);
+  createWords(model);
+  let rebuilding = new AbortController();
+  let parts = build(root, model.within(rebuilding.signal), plots, rebuilding.signal);
+
+  /** The page is made anew in another language, over the same model; what had the focus has it again. */
+  function rebuild() {
+    const focused = /** @type {ShadowRoot | Document} */ (root.getRootNode()).activeElement?.id;
+    rebuilding.abort();
+    rebuilding = new AbortController();
+    const own = model.within(rebuilding.signal);
+    parts = build(root, own, plots, rebuilding.signal);
+    own.announce();
+    if (focused) root.querySelector(`#${CSS.escape(focused)}`)?.focus();
+  }
 
   function dispose() {
     ending.abort();
     root.replaceChildren();
   }
+  signal.addEventListener("abort", () => rebuilding.abort());
+
   /** @param {object | Uint8Array} told  as `decode` takes it */
   function receive(told) {
     const message = decode(told);
-    if (message.type === "timing") why?.receive(message);
+    if (message.messages) {
+      const other = message.settings.language !== language();
+      speak(message.settings.language, message.messages);
+      if (other) rebuild();
+    }
+    if (message.type === "timing") parts.why?.receive(message);
     model.receive(message);
   }
+
+  root.classList.add("explorer");
+  fragment.open();
   return { receive, reopen: fragment.reopen, dispose };
 }

@@ -20,21 +20,17 @@ const choices = () => [["", t("System")], ["light", t("Light")], ["dark", t("Dar
 export function createTheme(model, root, signal) {
   const { state } = model;
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
-  const { select, field } = chooser("Theme", (value) => model.set({ theme: value }), signal);
+  const { select, field } = chooser("theme", t("Theme"), (value) => model.set({ theme: value }), signal);
   select.append(...choices().map(([value, text]) => option(value, text)));
-  /** Where leaving the projector leads to. */
-  let before = "";
-
   function show() {
     const look = state.theme || (dark.matches ? "dark" : "light");
-    if (state.theme !== "projector") before = state.theme;
     select.value = state.theme;
     root.dataset.theme = look;
-    model.set({ look });
+    model.set(state.theme === "projector" ? { look } : { look, room: state.theme });
   }
 
   const projecting = () => state.theme === "projector";
-  const leave = () => { if (projecting()) model.set({ theme: before }); };
+  const leave = () => { if (projecting()) model.set({ theme: state.room }); };
   const toggle = () => (projecting() ? leave() : model.set({ theme: "projector" }));
 
   model.on(["theme"], show);

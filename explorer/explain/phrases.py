@@ -3,12 +3,49 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from explorer.explain.scene import Scene
-from explorer.explain.text import Part, label_part
+from explorer.explain.text import Part, label_part, merged
+from explorer.locale import _, pgettext, plural
+
+STRONG = "**"
 
 COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def say(message: str, /, **fields: Part | Sequence[Part]) -> list[Part]:
+    """A sentence in the language that is spoken; `{field}` is a part or several, between ** stands its key clause.
+
+    say("**{z} receives {sent}**, a row for each sample.", z=symbol(scene, "z"), sent=parts(formula))
+    """
+    return _filled(_(message), fields)
+
+
+def say_many(one: str, many: str, n: int, /, **fields: Part | Sequence[Part]) -> list[Part]:
+    """A sentence about `n` things, in the language's own plural form; `{n}` is their number."""
+    return _filled(plural(one, many, n), {"n": str(n), **fields})
+
+
+def _filled(text: str, fields: Mapping[str, Part | Sequence[Part]]) -> list[Part]:
+    """The text with its fields filled in. Raises: KeyError for a field that nobody gave."""
+    said: list[Part] = []
+    for place, piece in enumerate(text.split(STRONG)):
+        filled: list[Part] = []
+        for literal, field, *_rest in string.Formatter().parse(piece):
+            filled += [literal] if literal else []
+            if field is not None:
+                given = fields[field]
+                filled += [given] if isinstance(given, str | dict) else given
+        said += [{"strong": merged(filled)}] if place % 2 else filled
+    return merged(said)
+
+
+def sentences(*said: Sequence[Part]) -> list[Part]:
+    """Sentences one after the other, with what stands between two of them in the language that is spoken."""
+    between = pgettext("between sentences", " ")
+    kept = [one for one in said if one]
+    return merged([part for place, one in enumerate(kept) for part in ((between, *one) if place else one)])
 
 
 def strong(*said: Part) -> Part:
@@ -37,7 +74,7 @@ def template(scene: Scene, text: str, position: int, out: Part, operands: list[l
     """One of an op's own texts with the lesson's symbols in it."""
     said: list[Part] = []
     op = scene.node.code[position].op
-    for literal, field, _, _ in string.Formatter().parse(text):
+    for literal, field, *_rest in string.Formatter().parse(text):
         said += [literal] if literal else []
         if field is None:
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -20,7 +21,7 @@ MARKS = {"cancel": " (cancels)", "zero": " (is 0)", "one": " (is 1)", "kept": ""
 
 def parts(formula: f.Formula) -> list[Part]:
     """The formula as sentence parts: text, {"label", "node"} and {"number"}."""
-    return _merged(_print(formula)[0])
+    return merged(_print(formula)[0])
 
 
 def text(formula: f.Formula, numbers: bool = False) -> str:
@@ -66,7 +67,8 @@ def table_text(numbers: f.Array) -> str:
     return "[" + "; ".join(" ".join(spoken(float(x)) for x in row) for row in rows) + "]"
 
 
-def _merged(written: list[Part]) -> list[Part]:
+def merged(written: Sequence[Part]) -> list[Part]:
+    """The parts with neighbouring texts joined and empty ones left out."""
     merged: list[Part] = []
     for part in written:
         if isinstance(part, str) and merged and isinstance(merged[-1], str):

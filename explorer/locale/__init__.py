@@ -48,6 +48,11 @@ def _(message: str) -> str:
     return _catalogue(spoken()).gettext(message)
 
 
+def pgettext(context: str, message: str) -> str:
+    """The message where it is said of `context`: of a word with several meanings, or of a space."""
+    return _catalogue(spoken()).pgettext(context, message)
+
+
 def plural(one: str, many: str, n: int) -> str:
     """The message for `n` things, in the language's own plural form; `{n}` in it is not filled in."""
     return _catalogue(spoken()).ngettext(one, many, n)
@@ -76,9 +81,10 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 
 @cache
-def page_messages(language: str) -> Mapping[str, str | list[str]]:
+def page_messages(language: str) -> dict[str, str | list[str]]:
     """The browser's own words: a message's translation, or its plural forms; nothing for English."""
     if language == ENGLISH:
-        return MappingProxyType({})
+        return {}
     file = FOLDER / language / "LC_MESSAGES" / "page.json"
-    return MappingProxyType(json.loads(file.read_text(encoding="utf-8")))
+    messages: dict[str, str | list[str]] = json.loads(file.read_text(encoding="utf-8"))
+    return messages

@@ -16,6 +16,7 @@ from explorer.film import make_projection, make_words
 from explorer.lessons import catalogue
 from explorer.lessons.fused import fusible
 from explorer.lessons.lesson import Lesson
+from explorer.locale import ENGLISH, LANGUAGES, page_messages, speaking
 from explorer.notation import Notation
 from explorer.session.document import MOST_PASSES, Document, Refused
 from explorer.session.fragment import open_document
@@ -67,7 +68,8 @@ class Conversation:
         """The replies to one message of the browser. Never raises for what a user did."""
         request = message.get("request") if isinstance(message, dict) else None
         try:
-            replies = self._follow(read_intent(message))
+            with speaking(self._language):
+                replies = self._follow(read_intent(message))
             return [_numbered(reply, request) for reply in replies]
         except (Refused, ValidationError) as error:
             reason = str(error) if isinstance(error, Refused) else f"message: {error.errors()[0]['msg']}"
@@ -77,16 +79,17 @@ class Conversation:
     def _follow(self, intent: Intent) -> list[Reply] | list[Later]:
         match intent:
             case Open():
-                document, alerts = open_document(intent.fragment, intent.edits, self._home)
+                document, alerts = open_document(intent.fragment, intent.edits, self._home, intent.preferred)
                 self._show(document)
                 broken = [("lessons", error) for error in catalogue().errors]
                 said = [{"type": "alert", "key": key, "reason": reason} for key, reason in [*alerts, *broken]]
-                return [self._film(), *said, *self._nonfinite()]
+                film, *numbers = self._picture()
+                return [{**film, **self._tongue()}, *said, *numbers]
             case OpenLesson():
                 document, alerts = open_document({"lesson": intent.lesson}, (), self._home)
                 if alerts:
                     raise Refused(alerts[0][1])
-                self._show(document)
+                self._show(document.with_settings(language=self._language))
             case Edit():
                 self._show(self._open_document().with_edit(intent.node, intent.index, intent.text, intent.sample))
             case Sample():
@@ -96,6 +99,9 @@ class Conversation:
             case Choose():
                 chosen = intent.model_dump(exclude={"type", "request"}, exclude_none=True)
                 self._show(self._open_document().with_settings(**chosen))
+                if intent.language:
+                    film, *numbers = self._picture()
+                    return [{**film, **self._tongue()}, *numbers]
             case Rate():
                 self._show(self._open_document().with_rate(intent.text))
             case Pass():
@@ -106,7 +112,7 @@ class Conversation:
                 return self._projection(intent)
             case Explain():
                 return self._explanation(intent)
-        return [self._film(), *self._nonfinite()]
+        return self._picture()
 
     def _open_document(self) -> Document:
         if self._document is None:
@@ -118,6 +124,19 @@ class Conversation:
         run = Run(document) if self._run is None else self._run.follow(document)
         self._trace = run.trace(document.passes)
         self._run, self._document = run, document
+
+    @property
+    def _language(self) -> str:
+        return self._document.settings.language if self._document else ENGLISH
+
+    def _tongue(self) -> Reply:
+        """What goes with a film in another language: the page's own words, and which languages there are."""
+        return {"languages": dict(LANGUAGES), "messages": page_messages(self._language)}
+
+    def _picture(self) -> list[Reply]:
+        """The film, and what is to be said of its numbers, in the document's language."""
+        with speaking(self._language):
+            return [self._film(), *self._nonfinite()]
 
     def _film(self) -> Reply:
         document = self._open_document()
@@ -157,7 +176,8 @@ class Conversation:
         _few_enough("words", intent)
 
         def work() -> list[Reply]:
-            words = make_words(document.subject, trace, document.sample, intent.first, intent.last)
+            with speaking(document.settings.language):
+                words = make_words(document.subject, trace, document.sample, intent.first, intent.last)
             return [{"type": "words", "first": intent.first, "words": words}]
 
         return [Later(work)]
@@ -183,17 +203,18 @@ class Conversation:
             raise Refused(f"tab {intent.tab!r}: there is none. Expected one of {', '.join(TABS)}.")
 
         def work() -> list[Reply]:
-            told = explain(
-                lesson.graph,
-                trace,
-                lesson.notation,
-                node,
-                document.sample,
-                lesson.learning_rate,
-                tabs=(intent.tab,),
-                stacked=intent.stacked,
-                entries={entry.node: entry.index for entry in intent.entries},
-            )
+            with speaking(document.settings.language):
+                told = explain(
+                    lesson.graph,
+                    trace,
+                    lesson.notation,
+                    node,
+                    document.sample,
+                    lesson.learning_rate,
+                    tabs=(intent.tab,),
+                    stacked=intent.stacked,
+                    entries={entry.node: entry.index for entry in intent.entries},
+                )
             return [{"type": "explanation", "node": node, "told": told}]
 
         return [Later(work)] if intent.tab in SLOW_TABS else work()

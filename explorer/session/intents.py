@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from explorer.session.settings import Language
+
 Text = Annotated[str, Field(max_length=200)]
 Typed = Annotated[str, Field(max_length=10_000)]  # whatever was typed; what it means is the reader's to say
 Index = Annotated[tuple[int, ...], Field(max_length=16)]
@@ -33,6 +35,7 @@ class Open(_Intent):
     type: Literal["open"]
     fragment: dict[Text, Annotated[str, Field(max_length=100_000)]] = {}
     edits: list[EditedNumber] = Field(default=[], max_length=10_000)
+    preferred: list[Text] = Field(default=[], max_length=100)  # languages, as the browser has them ("pl-PL")
 
 
 class Edit(_Intent):
@@ -66,7 +69,7 @@ class Reset(_Intent):
 
 
 class Choose(_Intent):
-    """Other conventions, another objective over the batch, fusion on or off; null leaves a thing as it is."""
+    """Another language, other conventions or objective, fusion on or off; null leaves a thing as it is."""
 
     type: Literal["settings"]
     gradients: Literal["", "column", "row"] | None = None
@@ -74,6 +77,7 @@ class Choose(_Intent):
     weights: Literal["", "row-column", "from-to"] | None = None
     reduction: Literal["mean", "sum"] | None = None
     fuse: bool | None = None
+    language: Language | None = None
 
 
 class Rate(_Intent):
