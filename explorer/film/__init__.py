@@ -13,6 +13,8 @@ from typing import Any
 
 from explorer.engine.optimizers import SGD
 from explorer.engine.trace import Trace
+from explorer.explain.errata import typeset
+from explorer.explain.presenting import START
 from explorer.explain.scene import Scene
 from explorer.film.captions import conventions
 from explorer.film.nodes import card_titles, make_node, measure_cards
@@ -22,6 +24,7 @@ from explorer.film.subject import Subject
 from explorer.film.timeline import PHASES, Timeline, timeline
 from explorer.film.words import make_words
 from explorer.layout import PAGE, arrange
+from explorer.locale import _
 
 __all__ = ["MOST_TOLD", "VERSION", "make_film", "make_projection", "make_words"]
 
@@ -72,6 +75,7 @@ def make_film(subject: Subject, trace: Trace, sample: int = 0, *, complete: bool
         "group": subject.group,
         "handout": subject.handout,
         "about": subject.about,
+        "notes": [typeset(_(subject.opening or START))],
         "batch": trace.batch,
         "sample": sample,
         "learning_rate": subject.learning_rate,

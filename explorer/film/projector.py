@@ -28,7 +28,8 @@ def make_projection(subject: Subject, trace: Trace, sample: int, first: int, las
     graph, notation = subject.graph, subject.notation
     clocks = timeline(graph, trace.steps)
     numbers = range(first, min(last, len(clocks.steps)) + 1)
-    steps = [{"layout": None, "formulas": _formulas(subject, trace, sample, clocks, number)} for number in numbers]
+    formulas = [_formulas(subject, trace, sample, clocks, number) for number in numbers]
+    steps: list[dict[str, Any]] = [{"layout": None, "formulas": lines} for lines in formulas]
     told: dict[str, Any] = {"first": first, "steps": steps, "forms": [], "layouts": []}
     if len(graph.nodes) > MOST_NODES:
         return told

@@ -15,16 +15,16 @@ from explorer.layout import Card, Layout, Sizes, arrange
 ROOM = (1888.0, 812.0)  # what a screen of 1920 × 1080 leaves above the subtitle
 LEAST = 0.94  # scale below which type of 30 pixels is smaller than 28
 NEAR = Sizes(
-    header=50.0, baseline=39.0, caption=38.0, label=128.0, pad=14.0, gap=4.0, block_gap=11.0, inside_gap=6.0, cell_height=36.0,
-    cell_width=148.0, strip=14.0, footnote=0.0, letter=20.0, tag=0.0, minimum_width=150.0, radius=14.0,
-    title=34.0, shape=0.0, note=0.0, symbol=30.0, least_symbol=29.5, mark=29.5, number=30.0, shrinks=1.0,
+    header=50.0, baseline=39.0, caption=38.0, label=128.0, pad=14.0, gap=4.0, block_gap=11.0, inside_gap=6.0,
+    cell_height=36.0, cell_width=148.0, strip=14.0, footnote=0.0, letter=20.0, tag=0.0, minimum_width=150.0,
+    radius=14.0, title=34.0, shape=0.0, note=0.0, symbol=30.0, least_symbol=29.5, mark=29.5, number=30.0, shrinks=1.0,
     least_digits=2, mark_beside=True, large=2.4,
 )  # fmt: skip
 NEAR_FORMS = (NEAR, replace(NEAR, beside=True))
 FAR = Sizes(
-    header=58.0, baseline=40.0, caption=0.0, label=0.0, pad=14.0, gap=3.0, block_gap=8.0, inside_gap=4.0, cell_height=20.0,
-    cell_width=30.0, strip=10.0, footnote=0.0, letter=22.0, tag=0.0, minimum_width=76.0, radius=14.0,
-    title=34.0, shape=0.0, note=0.0, symbol=0.0, least_symbol=0.0, mark=0.0, number=0.0, shrinks=1.0,
+    header=58.0, baseline=40.0, caption=0.0, label=0.0, pad=14.0, gap=3.0, block_gap=8.0, inside_gap=4.0,
+    cell_height=20.0, cell_width=30.0, strip=10.0, footnote=0.0, letter=22.0, tag=0.0, minimum_width=76.0,
+    radius=14.0, title=34.0, shape=0.0, note=0.0, symbol=0.0, least_symbol=0.0, mark=0.0, number=0.0, shrinks=1.0,
     least_digits=2, mark_beside=True, large=2.4,
 )  # fmt: skip
 
