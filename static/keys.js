@@ -55,8 +55,8 @@ export function listenToKeys(model, playback, page, busy, signal) {
   const single = {
     g: () => model.set({ gradients: !state.gradients }),
     f: page.fullScreen,
-    p: page.theme.toggle,
-    s: page.presenter,
+    p: () => page.theme.toggle(),
+    s: () => page.presenter(),
     n: page.passes.next,
     N: page.passes.previous,
     "?": page.help,

@@ -33,7 +33,7 @@ import { createWords } from "explorer/words.js";
 /** @param {HTMLElement} root */
 function toggleFullScreen(root) {
   if (document.fullscreenElement) document.exitFullscreen();
-  else root.requestFullscreen();
+  else root.requestFullscreen().catch(() => {}); // a key of the presenter's window is no gesture here
 }
 
 /**

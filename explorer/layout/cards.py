@@ -57,8 +57,8 @@ class Sizes:
 PAGE = Sizes(
     header=36.0, baseline=25.2, caption=25.0, label=34.0, pad=11.0, gap=3.0, block_gap=7.0, inside_gap=4.0,
     cell_height=30.0, cell_width=63.0, strip=12.0, footnote=28.0, letter=9.6, tag=46.0, minimum_width=132.0,
-    radius=12.0, title=18.0, shape=12.0, note=11.0, symbol=15.0, least_symbol=12.5, mark=10.5, number=15.0, shrinks=0.66,
-    least_digits=3, mark_beside=False, large=1.0,
+    radius=12.0, title=18.0, shape=12.0, note=11.0, symbol=15.0, least_symbol=12.5, mark=10.5, number=15.0,
+    shrinks=0.66, least_digits=3, mark_beside=False, large=1.0,
 )  # fmt: skip
 
 
