@@ -38,8 +38,12 @@ export function createHeader(model, actions, theme, signal) {
   const gradients = button("Gradients (G)", "∂L", () => model.set({ gradients: !state.gradients }),
     { "aria-label": "Gradients", "aria-pressed": "true" });
   const drawer = button("Inspector", icon("drawer"), actions.drawer, { "aria-pressed": "true" });
+  /** On a small screen the header is the lesson alone until one asks for the rest. */
+  const more = button(t("More"), icon("more"), () => {
+    more.setAttribute("aria-expanded", String(element.classList.toggle("open")));
+  }, { class: "tool more", "aria-expanded": "false" });
   const element = html("header", { class: "header" },
-    html("h1", {}, "∂", html("span", { class: "name" }, " Backprop Explorer")), lesson.field, sample.field,
+    html("h1", {}, "∂", html("span", { class: "name" }, " Backprop Explorer")), lesson.field, more, sample.field,
     conventions.field, conventions.button, digits.field, languages.field, theme, reset, conventions.dialog,
     html("span", { class: "space" }),
     html("span", { class: "group", role: "group", "aria-label": "Page" },

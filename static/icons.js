@@ -17,6 +17,7 @@ const PATHS = {
   tidy: "M3 4h7v6H3zM14 4h7v6h-7zM3 14h7v6H3zM14 14h7v6h-7z",
   screen: "M3 5h18v14H3zM5 7v10h14V7z",
   projector: "M3 4h18v2h-1v10h-6.2l3 4h-2.4L12 17l-2.4 3H7.2l3-4H4V6H3zM6 6v8h12V6z",
+  more: "M4 6h16v2H4zM4 11h16v2H4zM4 16h16v2H4z",
   notes: "M4 3h16v18H4zM6 5v14h12V5zM8 8h8v2H8zM8 12h8v2H8zM8 16h5v2H8z",
   drawer: "M3 4h18v16H3zM5 6v12h9V6zM16 6v12h3V6z",
   wider: "M8 7L3 12l5 5v-4h8v4l5-5-5-5v4H8z",

@@ -15,8 +15,9 @@ const ZOOM_STEP = 1.25;
 const TIP_AWAY = 10;
 /** Below this zoom texts are specks: a large graph is drawn without them. */
 const LEGIBLE = 0.22;
-/** On a projector nothing stands over the picture, and it may be as large as it fits. */
+/** On a projector nothing stands over the picture, and it may be as large as it fits: numbers have 28 pixels of 1080. */
 const PROJECTED = { side: 16, head: 12, foot: 12, largest: 8 };
+const PROJECTED_TYPE = 28 / 1920;
 
 /** A small sign over the stage with the whole of the number under the pointer. */
 function createTip(element, signal) {
@@ -110,8 +111,7 @@ export function createStage(model, signal, projection = { film: () => model.stat
     scene = createScene(film);
     marked = { now: null, selected: null };
     world.replaceChildren(scene.definitions, scene.element);
-    view.fit({ x: 0, y: 0, width: film.width, height: film.height }, film === state.film ? undefined : PROJECTED);
-    pulses.enlarge(film.geometry.large);
+    frame();
     const [pair, { picture }] = [state.fusible, scene];
     const turned = same && pair && old.names.includes(pair[0]) !== picture.names.includes(pair[0]);
     return () => {
@@ -119,6 +119,23 @@ export function createStage(model, signal, projection = { film: () => model.stat
       else if (same) glide(old, seen, picture, view.transform());
       if (focus) element.querySelector(focus)?.focus();
     };
+  }
+
+  /** The room that the picture has, which the theme has a say in. */
+  function frame() {
+    const { geometry, width, height } = cast;
+    const least = (PROJECTED_TYPE * view.size().width) / geometry.number;
+    view.fit({ x: 0, y: 0, width, height }, state.theme === "projector" ? { ...PROJECTED, least } : undefined);
+    pulses.enlarge(geometry.large);
+  }
+
+  /** What the step is about: its card, and those that its pulses run to and from. @returns {import("explorer/geometry.js").Box | null} */
+  function subject(current) {
+    if (!current) return null;
+    const ends = current.edges.flatMap((index) => [state.film.edges[index].source, state.film.edges[index].target]);
+    const boxes = [current.node, ...ends].map(scene.box);
+    const [x, y] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))];
+    return { x, y, width: Math.max(...boxes.map((box) => box.x + box.width)) - x, height: Math.max(...boxes.map((box) => box.y + box.height)) - y };
   }
 
   /** How to find the card or the cell that has the focus. */
@@ -144,6 +161,7 @@ export function createStage(model, signal, projection = { film: () => model.stat
     const current = film.steps[step - 1];
     mark("now", current?.node ?? null);
     scene.surround(current?.node ?? null);
+    view.attend(subject(current));
     assign(element, { "data-phase": current?.phase ?? "idle", "data-step": step, "data-steps": film.steps.length });
   }
 
@@ -151,6 +169,7 @@ export function createStage(model, signal, projection = { film: () => model.stat
     if (!state.film) return;
     const film = projection.film();
     const drawn = film === cast ? null : put(film);
+    if (changed.includes("theme") && !drawn) frame();
     if (changed.includes("digits")) scene.forget();
     refresh(drawn !== null || changed.some((key) => key !== "step" && key !== "selected"));
     mark("selected", state.selected);

@@ -5,8 +5,18 @@
 
 /** @typedef {{x: number, y: number, k: number}} Transform  screen = k · drawing + (x, y) */
 
-/** Room left around the drawing; at the bottom there are tools over it. And how far a small graph is enlarged. */
-const FRAME = { side: 22, head: 12, foot: 46, largest: 1.6 };
+/** @typedef {import("explorer/geometry.js").Box} Box */
+/**
+ * Room left around the drawing; at the bottom there are tools over it. How far a small graph is enlarged, and below which
+ * scale only a part of a large one is shown: there is no use in a whole that nobody can read.
+ * @typedef {{side: number, head: number, foot: number, largest: number, least: number}} Frame
+ */
+
+const PHONE = 600;
+/** @type {Frame} */
+const FRAME = { side: 22, head: 12, foot: 46, largest: 1.6, least: 0 };
+/** Here the tools are at the top, too. @type {Frame} */
+const SMALL = { side: 12, head: 46, foot: 46, largest: 1.6, least: 0.72 };
 const LIMITS = [0.05, 8];
 const WHEEL_RATE = 0.0016;
 const DRAG_THRESHOLD = 4;
@@ -20,27 +30,56 @@ export function createView(element, apply, signal) {
   /** @type {Transform} */
   let transform = { x: 0, y: 0, k: 1 };
   let bounds = { x: 0, y: 0, width: 1, height: 1 };
-  let frame = FRAME;
+  /** @type {Frame | undefined} */
+  let frame;
   let fitting = true;
+  /** What has to be seen where not all can be: the cards that the step is about. @type {Box | null} */
+  let subject = null;
   /** Kept, not asked for: asking in the middle of a frame would make the browser lay everything out. */
   let size = { width: 0, height: 0 };
 
   function set(next) {
+    if (next.k === transform.k && next.x === transform.x && next.y === transform.y) return;
     transform = next;
     apply(transform);
   }
 
-  /** Show all of it, centred; and again whenever the box changes, until someone zooms or pans. */
-  function fit(box = bounds, around = box === bounds ? frame : FRAME) {
+  /**
+   * Show all of it, centred, or the subject alone where all would be too small; and again whenever the box changes, until
+   * someone zooms or pans.
+   * @param {Box} [box]  of the drawing @param {Frame} [around]  the page's own unless it is said
+   */
+  function fit(box = bounds, around = box === bounds ? frame : undefined) {
     bounds = box;
     frame = around;
     fitting = true;
     const { width, height } = size;
     if (!width || !height) return;
-    const { side, head, foot, largest } = frame;
-    const free = height - head - foot;
-    const k = Math.min((width - 2 * side) / box.width, free / box.height, largest);
-    set({ k, x: (width - k * box.width) / 2 - k * box.x, y: head + (free - k * box.height) / 2 - k * box.y });
+    const { side, head, foot, largest, least } = frame ?? (width < PHONE ? SMALL : FRAME);
+    const free = { x: side, y: head, width: width - 2 * side, height: height - head - foot };
+    const scale = (part) => Math.min(free.width / part.width, free.height / part.height, largest);
+    if (scale(box) >= least || !subject) {
+      set(shown(box, scale(box), free));
+      return;
+    }
+    set(within(shown(subject, Math.min(least, scale(subject)), free), box, free));
+  }
+
+  /** Where a part of the drawing has its middle in the middle of the free room. @returns {Transform} */
+  const shown = (part, k, free) => ({ k, x: free.x + (free.width - k * part.width) / 2 - k * part.x,
+    y: free.y + (free.height - k * part.height) / 2 - k * part.y });
+
+  /** No emptiness beside a drawing that goes on at the other side. @param {Transform} transform @returns {Transform} */
+  function within({ k, x, y }, box, free) {
+    const along = (at, start, length, from, room) => (k * length <= room ? from + (room - k * length) / 2 - k * start
+      : Math.max(Math.min(at, from - k * start), from + room - k * (start + length)));
+    return { k, x: along(x, box.x, box.width, free.x, free.width), y: along(y, box.y, box.height, free.y, free.height) };
+  }
+
+  /** @param {Box | null} part  what the step is about */
+  function attend(part) {
+    subject = part;
+    if (fitting) fit();
   }
 
   /** @param {number} factor @param {[number, number]} [about]  a point of the box, its middle by default */
@@ -62,7 +101,7 @@ export function createView(element, apply, signal) {
   });
   observer.observe(element);
   signal.addEventListener("abort", () => observer.disconnect());
-  return { fit, zoom, pan, transform: () => transform, size: () => size };
+  return { fit, attend, zoom, pan, transform: () => transform, size: () => size };
 }
 
 /**
