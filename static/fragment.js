@@ -3,6 +3,7 @@
  * `#lesson=mlp/bce_mlp&step=7&node=h&sample=0&edits=W.0.1=0.9`
  */
 
+import { t, tn } from "explorer/language.js";
 import { THEMES } from "explorer/theme.js";
 
 /** @typedef {{node: string, index: number[], sample: number | null, pass: number, text: string}} Edit */
@@ -27,7 +28,7 @@ function writeEdit({ node, index, sample, pass, text }) {
 /** @param {string} written @returns {Edit} */
 function readEdit(written) {
   const match = /^([^.@~=]+)((?:\.\d+)*)(?:@(\d+))?(?:~(\d+))?=(.*)$/.exec(written);
-  if (!match) throw new Error(`"${written}" is no edit. Something like W.0.1=0.9 is expected.`);
+  if (!match) throw new Error(t('"{text}" is no edit. Something like W.0.1=0.9 is expected.', { text: written }));
   const [, node, index, sample, pass = "0", text] = match;
   const places = index.split(".").slice(1).map(Number);
   return { node, index: places, sample: sample === undefined ? null : Number(sample), pass: Number(pass), text };
@@ -35,9 +36,9 @@ function readEdit(written) {
 
 /** @param {string} key @param {string} text */
 function readValue(key, text) {
-  if (NUMBERS.includes(key) && !/^\d+$/.test(text)) throw new Error(`"${text}" is no whole number from 0.`);
-  if (key === "theme" && !THEMES.includes(text)) throw new Error(`"${text}" is no theme. Themes: ${THEMES.join(", ")}.`);
-  if (key === "tab" && !TABS.includes(text)) throw new Error(`"${text}" is no tab. Tabs: ${TABS.join(", ")}.`);
+  if (NUMBERS.includes(key) && !/^\d+$/.test(text)) throw new Error(t('"{text}" is no whole number from 0.', { text }));
+  if (key === "theme" && !THEMES.includes(text)) throw new Error(t('"{text}" is no theme. Themes: {themes}.', { text, themes: THEMES.join(", ") }));
+  if (key === "tab" && !TABS.includes(text)) throw new Error(t('"{text}" is no tab. Tabs: {tabs}.', { text, tabs: TABS.join(", ") }));
   if (NUMBERS.includes(key)) return Number(text);
   return key === "edits" ? text.split(";").filter(Boolean).map(readEdit) : text;
 }
@@ -53,7 +54,7 @@ export function parseFragment(hash) {
   for (const pair of hash.replace(/^#/, "").split("&").filter(Boolean)) {
     const [key, ...rest] = pair.split("=");
     try {
-      if (!KNOWN.includes(key)) throw new Error(`There is no such key. Known keys: ${KNOWN.join(", ")}.`);
+      if (!KNOWN.includes(key)) throw new Error(t("There is no such key. Known keys: {keys}.", { keys: KNOWN.join(", ") }));
       values[key] = readValue(key, decodeURIComponent(rest.join("=")));
     } catch (error) {
       troubles.push({ key, reason: error.message });
@@ -113,11 +114,17 @@ export function createFragment(model, signal) {
   /** What only the browser can judge: the step and the node, once the film is here. */
   function place({ step, node, tab }) {
     const { steps, nodes } = state.film;
-    if (step > steps.length) model.alert("step", `There is no step ${step}. This film has ${steps.length} steps.`);
+    if (step > steps.length) {
+      model.alert("step", tn("There is no step {step}. This film has {n} step.", "There is no step {step}. This film has {n} steps.",
+        steps.length, { step }));
+    }
     model.set({ step: step ?? 0, playing: false, tab: tab ?? TABS[0] });
     if (node === undefined) model.set({ follow: true });
     else if (nodes.some(({ name }) => name === node)) model.set({ selected: node, follow: false });
-    else model.alert("node", `There is no node "${node}" here. Nodes: ${nodes.map(({ name }) => name).join(", ")}.`);
+    else {
+      model.alert("node", t('There is no node "{node}" here. Nodes: {nodes}.',
+        { node, nodes: nodes.map(({ name }) => name).join(", ") }));
+    }
   }
 
   /** Ask for the picture that the address describes, and show it. */
