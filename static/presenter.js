@@ -4,7 +4,6 @@
  */
 
 import { html } from "explorer/dom.js";
-import { placeInPhase } from "explorer/film.js";
 import { language, languageTag, t } from "explorer/language.js";
 import { sentenceNodes } from "explorer/transport.js";
 
@@ -67,9 +66,7 @@ export function createPresenter(model, clicker, root, onKey, signal) {
     const [current, next] = [film.steps[step - 1], film.steps[step]];
     page.dataset.phase = current?.phase ?? "idle";
     const count = t("Step {step} of {all}", { step, all: film.steps.length });
-    const within = current ? placeInPhase(film, step) : null;
-    const parts = [film.title, count, ...(within ? [`${within.at}/${within.of}`] : []), ...(current?.place ? [current.place] : [])];
-    place.textContent = parts.join(" · ");
+    place.textContent = [film.title, count, ...(current?.place ? [current.place] : [])].join(" · ");
     said.replaceChildren(...(current ? sentence(current) : [film.about]));
     const told = current ? (current.notes ?? []) : (film.notes ?? []);
     notes.replaceChildren(...(told.length ? told.map((note) => html("p", {}, ...sentenceNodes(note, state.digits)))

@@ -17,7 +17,7 @@ LEAST = 0.94  # scale below which type of 30 pixels is smaller than 28
 NEAR = Sizes(
     header=50.0, baseline=39.0, caption=38.0, label=128.0, pad=14.0, gap=4.0, block_gap=11.0, inside_gap=6.0,
     cell_height=36.0, cell_width=148.0, strip=14.0, footnote=0.0, letter=20.0, tag=0.0, minimum_width=150.0,
-    radius=14.0, title=34.0, shape=0.0, note=0.0, symbol=30.0, least_symbol=29.5, mark=29.5, number=30.0, shrinks=1.0,
+    radius=14.0, title=34.0, shape=0.0, note=0.0, symbol=30.0, least_symbol=29.8, mark=30.0, number=30.0, shrinks=1.0,
     least_digits=2, mark_beside=True, large=2.4,
 )  # fmt: skip
 NEAR_FORMS = (NEAR, replace(NEAR, beside=True))
