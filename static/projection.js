@@ -19,6 +19,9 @@ import { language } from "explorer/language.js";
 
 const PAGE = 64; // steps that are told together
 
+/** Where nobody can tell. @type {Page} */
+const NONE = { first: 0, steps: [], forms: [], layouts: [] };
+
 /** What a projection depends on, beside the numbers. @param {Film} film */
 function subject({ case: name, sample, batch, reduction, conventions, nodes }) {
   return JSON.stringify([name, sample, batch > 1, reduction, conventions, nodes.map(({ title, symbol }) => [title, symbol]), language()]);
@@ -64,9 +67,8 @@ export function createProjection(model) {
     const [mine, place] = [about, Math.floor(state.step / PAGE)];
     const reply = await model.send({ type: "projection", first: place * PAGE, last: place * PAGE + PAGE - 1 }, { inPlace: true });
     asking = false;
-    if (reply.type !== "projection") return;
     if (mine === about) {
-      pages.set(place, reply);
+      pages.set(place, reply.type === "projection" ? reply : NONE);
       model.set({ projected: state.projected + 1 });
     }
     ask();

@@ -135,6 +135,7 @@ export function createScene(first) {
 
   return {
     element, show, recast, forget, move, tidy, box, surround,
+    moves: () => [...moved].map(([name, by]) => [name, ...by]),
     card: (name) => cards[places.get(name)],
     edge: (index) => edges[index],
     definitions: definitions((1 + film.geometry.large) / 2),

@@ -82,6 +82,8 @@ export function createStage(model, signal, projection = { film: () => model.stat
   let scene = null;
   /** @type {import("explorer/film.js").Film | null} */
   let cast = null;
+  /** How somebody arranged the page's own picture, while it is on the projector. */
+  let arranged = null;
   let shown = 0;
   let marked = { now: null, selected: null };
 
@@ -117,8 +119,19 @@ export function createStage(model, signal, projection = { film: () => model.stat
     return () => {
       if (turned) merge.run(old, seen, picture, view.transform(), pair);
       else if (same) glide(old, seen, picture, view.transform());
-      if (focus) element.querySelector(focus)?.focus();
+      if (focus) refocus(focus);
     };
+  }
+
+  /** Before the projector: where cards and view have been put. After it they are there again. */
+  function arrange() {
+    if (state.theme === "projector") arranged = scene && { case: cast.case, moves: scene.moves(), view: view.held() };
+    else if (arranged?.case === cast.case) {
+      scene.tidy();
+      for (const [name, dx, dy] of arranged.moves) if (scene.card(name)) scene.move(name, dx, dy);
+      view.hold(arranged.view);
+      arranged = null;
+    }
   }
 
   /** The room that the picture has, which the theme has a say in. */
@@ -138,13 +151,17 @@ export function createStage(model, signal, projection = { film: () => model.stat
     return { x, y, width: Math.max(...boxes.map((box) => box.x + box.width)) - x, height: Math.max(...boxes.map((box) => box.y + box.height)) - y };
   }
 
-  /** How to find the card or the cell that has the focus. */
+  /** The card, or the cell of it, that has the focus. @returns {{node: string, cell: string | undefined} | null} */
   function focused() {
     const held = /** @type {ShadowRoot | Document} */ (element.getRootNode()).activeElement;
     const card = element.contains(held) ? held.closest("[data-node]") : null;
-    if (!card) return "";
-    const cell = held.closest("[data-cell]");
-    return `[data-node="${CSS.escape(card.dataset.node)}"]${cell ? ` [data-cell="${CSS.escape(cell.dataset.cell)}"]` : ""}`;
+    return card && { node: card.dataset.node, cell: held.closest("[data-index]")?.dataset.cell };
+  }
+
+  /** A small card has no cells to be in. @param {{node: string, cell: string | undefined}} focus */
+  function refocus({ node, cell }) {
+    const card = scene.card(node)?.element;
+    (cell && card?.querySelector(`[data-index][data-cell="${CSS.escape(cell)}"]`) || card)?.focus();
   }
 
   /** @param {"now" | "selected"} role  which mark @param {string | null} name  the card that has it from now on */
@@ -167,9 +184,12 @@ export function createStage(model, signal, projection = { film: () => model.stat
 
   model.on(["film", "step", "digits", "pending", "selected", "theme", "projected"], (_, changed) => {
     if (!state.film) return;
+    const turned = changed.includes("theme");
+    if (turned && state.theme === "projector") arrange();
     const film = projection.film();
     const drawn = film === cast ? null : put(film);
-    if (changed.includes("theme") && !drawn) frame();
+    if (turned && !drawn) frame();
+    if (turned && state.theme !== "projector") arrange();
     if (changed.includes("digits")) scene.forget();
     refresh(drawn !== null || changed.some((key) => key !== "step" && key !== "selected"));
     mark("selected", state.selected);

@@ -95,13 +95,23 @@ export function createView(element, apply, signal) {
     set({ ...transform, x: transform.x + dx, y: transform.y + dy });
   }
 
+  /** Where someone zoomed or panned to; null while all is shown. */
+  const held = () => (fitting ? null : transform);
+
+  /** @param {Transform | null} place  as it was held */
+  function hold(place) {
+    if (!place) return;
+    fitting = false;
+    set(place);
+  }
+
   const observer = new ResizeObserver(([entry]) => {
     size = entry.contentRect;
     if (fitting) fit();
   });
   observer.observe(element);
   signal.addEventListener("abort", () => observer.disconnect());
-  return { fit, attend, zoom, pan, transform: () => transform, size: () => size };
+  return { fit, attend, zoom, pan, held, hold, transform: () => transform, size: () => size };
 }
 
 /**

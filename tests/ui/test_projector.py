@@ -84,6 +84,14 @@ def test_every_step_of_every_case_is_read_from_the_last_row(explorer: Opener) ->
 def test_the_projector_comes_and_goes_and_nothing_is_lost(explorer: Opener) -> None:
     page = explorer(f"lesson={DEFAULT}&step=8&theme=dark", size=SIZE)
     page.show("h", "Jacobian")
+    box = page.node("b2").bounding_box()
+    assert box
+    page.page.mouse.move(box["x"] + 20, box["y"] + 10)
+    page.page.mouse.down()
+    page.page.mouse.move(box["x"] + 60, box["y"] + 80, steps=4)
+    page.page.mouse.up()
+    page.button("Zoom in").click()
+    page.node("h").focus()
     before = page.serialise()
     for enter, leave in (("p", "p"), ("p", "Escape"), (None, "button")):
         if enter:
