@@ -4,13 +4,14 @@
  */
 
 import { t, tn } from "explorer/language.js";
+import { THEMES } from "explorer/theme.js";
 
 /** @typedef {{node: string, index: number[], sample: number | null, pass: number, text: string}} Edit */
 
 const NUMBERS = ["step", "sample", "pass"];
 /** What the server has a say in, beside the edits. */
 const ASKED = ["lesson", "sample", "pass", "rate", "gradients", "sign", "weights", "reduction", "fuse", "lang"];
-const KNOWN = [...ASKED, "step", "node", "tab", "edits"];
+const KNOWN = [...ASKED, "step", "node", "tab", "edits", "theme"];
 export const TABS = ["forward", "jacobian", "backward", "batch", "check", "derivation"];
 const WRITE_AFTER = 150;
 
@@ -36,6 +37,7 @@ function readEdit(written) {
 /** @param {string} key @param {string} text */
 function readValue(key, text) {
   if (NUMBERS.includes(key) && !/^\d+$/.test(text)) throw new Error(t('"{text}" is no whole number from 0.', { text }));
+  if (key === "theme" && !THEMES.includes(text)) throw new Error(t('"{text}" is no theme. Themes: {themes}.', { text, themes: THEMES.join(", ") }));
   if (key === "tab" && !TABS.includes(text)) throw new Error(t('"{text}" is no tab. Tabs: {tabs}.', { text, tabs: TABS.join(", ") }));
   if (NUMBERS.includes(key)) return Number(text);
   return key === "edits" ? text.split(";").filter(Boolean).map(readEdit) : text;
@@ -88,12 +90,13 @@ function asked({ film, settings, run }) {
 
 /** @param {import("explorer/model.js").State} state @returns {string} */
 export function formatFragment(state) {
-  const { step, selected, follow, edits, tab } = state;
+  const { step, selected, follow, edits, tab, theme } = state;
   const { lesson, lang, ...rest } = asked(state);
   const values = { lesson, step, ...rest };
   if (!follow) values.node = selected;
   if (tab !== TABS[0]) values.tab = tab;
   if (edits.length) values.edits = edits.map(writeEdit).join(";");
+  if (theme) values.theme = theme;
   values.lang = lang;
   return `#${Object.entries(values).map(([key, value]) => `${key}=${encoded(String(value))}`).join("&")}`;
 }
@@ -129,7 +132,7 @@ export function createFragment(model, signal) {
     clearTimeout(timer);
     known = location.hash;
     const { values, troubles } = parseFragment(known);
-    model.set({ alerts: troubles });
+    model.set({ alerts: troubles, theme: values.theme ?? "" });
     const { edits = [] } = values;
     const wanted = Object.fromEntries(ASKED.map((key) => [key, values[key]]));
     await model.send({ type: "open", fragment: texts(wanted), edits, preferred: [...navigator.languages] });
@@ -151,7 +154,7 @@ export function createFragment(model, signal) {
     known = location.hash;
   }
 
-  model.on(["film", "step", "selected", "follow", "edits", "settings", "run", "tab"], () => {
+  model.on(["film", "step", "selected", "follow", "edits", "settings", "run", "tab", "theme"], () => {
     if (!state.film) return;
     clearTimeout(timer);
     timer = setTimeout(write, WRITE_AFTER);

@@ -33,6 +33,10 @@ import { createPlaces } from "explorer/places.js";
  * @property {boolean} shortcuts  whether single keys act
  * @property {string[]} pending  nodes whose edits are on their way: what depends on them is stale
  * @property {{key: string, reason: string}[]} alerts
+ * @property {"" | "light" | "dark" | "projector"} theme  as chosen; "" follows the system
+ * @property {"" | "light" | "dark"} room  the theme that leaving the projector leads to
+ * @property {number} projected  goes up whenever the drawing for a projector has come
+ * @property {"light" | "dark" | "projector"} look  the theme on the screen
  * @property {import("explorer/links.js").Highlight | null} highlight  what is pointed at, here and in the inspector
  */
 
@@ -51,6 +55,7 @@ function initialState() {
     settings: { gradients: "", sign: "", weights: "", reduction: "mean", fuse: false, language: "en" }, own: {},
     languages: {}, fusible: null,
     run: { pass: 0, most: 0, losses: [], rates: [] }, left: {}, tab: "forward", stacked: false, entries: {},
+    theme: "", room: "", look: "light", projected: 0,
   };
 }
 
