@@ -11,7 +11,7 @@ import { languageTag, t } from "explorer/language.js";
 
 /**
  * @param {import("explorer/model.js").Model} model
- * @param {Record<"zoomOut" | "zoomIn" | "fit" | "tidy" | "help" | "fullScreen" | "drawer", () => void>} actions
+ * @param {Record<"zoomOut" | "zoomIn" | "fit" | "tidy" | "help" | "fullScreen" | "drawer" | "undo" | "redo", () => void>} actions
  * @param {AbortSignal} signal
  */
 export function createHeader(model, actions, signal) {
@@ -36,10 +36,12 @@ export function createHeader(model, actions, signal) {
     { "aria-label": "Reset" });
   const gradients = button("Gradients (G)", "∂L", () => model.set({ gradients: !state.gradients }),
     { "aria-label": "Gradients", "aria-pressed": "true" });
+  const undo = button(`${t("Undo")} (Ctrl+Z)`, icon("undo"), actions.undo, { "aria-label": t("Undo"), "data-action": "undo" });
+  const redo = button(`${t("Redo")} (Ctrl+Shift+Z)`, icon("redo"), actions.redo, { "aria-label": t("Redo"), "data-action": "redo" });
   const drawer = button("Inspector", icon("drawer"), actions.drawer, { "aria-pressed": "true" });
   const element = html("header", { class: "header" },
     html("h1", {}, "∂", html("span", { class: "name" }, " Backprop Explorer")), lesson.field, sample.field,
-    conventions.field, conventions.button, digits.field, languages.field, reset, conventions.dialog,
+    conventions.field, conventions.button, digits.field, languages.field, reset, undo, redo, conventions.dialog,
     html("span", { class: "space" }),
     html("span", { class: "group", role: "group", "aria-label": "Picture" },
       button("Zoom out", icon("minus"), actions.zoomOut), button("Zoom in", icon("plus"), actions.zoomIn),
@@ -66,5 +68,13 @@ export function createHeader(model, actions, signal) {
   });
   model.on(["digits"], () => { digits.select.value = String(state.digits); });
   model.on(["gradients"], () => gradients.setAttribute("aria-pressed", String(state.gradients)));
-  return { element, setDrawer: (visible) => drawer.setAttribute("aria-pressed", String(visible)) };
+  model.on(["inspector"], () => drawer.setAttribute("aria-pressed", String(state.inspector)));
+  // Pale, not disabled: the focus stays where it is.
+  const spend = () => {
+    undo.toggleAttribute("data-spent", !state.undoable);
+    redo.toggleAttribute("data-spent", !state.redoable);
+  };
+  model.on(["undoable", "redoable"], spend);
+  spend();
+  return { element };
 }

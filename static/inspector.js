@@ -193,9 +193,11 @@ export function createInspector(root, model, signal) {
     if (entry instanceof HTMLElement) pick(entry.dataset);
   }, { signal });
   head.stack.addEventListener("click", () => model.set({ stacked: !state.stacked }), { signal });
-  head.wider.addEventListener("click", () => {
-    head.wider.setAttribute("aria-pressed", String(root.classList.toggle("wide")));
-  }, { signal });
+  head.wider.addEventListener("click", () => model.set({ wide: !state.wide }), { signal });
+  model.on(["wide"], () => {
+    head.wider.setAttribute("aria-pressed", String(state.wide));
+    root.classList.toggle("wide", state.wide);
+  });
   head.follow.addEventListener("click", () => {
     model.set({ follow: true });
     // The button goes away; the focus must not.

@@ -10,6 +10,7 @@ export const KEYS = [
   ["Home, End", "First step, last step"],
   ["1 … 9", "Speed, from ¼× to 4×"],
   ["N, Shift+N", "Next pass, previous pass"],
+  ["Ctrl+Z, Ctrl+Shift+Z or Ctrl+Y", "Undo, redo"],
   ["G", "Gradients on or off"],
   ["F", "Full screen"],
   ["?", "This help"],
@@ -28,6 +29,14 @@ const OWN_ARROWS = "select, input, [role=tab], [role=radio], [role=slider]";
 /** @param {Element} target @param {string} selector */
 const within = (target, selector) => Boolean(target.closest?.(selector));
 
+/** Ctrl (⌘) with Z or Y, by its place where the keyboard has another script's letters there. @param {KeyboardEvent} event */
+function turnOf({ key, code, ctrlKey, metaKey, altKey, shiftKey }) {
+  if (!(ctrlKey || metaKey) || altKey) return "";
+  const letter = /^[a-z]$/i.test(key) ? key.toLowerCase() : code.replace("Key", "").toLowerCase();
+  if (letter === "z") return shiftKey ? "redo" : "undo";
+  return letter === "y" && !shiftKey ? "redo" : "";
+}
+
 /**
  * Keys that stand for an action everywhere but in a field.
  * @param {Record<string, () => void>} actions
@@ -40,7 +49,7 @@ function commands({ toggle, previous, next, first, last }) {
  * @param {import("explorer/model.js").Model} model
  * @param {ReturnType<typeof import("explorer/playback.js").createPlayback>} playback
  * @param {{walk: (event: KeyboardEvent, target: Element) => boolean, passes: {next: () => void, previous: () => void},
- *   help: () => void, fullScreen: () => void}} page
+ *   undo: {undo: () => void, redo: () => void}, help: () => void, fullScreen: () => void}} page
  * @param {() => boolean} busy  whether a dialog has the keyboard
  * @param {AbortSignal} signal
  */
@@ -69,8 +78,15 @@ export function listenToKeys(model, playback, page, busy, signal) {
   function onKey(event) {
     // Inside a shadow tree the event's target is the host; the path begins at the element itself.
     const target = event.composedPath()[0];
-    if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || busy() || !state.film) return;
+    if (event.defaultPrevented || busy() || !state.film) return;
     if (target instanceof Element && within(target, TEXT_FIELDS)) return;
+    const turn = page.undo[turnOf(event)];
+    if (turn) {
+      event.preventDefault();
+      turn();
+      return;
+    }
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
     if (target instanceof Element && page.walk(event, target)) {
       event.preventDefault();
       return;

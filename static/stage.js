@@ -70,7 +70,7 @@ export function createStage(model, signal) {
   const view = createView(element, ({ x, y, k }) => {
     world.setAttribute("transform", `translate(${x} ${y}) scale(${k})`);
     drawing.classList.toggle("far", k < LEGIBLE);
-  }, signal);
+  }, (zoom) => model.set({ zoom }), signal);
   const pulses = createPulses(canvas, view);
   const merge = createMerge(world, signal);
   /** @type {ReturnType<typeof createScene> | null} */
@@ -78,17 +78,26 @@ export function createStage(model, signal) {
   let lesson = "";
   let shown = 0;
   let marked = { now: null, selected: null };
+  let drags = 0;
+
+  /** @param {string} name @param {number} dx @param {number} dy */
+  function drag(name, dx, dy) {
+    const [x, y] = state.moved[name] ?? [0, 0];
+    const tenths = (length) => Math.round(length * 10) / 10;
+    model.set({ moved: { ...state.moved, [name]: [tenths(x + dx), tenths(y + dy)] }, stroke: `drag ${drags}` });
+  }
 
   element.append(createTip(element, signal));
+  element.addEventListener("pointerdown", () => { drags += 1; }, { signal });
   listenToPointers(element, view, {
     card: (target) => target.closest?.("[data-node]")?.dataset.node ?? null,
-    move: (name, dx, dy) => { merge.finish(); scene.move(name, dx, dy); refresh(true); },
+    move: drag,
   }, signal);
   element.addEventListener("click", (event) => {
     const name = event.target.closest?.("[data-node]")?.dataset.node;
     if (!name) return;
     const cell = event.target.closest("[data-cell]")?.dataset.cell;
-    model.set({ selected: name, follow: false, ...(cell ? { entries: picked(state, name, cell) } : {}) });
+    model.set({ selected: name, follow: false, inspector: true, ...(cell ? { entries: picked(state, name, cell) } : {}) });
   }, { signal });
 
   /**
@@ -98,13 +107,19 @@ export function createStage(model, signal) {
   function cast(film) {
     const same = film.case === lesson;
     lesson = film.case;
-    if (scene?.recast(film)) return () => {};
+    if (scene?.recast(film)) {
+      scene.arrange(state.moved);
+      return () => {};
+    }
     merge.finish();
     const [old, seen] = [scene?.picture, view.transform()];
     scene = createScene(film);
     marked = { now: null, selected: null };
     world.replaceChildren(scene.definitions, scene.element);
-    view.fit({ x: 0, y: 0, width: film.width, height: film.height });
+    scene.arrange(state.moved);
+    // Another graph is shown whole; where the page is made anew, it stays where one looked.
+    if (old) model.set({ zoom: null });
+    view.frame({ x: 0, y: 0, width: film.width, height: film.height }, state.zoom);
     const [pair, { picture }] = [state.fusible, scene];
     const turned = same && pair && old.names.includes(pair[0]) !== picture.names.includes(pair[0]);
     return () => { if (turned) merge.run(old, seen, picture, view.transform(), pair); };
@@ -135,6 +150,13 @@ export function createStage(model, signal) {
     mark("selected", state.selected);
     drawn?.();
   });
+  model.on(["moved"], (_, changed) => {
+    if (!scene || changed.includes("film")) return;
+    merge.finish();
+    scene.arrange(state.moved);
+    refresh(true);
+  });
+  model.on(["zoom"], () => view.look(state.zoom));
   model.on(["playing"], () => assign(element, { "data-playing": String(state.playing) }));
   linkCells(element, model, signal);
   model.on(["gradients"], () => element.classList.toggle("no-gradients", !state.gradients));
@@ -143,8 +165,8 @@ export function createStage(model, signal) {
     element, pulses, view,
     zoomIn: () => view.zoom(ZOOM_STEP),
     zoomOut: () => view.zoom(1 / ZOOM_STEP),
-    fit: () => view.fit(),
-    tidy: () => { scene.tidy(); refresh(true); },
+    fit: () => model.set({ zoom: null }),
+    tidy: () => model.set({ moved: {} }),
     holdCard: (name, part, held) => scene.card(name)?.hold(part, held),
     holdEdge: (index, held) => scene.edge(index)?.element.classList.toggle("arriving", held),
     pathOf: (index) => scene.edge(index).path(),

@@ -12,55 +12,77 @@ const LIMITS = [0.05, 8];
 const WHEEL_RATE = 0.0016;
 const DRAG_THRESHOLD = 4;
 
+/** Scale, and the point of the drawing that is in the middle of the box. @typedef {[number, number, number]} Zoom */
+
+/** Not finer than anyone sees: the address holds it. @param {Zoom} zoom @returns {Zoom} */
+const rounded = ([k, x, y]) => [Number(k.toPrecision(5)), Math.round(x * 100) / 100, Math.round(y * 100) / 100];
+
 /**
  * @param {HTMLElement} element  the box that the graph is seen through
  * @param {(transform: Transform) => void} apply
+ * @param {(zoom: Zoom | null) => void} chosen  hears where someone zoomed or panned to; null: all of it is wanted
  * @param {AbortSignal} signal
  */
-export function createView(element, apply, signal) {
+export function createView(element, apply, chosen, signal) {
   /** @type {Transform} */
   let transform = { x: 0, y: 0, k: 1 };
   let bounds = { x: 0, y: 0, width: 1, height: 1 };
-  let fitting = true;
+  /** @type {Zoom | null} */
+  let zoomed = null;
   /** Kept, not asked for: asking in the middle of a frame would make the browser lay everything out. */
   let size = { width: 0, height: 0 };
 
-  function set(next) {
-    transform = next;
+  /** All of it, centred. @returns {Transform} */
+  function whole() {
+    const { width, height } = size;
+    const free = height - ROOM.head - ROOM.foot;
+    const k = Math.min((width - 2 * ROOM.side) / bounds.width, free / bounds.height, LARGEST_FIT);
+    return { k, x: (width - k * bounds.width) / 2 - k * bounds.x, y: ROOM.head + (free - k * bounds.height) / 2 - k * bounds.y };
+  }
+
+  function show() {
+    if (!size.width || !size.height) return;
+    const [k, x, y] = zoomed ?? [];
+    transform = zoomed ? { k, x: size.width / 2 - k * x, y: size.height / 2 - k * y } : whole();
     apply(transform);
   }
 
-  /** Show all of it, centred; and again whenever the box changes, until someone zooms or pans. */
-  function fit(box = bounds) {
+  /** Be there, whatever size the box comes to have. @param {Zoom | null} zoom */
+  function look(zoom) {
+    zoomed = zoom;
+    show();
+  }
+
+  /** Another drawing. @param {typeof bounds} box @param {Zoom | null} zoom */
+  function frame(box, zoom) {
     bounds = box;
-    fitting = true;
-    const { width, height } = size;
-    if (!width || !height) return;
-    const free = height - ROOM.head - ROOM.foot;
-    const k = Math.min((width - 2 * ROOM.side) / box.width, free / box.height, LARGEST_FIT);
-    set({ k, x: (width - k * box.width) / 2 - k * box.x, y: ROOM.head + (free - k * box.height) / 2 - k * box.y });
+    look(zoom);
+  }
+
+  /** @param {Transform} next */
+  function go({ k, x, y }) {
+    look(rounded([k, (size.width / 2 - x) / k, (size.height / 2 - y) / k]));
+    chosen(zoomed);
   }
 
   /** @param {number} factor @param {[number, number]} [about]  a point of the box, its middle by default */
   function zoom(factor, about = [size.width / 2, size.height / 2]) {
-    fitting = false;
     const k = Math.min(Math.max(transform.k * factor, LIMITS[0]), LIMITS[1]);
     const ratio = k / transform.k;
-    set({ k, x: about[0] - (about[0] - transform.x) * ratio, y: about[1] - (about[1] - transform.y) * ratio });
+    go({ k, x: about[0] - (about[0] - transform.x) * ratio, y: about[1] - (about[1] - transform.y) * ratio });
   }
 
   function pan(dx, dy) {
-    fitting = false;
-    set({ ...transform, x: transform.x + dx, y: transform.y + dy });
+    go({ ...transform, x: transform.x + dx, y: transform.y + dy });
   }
 
   const observer = new ResizeObserver(([entry]) => {
     size = entry.contentRect;
-    if (fitting) fit();
+    show();
   });
   observer.observe(element);
   signal.addEventListener("abort", () => observer.disconnect());
-  return { fit, zoom, pan, transform: () => transform, size: () => size };
+  return { frame, look, zoom, pan, transform: () => transform, size: () => size };
 }
 
 /**
