@@ -19,7 +19,7 @@ export function createHeader(model, actions, signal) {
   const lesson = chooser("lesson", t("Lesson"), (value) => model.send({ type: "lesson", lesson: value }), signal);
   const sample = chooser("sample", t("Sample"), (value) => model.send({ type: "sample", sample: Number(value) }), signal);
   const digits = chooser("digits", t("Digits"), (value) => model.set({ digits: value === "all" ? value : Number(value) }), signal);
-  digits.select.append(...DIGITS.map((count) => option(count, String(count))));
+  digits.select.append(...DIGITS.map((count) => option(count, count === "all" ? t("all") : String(count))));
   digits.select.value = String(state.digits);
 
   const languages = chooser("language", t("Language"), (value) => model.send({ type: "settings", language: value }), signal);
@@ -32,33 +32,33 @@ export function createHeader(model, actions, signal) {
     made.addEventListener("click", act, { signal });
     return made;
   };
-  const reset = button("Reset to the handout's numbers", "Reset", () => model.send({ type: "reset" }),
-    { "aria-label": "Reset" });
-  const gradients = button("Gradients (G)", "∂L", () => model.set({ gradients: !state.gradients }),
-    { "aria-label": "Gradients", "aria-pressed": "true" });
-  const undo = button(`${t("Undo")} (Ctrl+Z)`, icon("undo"), actions.undo, { "aria-label": t("Undo"), "data-action": "undo" });
-  const redo = button(`${t("Redo")} (Ctrl+Shift+Z)`, icon("redo"), actions.redo, { "aria-label": t("Redo"), "data-action": "redo" });
-  const drawer = button("Inspector", icon("drawer"), actions.drawer, { "aria-pressed": "true" });
+  const reset = button(t("Reset to the handout's numbers"), t("Reset"), () => model.send({ type: "reset" }),
+    { "aria-label": t("Reset") });
+  const gradients = button(t("Gradients (G)"), "∂L", () => model.set({ gradients: !state.gradients }),
+    { "aria-label": t("Gradients"), "aria-pressed": "true" });
+  const undo = button(t("Undo (Ctrl+Z)"), icon("undo"), actions.undo, { "aria-label": t("Undo"), "data-action": "undo" });
+  const redo = button(t("Redo (Ctrl+Shift+Z)"), icon("redo"), actions.redo, { "aria-label": t("Redo"), "data-action": "redo" });
+  const drawer = button(t("Inspector"), icon("drawer"), actions.drawer, { "aria-pressed": "true" });
   const element = html("header", { class: "header" },
     html("h1", {}, "∂", html("span", { class: "name" }, " Backprop Explorer")), lesson.field, sample.field,
     conventions.field, conventions.button, digits.field, languages.field, reset, undo, redo, conventions.dialog,
     html("span", { class: "space" }),
-    html("span", { class: "group", role: "group", "aria-label": "Picture" },
-      button("Zoom out", icon("minus"), actions.zoomOut), button("Zoom in", icon("plus"), actions.zoomIn),
-      button("Fit", icon("fit"), actions.fit), button("Tidy", icon("tidy"), actions.tidy)),
-    html("span", { class: "group", role: "group", "aria-label": "Page" },
-      gradients, drawer, button("Full screen (F)", icon("screen"), actions.fullScreen, { "aria-label": "Full screen" }),
-      button("Help (?)", "?", actions.help, { "aria-label": "Help" })));
+    html("span", { class: "group", role: "group", "aria-label": t("Picture") },
+      button(t("Zoom out"), icon("minus"), actions.zoomOut), button(t("Zoom in"), icon("plus"), actions.zoomIn),
+      button(t("Fit"), icon("fit"), actions.fit), button(t("Tidy"), icon("tidy"), actions.tidy)),
+    html("span", { class: "group", role: "group", "aria-label": t("Page") },
+      gradients, drawer, button(t("Full screen (F)"), icon("screen"), actions.fullScreen, { "aria-label": t("Full screen") }),
+      button(t("Help (?)"), "?", actions.help, { "aria-label": t("Help") })));
 
   // Alerts, too: a choice that was refused is taken back.
   model.on(["film", "lessons", "alerts"], () => {
     if (!state.film) return;
     offer(lesson.select, JSON.stringify(state.lessons), () => state.lessons.map(({ title, cases }) =>
-      html("optgroup", { label: title }, ...cases.map((one) => option(one.value, `${title}: ${one.title}`)))));
+      html("optgroup", { label: title }, ...cases.map((one) => option(one.value, t("{lesson}: {title}", { lesson: title, title: one.title }))))));
     lesson.select.value = state.film.case;
     const { batch } = state.film;
     offer(sample.select, String(batch), () =>
-      Array.from({ length: batch }, (_, place) => option(place, `${place + 1} of ${batch}`)));
+      Array.from({ length: batch }, (_, place) => option(place, t("{n} of {all}", { n: place + 1, all: batch }))));
     sample.select.value = String(state.film.sample);
   });
   model.on(["languages", "settings"], () => {

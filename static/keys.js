@@ -2,24 +2,26 @@
  * The keyboard. Arrows mean what has the focus; nothing is stolen from a field that someone types in.
  */
 
+import { t } from "explorer/language.js";
+
 /** What the help dialog lists. */
-export const KEYS = [
-  ["Space", "Play or pause"],
-  ["← →", "Previous step, next step"],
-  ["Page Up, Page Down", "Previous step, next step, wherever the focus is"],
-  ["Home, End", "First step, last step"],
-  ["1 … 9", "Speed, from ¼× to 4×"],
-  ["N, Shift+N", "Next pass, previous pass"],
-  ["Ctrl+Z, Ctrl+Shift+Z or Ctrl+Y", "Undo, redo"],
-  ["G", "Gradients on or off"],
-  ["F", "Full screen"],
-  ["?", "This help"],
-  ["Arrows on a card", "Walk the graph"],
-  ["Enter on a card", "Open it in the inspector"],
-  ["Tab, then ← → on a card's cells", "Walk its numbers"],
-  ["↑ ↓ on a number", "Change it by 0.1, with Shift by 1"],
-  ["Enter on a number", "Type another; Enter sends it, Escape leaves it"],
-  ["N, A, R in a derivation", "Next line, all lines, start again"],
+export const keysTold = () => [
+  [t("Space"), t("Play or pause")],
+  ["← →", t("Previous step, next step")],
+  [t("Page Up, Page Down"), t("Previous step, next step, wherever the focus is")],
+  [t("Home, End"), t("First step, last step")],
+  ["1 … 9", t("Speed, from ¼× to 4×")],
+  [t("N, Shift+N"), t("Next pass, previous pass")],
+  [t("Ctrl+Z; Ctrl+Shift+Z or Ctrl+Y"), t("Undo; redo")],
+  ["G", t("Gradients on or off")],
+  ["F", t("Full screen")],
+  ["?", t("This help")],
+  [t("Arrows on a card"), t("Walk the graph")],
+  [t("Enter on a card"), t("Open it in the inspector")],
+  [t("Tab, then ← → on a card's cells"), t("Walk its numbers")],
+  [t("↑ ↓ on a number"), t("Change it by 0.1, with Shift by 1")],
+  [t("Enter on a number"), t("Type another; Enter sends it, Escape leaves it")],
+  [t("N, A, R in a derivation"), t("Next line, all lines, start again")],
 ];
 
 const TEXT_FIELDS = "input:not([type=range], [type=checkbox], [type=radio], [type=button]), textarea, [contenteditable]";

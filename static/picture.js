@@ -4,7 +4,7 @@
  */
 
 import { DEFAULT_DIGITS, DIGITS } from "explorer/format.js";
-import { t } from "explorer/language.js";
+import { t, tn } from "explorer/language.js";
 import { readEdits, readEntries, readMoved, readWhole, readZoom, writeEdits, writeEntries, writeMoved } from "explorer/picture_texts.js";
 
 /** @typedef {import("explorer/model.js").State} State */
@@ -42,7 +42,7 @@ function choice(field, choices, usual) {
   const read = (text) => {
     const chosen = choices.find((one) => String(one) === text);
     if (chosen !== undefined) return chosen;
-    throw new Error(t("“{text}” is none of these: {choices}.", { text: text.slice(0, 40), choices: choices.join(", ") }));
+    throw new Error(t('"{text}" is none of these: {choices}.', { text: text.slice(0, 40), choices: choices.join(", ") }));
   };
   return { read, write: (state) => (state[field] === usual ? "" : state[field]), show: (value) => ({ [field]: value }), usual: { [field]: usual } };
 }
@@ -63,7 +63,9 @@ const rates = ({ run }) => run.rates.map(([since, rate]) => (since ? `${rate}@${
 const KEYS = {
   lesson: { server: true, work: true, entry: true, write: ({ film }) => film.case },
   step: { read: readWhole, write: ({ step }) => step, show: (step) => ({ step }), usual: { step: 0 }, fit: (step, { steps }, tell) => {
-    if (step > steps.length) tell(t("There is no step {step}. This film has {all} steps.", { step, all: steps.length }));
+    if (step > steps.length) {
+      tell(tn("There is no step {step}. This film has {n} step.", "There is no step {step}. This film has {n} steps.", steps.length, { step }));
+    }
     return step;
   } },
   sample: { server: true, entry: true, read: readWhole, write: ({ film }) => film.sample },
@@ -77,7 +79,7 @@ const KEYS = {
   node: { entry: true, write: ({ follow, selected }) => (follow ? "" : selected ?? ""), usual: { follow: true },
     show: (selected) => ({ selected, follow: false }), fit: (node, film, tell) => {
       if (has(film, node)) return node;
-      tell(t("There is no node “{node}” here. Nodes: {nodes}.", { node: node.slice(0, 40), nodes: names(film) }));
+      tell(t('There is no node "{node}" here. Nodes: {nodes}.', { node: node.slice(0, 40), nodes: names(film) }));
       return undefined;
     } },
   tab: { entry: true, ...choice("tab", TABS, TABS[0]) },

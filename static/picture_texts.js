@@ -7,7 +7,7 @@ import { t } from "explorer/language.js";
 
 /** @param {string} text @param {string} example @returns {never} */
 function refuse(text, example) {
-  throw new Error(t("“{text}” cannot be read. Something like {example} is expected.", { text: text.slice(0, 40), example }));
+  throw new Error(t('"{text}" cannot be read. Something like {example} is expected.', { text: text.slice(0, 40), example }));
 }
 
 /** @param {string} text */
@@ -15,7 +15,7 @@ const parts = (text) => text.split(";").filter(Boolean);
 
 /** @param {string} text @returns {number} */
 export function readWhole(text) {
-  if (!/^\d{1,9}$/.test(text)) throw new Error(t("“{text}” is no whole number from 0.", { text: text.slice(0, 40) }));
+  if (!/^\d{1,9}$/.test(text)) throw new Error(t('"{text}" is no whole number from 0.', { text: text.slice(0, 40) }));
   return Number(text);
 }
 

@@ -45,7 +45,7 @@ test("what this film does not have is told, and what it has is shown", () => {
   const told = [];
   const patch = fitting({ step: 99, node: "nobody", entries: { W: [0], s: [7], q: [] } }, smallFilm(), (key, reason) => told.push(`${key}: ${reason}`));
   same([patch.step, patch.follow, patch.selected, patch.entries], [99, true, undefined, { W: [0] }]);
-  same(told, ["step: There is no step 99. This film has 9 steps.", "node: There is no node “nobody” here. Nodes: s, W, f1, f2, loss.",
+  same(told, ["step: There is no step 99. This film has 9 steps.", "node: There is no node \"nobody\" here. Nodes: s, W, f1, f2, loss.",
     "entries: There is no entry s.7 here."]);
 });
 

@@ -21,7 +21,7 @@ async function page() {
   const walk = createWalk(model, stage, editor, signal);
   const passes = createPasses(model, {}, signal);
   const transport = createTransport(model, playback, passes.element, signal);
-  listenToKeys(model, playback, { walk, passes, help: () => {}, fullScreen: () => {} }, () => false, signal);
+  listenToKeys(model, playback, { walk, passes, undo: {}, help: () => {}, fullScreen: () => {} }, () => false, signal);
   const root = document.getElementById("root");
   root.className = "explorer";
   root.replaceChildren(stage.element, transport);
