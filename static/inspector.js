@@ -10,7 +10,7 @@ import { footnotes } from "explorer/errata.js";
 import { partNodes, renderBlocks } from "explorer/explanation.js";
 import { createOuters } from "explorer/filling.js";
 import { fitFormulas, fitTables } from "explorer/fit.js";
-import { TABS } from "explorer/fragment.js";
+import { TABS } from "explorer/picture.js";
 import { paint } from "explorer/heatmap.js";
 import { icon } from "explorer/icons.js";
 import { t } from "explorer/language.js";
