@@ -9,7 +9,7 @@
 
 const NAME = "backprop-explorer";
 const FIRST_WAIT = 400;
-const LONGEST_WAIT = 8000;
+const LONGEST_WAIT = 2000;
 /** A connection that lasted so long was a good one. */
 const GOOD = 30_000;
 
@@ -43,6 +43,8 @@ async function answers(address) {
  */
 export function watchConnection(model, page, losses, signal) {
   const opened = performance.now();
+  // A file that every server has from its start on; the page's script comes with the first session.
+  const address = model.script.replace(/extensions\/.*/, "js/bokeh.min.js");
   let lost = false;
   let timer = 0;
 
@@ -62,7 +64,7 @@ export function watchConnection(model, page, losses, signal) {
   function retry(wait) {
     // Not all of a class at the same moment.
     timer = setTimeout(async () => {
-      if (await answers(model.script || location.pathname)) reload();
+      if (await answers(address)) reload();
       else retry(Math.min(2 * wait, LONGEST_WAIT));
     }, wait * (0.75 + Math.random() / 2));
   }
@@ -71,15 +73,11 @@ export function watchConnection(model, page, losses, signal) {
     if (lost || signal.aborted) return;
     lost = true;
     page.lose();
-    if (alone(model) && !model.document.config.reconnect_session) retry(FIRST_WAIT * 2 ** Math.min(losses, 8));
+    // What else is on somebody's own page is not ours to load anew.
+    if (model.alone) retry(FIRST_WAIT * 2 ** Math.min(losses, 8));
   }
 
   model.document?.on_event("connection_lost", lose);
   signal.addEventListener("abort", () => clearTimeout(timer));
   return { lost: () => lost };
-}
-
-/** Whether the whole page is the explorer's: others' pages are not loaded anew. @param {any} model */
-export function alone(model) {
-  return model.document?.roots().length === 1;
 }

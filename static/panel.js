@@ -1,6 +1,6 @@
 /** The page inside a Panel component: its messages go over the component's model, the server draws its plots. */
 
-import { alone, takeKept, watchConnection } from "explorer/connection.js";
+import { takeKept, watchConnection } from "explorer/connection.js";
 import { dress } from "explorer/dress.js";
 import { mount } from "explorer/main.js";
 import { createPlots } from "explorer/plots.js";
@@ -13,7 +13,7 @@ import { createPlots } from "explorer/plots.js";
  */
 export function show(model, el, signal, look) {
   dress(/** @type {ShadowRoot} */ (el.getRootNode()), look);
-  const kept = alone(model) ? takeKept() : undefined;
+  const kept = model.alone ? takeKept() : undefined;
   // Bokeh refuses keys whose value is undefined; JSON leaves them out. What nobody would hear, it complains about.
   const send = (message) => { if (!connection?.lost()) model.send_msg(JSON.parse(JSON.stringify(message))); };
   const get_child = (name) => model.get_child(name);
