@@ -120,7 +120,29 @@ class Explain(_Intent):
     entries: list[Entry] = Field(default=[], max_length=1_000)
 
 
-AnyIntent = Open | Edit | Sample | OpenLesson | Reset | Choose | Rate | Pass | Words | Explain
+class Export(_Intent):
+    """Send the picture as a file: {type: "export", name, media, text}.
+
+    `what` is one of the names in `explorer.session.exports`; `node` the line that a derivation is asked for, all of
+    them where it is null, else the line that is inspected; `step` the steps shown; `entries` as for a tab.
+    """
+
+    type: Literal["export"]
+    what: Text
+    node: Text | None = None
+    step: int = Field(default=0, ge=0)
+    stacked: bool = False
+    entries: list[Entry] = Field(default=[], max_length=1_000)
+
+
+class Import(_Intent):
+    """Open a file that was saved: a film, with the `view` {step, node} that it was saved at."""
+
+    type: Literal["import"]
+    text: str
+
+
+AnyIntent = Open | Edit | Sample | OpenLesson | Reset | Choose | Rate | Pass | Words | Explain | Export | Import
 Intent = Annotated[AnyIntent, Field(discriminator="type")]
 _ADAPTER: TypeAdapter[Intent] = TypeAdapter(Intent)
 

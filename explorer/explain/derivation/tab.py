@@ -34,24 +34,33 @@ from explorer.notation import Label
 
 def derivation_tab(scene: Scene) -> list[Block]:
     """Blocks for any line: what goes back from it, or to it where it only is read."""
+    blocks = [derivation_block(scene, one) for one in shown(scene)]
+    if not blocks:
+        return [note(*nothing(scene))]
+    return blocks if len(blocks) == 1 else [{"kind": "derivations", "blocks": blocks}]
+
+
+def shown(scene: Scene) -> list[Derivation]:
+    """The derivations that the tab shows: for one sample, or for all samples as a stack."""
+    if scene.node.kind == "target" or scene.node.name not in scene.graph.reached:
+        return []
+    return for_every_sample(scene, derivations) if scene.stacked and scene.batch > 1 else derivations(scene)
+
+
+def nothing(scene: Scene) -> list[Part]:
+    """Why a line has no derivation."""
     node = scene.node
     own = label_part(scene.label(node.name), node.name)
     if node.kind == "target":
         return [
-            note(
-                {"strong": ["Nothing to derive."]},
-                " ",
-                own,
-                " is the right answer for this example: it is never updated, so no gradient is computed for it.",
-            )
+            {"strong": ["Nothing to derive."]},
+            " ",
+            own,
+            " is the right answer for this example: it is never updated, so no gradient is computed for it.",
         ]
     if node.name not in scene.graph.reached:
-        return [note({"strong": ["The gradient is 0:"]}, " the objective does not depend on this line.")]
-    found = for_every_sample(scene, derivations) if scene.stacked and scene.batch > 1 else derivations(scene)
-    if not found:
-        return [note("Nothing goes back from ", own, ": it reads no line that has a gradient.")]
-    blocks = [derivation_block(scene, one) for one in found]
-    return blocks if len(blocks) == 1 else [{"kind": "derivations", "blocks": blocks}]
+        return [{"strong": ["The gradient is 0:"]}, " the objective does not depend on this line."]
+    return ["Nothing goes back from ", own, ": it reads no line that has a gradient."]
 
 
 def derivations(scene: Scene) -> list[Derivation]:

@@ -1,0 +1,1 @@
+"""The picture as files to take away: a LaTeX document, scripts in NumPy and PyTorch, and JSON that opens again."""
