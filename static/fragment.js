@@ -41,13 +41,19 @@ const hashOf = (texts) => `#${Object.entries(texts).map(([key, text]) => `${key}
 /** @param {import("explorer/model.js").State} state @returns {string} */
 export const formatFragment = (state) => hashOf(written(state));
 
+/** The page that has the address; of several in one window the first. @type {AbortSignal | null} */
+let owner = null;
+
 /**
  * @param {import("explorer/model.js").Model} model
  * @param {import("explorer/opening.js").Opening} opening
+ * @param {boolean} wanted  whether the address is there for the taking: a notebook has its own
  * @param {AbortSignal} signal
  */
-export function createFragment(model, opening, signal) {
+export function createFragment(model, opening, wanted, signal) {
   const { state } = model;
+  const own = wanted && (!owner || owner.aborted);
+  if (own) owner = signal;
   let timer = 0;
   /** The address as it was last read or written here: any other is somebody's wish, and is not written over. */
   let known = location.hash;
@@ -60,6 +66,7 @@ export function createFragment(model, opening, signal) {
 
   function write() {
     clearTimeout(timer);
+    if (!own) return;
     if (location.hash === known && latest && latest !== known) {
       if (leaving) history.pushState(null, "", latest);
       else history.replaceState(history.state, "", latest);
@@ -88,11 +95,11 @@ export function createFragment(model, opening, signal) {
     clearTimeout(timer);
     [known, latest, leaving, following] = [location.hash, "", false, following + 1];
     model.set({ alerts: [] });
-    await opening.open(pairs(known), { preferred: [...navigator.languages] });
+    await opening.open(own ? pairs(known) : [], { preferred: [...navigator.languages] });
     following -= 1;
   }
 
-  window.addEventListener("hashchange", follow, { signal });
+  if (own) window.addEventListener("hashchange", follow, { signal });
   signal.addEventListener("abort", () => clearTimeout(timer));
   return { follow, write };
 }

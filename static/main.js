@@ -27,7 +27,7 @@ import { createWords } from "explorer/words.js";
 
 /** Plots that the host can make, each when it is first wanted. @typedef {Record<string, () => Promise<Element>>} Plots */
 
-/** @typedef {{undo: import("explorer/undo.js").Kept, unanswered: object[]}} Held */
+/** @typedef {{undo: import("explorer/undo.js").Kept, unanswered: {message: object, stroke: string | null}[]}} Held */
 
 /** @param {HTMLElement} root */
 function toggleFullScreen(root) {
@@ -73,18 +73,18 @@ function build(root, model, undo, plots, signal) {
 }
 
 /**
- * @param {{root: HTMLElement, send: (message: object) => void, signal?: AbortSignal, plots?: Plots, held?: Held}} host
- *   held: what a page had whose place this one takes
+ * @param {{root: HTMLElement, send: (message: object) => void, signal?: AbortSignal, plots?: Plots, held?: Held, address?: boolean}} host
+ *   held: what a page had whose place this one takes; address: whether it may have the address bar
  * @returns {{receive: (message: object | Uint8Array) => void, lose: () => void, hold: () => Held, dispose: () => void}}
  */
-export function mount({ root, send, signal: outer, plots = {}, held }) {
+export function mount({ root, send, signal: outer, plots = {}, held, address = true }) {
   const ending = new AbortController();
   const { signal } = ending;
   outer?.addEventListener("abort", () => ending.abort(), { signal });
   const model = createModel(send);
   const opening = createOpening(model);
   const undo = createUndo(model, opening);
-  const fragment = createFragment(model, opening, signal);
+  const fragment = createFragment(model, opening, address, signal);
   createWords(model);
   let rebuilding = new AbortController();
   let parts = build(root, model.within(rebuilding.signal), undo, plots, rebuilding.signal);
@@ -128,7 +128,7 @@ export function mount({ root, send, signal: outer, plots = {}, held }) {
   function hold() {
     fragment.write();
     // What is to be opened, the address or undo has.
-    return { undo: undo.kept(), unanswered: model.unanswered().filter(({ type }) => type !== "open") };
+    return { undo: undo.kept(), unanswered: model.unanswered().filter(({ message }) => message.type !== "open") };
   }
 
   /** @param {Held | undefined} held */
@@ -136,7 +136,7 @@ export function mount({ root, send, signal: outer, plots = {}, held }) {
     await fragment.follow();
     if (!held) return;
     undo.keep(held.undo);
-    for (const message of held.unanswered) model.send(message);
+    for (const { message, stroke } of held.unanswered) model.send(message, { stroke });
     for (const turn of held.undo.turns) undo.ask(turn);
   }
 

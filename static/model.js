@@ -210,6 +210,6 @@ export function createModel(send) {
     set({ alerts: [...state.alerts.filter((known) => known.key !== key), { key, reason }] });
   }
 
-  const model = { state, set, on, within, send: request, receive, alert, settled, unanswered: () => unanswered().map(({ message }) => message) };
+  const model = { state, set, on, within, send: request, receive, alert, settled, unanswered: () => unanswered().map(({ message, stroke }) => ({ message, stroke })) };
   return model;
 }

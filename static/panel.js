@@ -20,7 +20,7 @@ export function show(model, el, signal, look) {
   const plots = createPlots({ get_child, on: model.on, send_msg: send }, el, ["losses", "timings"], signal);
   /** @type {ReturnType<typeof watchConnection> | undefined} */
   let connection;
-  const page = mount({ root: el, send, signal, plots, held: kept?.held });
+  const page = mount({ root: el, send, signal, plots, held: kept?.held, address: Boolean(model.script) });
   connection = watchConnection(model, page, kept?.losses ?? 0, signal);
   model.on("msg:custom", page.receive);
   signal.addEventListener("abort", page.dispose);

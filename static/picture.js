@@ -24,7 +24,7 @@ import { readEdits, readEntries, readMoved, readWhole, readZoom, writeEdits, wri
  */
 
 export const TABS = ["forward", "jacobian", "backward", "batch", "check", "derivation"];
-/** As in explorer.session.fragment. */
+/** As in explorer.session.intents. */
 const LONGEST = 100_000;
 const NORMAL_SPEED = 5;
 const THEMES = ["light", "dark", "projector"];

@@ -5,6 +5,9 @@ import { t } from "explorer/language.js";
 /** @typedef {import("explorer/model.js").State} State */
 /** @typedef {{node: string, index: number[], sample: number | null, pass: number, text: string}} Edit */
 
+/** As in explorer.session.intents. */
+const MOST_EDITS = 10_000;
+
 /** @param {string} text @param {string} example @returns {never} */
 function refuse(text, example) {
   throw new Error(t('"{text}" cannot be read. Something like {example} is expected.', { text: text.slice(0, 40), example }));
@@ -30,7 +33,7 @@ function writeEdit({ node, index, sample, pass, text }) {
 
 /** @param {string} written @returns {Edit} */
 function readEdit(written) {
-  const match = /^([^.@~=]{1,200})((?:\.\d{1,9}){0,16})(?:@(\d{1,9}))?(?:~(\d{1,9}))?=(.*)$/.exec(written);
+  const match = /^([^.@~=]{1,200})((?:\.\d{1,9}){0,16})(?:@(\d{1,9}))?(?:~(\d{1,9}))?=(.{0,200})$/.exec(written);
   if (!match) return refuse(written, "W.0.1=0.9");
   const [, node, index, sample, pass = "0", text] = match;
   const places = index.split(".").slice(1).map(Number);
@@ -38,7 +41,11 @@ function readEdit(written) {
 }
 
 /** @param {string} text @returns {Edit[]} */
-export const readEdits = (text) => parts(text).map(readEdit);
+export function readEdits(text) {
+  const edits = parts(text).map(readEdit);
+  if (edits.length <= MOST_EDITS) return edits;
+  throw new Error(t("There are {n} edits. At most {most} are read.", { n: edits.length, most: MOST_EDITS }));
+}
 /** @param {State} state */
 export const writeEdits = ({ edits }) => edits.map(writeEdit).join(";");
 

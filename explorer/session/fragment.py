@@ -44,11 +44,11 @@ def _open(
 ) -> tuple[Document, list[Alert]]:
     lesson, alerts = _lesson(fragment, home)
     document = Document(lesson)
-    try:
-        for edit in edits:
+    for edit in edits:
+        try:
             document = document.with_edit(edit.node, edit.index, edit.text, edit.sample, edit.since)
-    except Refused as error:
-        alerts.append(("edits", str(error)))
+        except Refused as error:
+            alerts.append(("edits", str(error)))
     for key, text in fragment.items():
         if key in VIEW_KEYS | {"lesson", "graph", "edits"}:
             continue
@@ -59,7 +59,8 @@ def _open(
             document = READERS[key](document, text)
         except Refused as error:
             alerts.append((key, str(error)))
-    return document, alerts
+    first = dict(reversed(alerts))  # one for each key
+    return document, [(key, first[key]) for key in dict(alerts)]
 
 
 def _lesson(fragment: Mapping[str, str], home: Lesson | None) -> tuple[Lesson, list[Alert]]:

@@ -8,10 +8,14 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 import zlib
+from contextlib import suppress
 from weakref import WeakKeyDictionary
 
-from explorer.export.saved import FORMAT, VERSION, SavedFile, SavedNotation, lists
+from explorer.engine.errors import GraphError
+from explorer.engine.graph import Graph
+from explorer.export.saved import FORMAT, VERSION, SavedError, SavedFile, SavedNotation, lists, load
 from explorer.lessons.lesson import Lesson
 from explorer.locale import tell
 from explorer.session.document import Refused
@@ -20,6 +24,8 @@ from explorer.session.saving import restore
 LONGEST = 64_000  # characters: browsers, mail and chats carry so many
 MOST_NUMBERS = 40_000  # beyond them no text is short enough
 MOST_BYTES = 4_000_000  # that a text may unfold to
+MOST_LINES = 2_000
+MOST_VALUES = 5_000_000  # of all lines, what is inside them, and samples
 _packed: WeakKeyDictionary[Lesson, str] = WeakKeyDictionary()
 
 
@@ -31,7 +37,8 @@ def pack(lesson: Lesson) -> str:
 
 
 def _pack(lesson: Lesson) -> str:
-    if sum(array.size for table in (lesson.data, lesson.params) for array in table.values()) > MOST_NUMBERS:
+    numbers = sum(array.size for table in (lesson.data, lesson.params) for array in table.values())
+    if numbers > MOST_NUMBERS or not _showable(lesson.graph, len(next(iter(lesson.data.values()), ()))):
         return ""
     notation = {name: getattr(lesson.notation, name) for name in SavedNotation.model_fields}
     file = SavedFile.model_validate(
@@ -62,5 +69,18 @@ def unpack(text: str) -> Lesson:
         raise Refused(tell("The link's graph is cut off. Copy the whole link once more."))
     if not whole:
         raise Refused(tell("The link's graph unfolds to more than {most:,} bytes.", most=MOST_BYTES))
-    document, _ = restore(inflated.decode("utf-8", "replace"))
+    said = inflated.decode("utf-8", "replace")
+    with suppress(SavedError, GraphError, TypeError):  # which `restore` tells
+        file = load(said)
+        if not _showable(Graph.parse(file.graph), max(map(len, file.data.values()), default=1)):
+            raise Refused(tell("The link's graph is too large. Open it from a file or in Python."))
+    document, _ = restore(said)
     return document.lesson
+
+
+def _showable(graph: Graph, batch: int) -> bool:
+    """Whether a stranger's graph is small enough to be computed for everyone who opens an address."""
+    if len(graph.nodes) > MOST_LINES:
+        return False
+    sizes = (math.prod(kind.shape) * (batch if kind.batched else 1) for kind in graph.program.registers)
+    return sum(sizes) <= MOST_VALUES
