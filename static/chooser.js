@@ -11,7 +11,7 @@ export function chooser(name, label, onChoice, signal) {
   const id = `choose-${name}`;
   const select = /** @type {HTMLSelectElement} */ (html("select", { id }));
   select.addEventListener("change", () => onChoice(select.value), { signal });
-  return { select, field: html("span", { class: "field" }, html("label", { for: id }, label), select) };
+  return { select, field: html("span", { class: "field", title: label }, html("label", { for: id }, label), select) };
 }
 
 /**

@@ -9,10 +9,7 @@ import { fitted, textWidth } from "explorer/text.js";
 
 /** @typedef {import("explorer/film.js").FilmNode} FilmNode */
 
-const TITLE_SIZE = 18;
-const SHAPE_SIZE = 12;
 const SPACE = 8;
-const NOTE_SIZE = 11;
 const NOTE_LEADING = 12.5;
 const NOTE = ["no gradient:", "never updated"];
 const BESIDE_SIZE = 12;
@@ -25,34 +22,35 @@ const KIND_SHOWN = { input: "input ", target: "target ", param: "param " };
 
 /** Title at the left, kind and shape at the right, both inside the card. */
 function heading(node, geometry) {
-  const { pad, header } = geometry;
+  const { pad } = geometry;
   const left = node.x + pad;
-  const shape = (KIND_SHOWN[node.kind] ?? "") + node.shape_text;
+  const shape = geometry.shape ? (KIND_SHOWN[node.kind] ?? "") + node.shape_text : "";
   const room = node.width - 2 * pad;
-  const baseline = node.y + header * 0.7;
+  const baseline = node.y + geometry.baseline;
   const title = plainLabel(node.title);
-  const spare = room - SPACE - textWidth(title, TITLE_SIZE, "sans", "600");
-  const shapeSize = fitted(shape, SHAPE_SIZE, "mono", Math.max(spare, room / 2));
-  const titleSize = fitted(title, TITLE_SIZE, "sans", room - SPACE - textWidth(shape, shapeSize, "mono"), "600");
+  const spare = room - SPACE - textWidth(title, geometry.title, "sans", "600");
+  const shapeSize = fitted(shape, geometry.shape, "mono", Math.max(spare, room / 2));
+  const titleSize = fitted(title, geometry.title, "sans", room - (shape && SPACE) - textWidth(shape, shapeSize, "mono"), "600");
+  const heads = svg("text", { class: "title", x: left, y: baseline, "font-size": titleSize }, ...svgLabel(node.title));
+  if (!shape) return [heads];
   return [
-    svg("text", { class: "title", x: left, y: baseline, "font-size": titleSize },
-      ...svgLabel(node.title)),
+    heads,
     svg("text", { class: "shape", x: left + room, y: baseline, "font-size": shapeSize, "text-anchor": "end" }, shape),
   ];
 }
 
 /** What stands where a gradient would: beside a column; below anything else, on one line where that fits, else on two. */
-function note(node, { pad }) {
+function note(node, { pad, note: wanted }) {
   const { value } = node;
   if (value.caption === "above") {
     const height = value.rows.length * value.cell_height;
     const top = node.y + value.y + (height - NOTE_BESIDE.length * NOTE_LEADING) / 2;
-    return noteText(NOTE_BESIDE, BESIDE_SIZE, node.x + value.x + value.cell_width + pad, top + NOTE_SIZE);
+    return noteText(NOTE_BESIDE, BESIDE_SIZE, node.x + value.x + value.cell_width + pad, top + wanted);
   }
   const whole = NOTE.join(" ");
   const room = node.width - 2 * pad;
-  const lines = textWidth(whole, NOTE_SIZE, "sans") <= room ? [whole] : NOTE;
-  const size = Math.min(...lines.map((line) => fitted(line, NOTE_SIZE, "sans", room)));
+  const lines = textWidth(whole, wanted, "sans") <= room ? [whole] : NOTE;
+  const size = Math.min(...lines.map((line) => fitted(line, wanted, "sans", room)));
   const first = node.y + node.height - 10 - (lines.length - 1) * NOTE_LEADING;
   return noteText(lines, size, node.x + pad, first);
 }
@@ -99,9 +97,10 @@ function meanState({ state, numbers }, meanNumbers) {
 }
 
 /**
- * @param {FilmNode} node @param {import("explorer/film.js").Geometry} geometry
+ * @param {FilmNode} node @param {import("explorer/film.js").Geometry} shared  by the cards that have no geometry of their own
  */
-export function createCard(node, geometry) {
+export function createCard(node, shared) {
+  const geometry = node.geometry ?? shared;
   const { radius } = geometry;
   const body = svg("rect", { class: "body", x: node.x, y: node.y, width: node.width, height: node.height, rx: radius });
   const value = createBlock(node, "value", node.value, geometry);
@@ -111,7 +110,7 @@ export function createCard(node, geometry) {
   const element = svg("g", { class: "card", role: "group", tabindex: 0, "data-node": node.name, "data-kind": node.kind,
     "aria-label": spokenNode(node) }, body, ...heading(node, geometry), value.element);
   if (gradient) element.append(gradient.element);
-  else if (node.kind === "target") element.append(note(node, geometry));
+  else if (node.kind === "target" && geometry.note) element.append(note(node, geometry));
   for (const block of [mean, inside]) if (block) element.append(block.element);
   let drawn = "";
 

@@ -3,6 +3,8 @@
  * font counts. Both are the document's, however many explorers a notebook shows.
  */
 
+import { html } from "explorer/dom.js";
+
 /** @type {CSSStyleSheet | null} */
 let sheet = null;
 
@@ -12,6 +14,10 @@ export function dress(root, { styles, font }) {
     sheet = new CSSStyleSheet();
     sheet.replaceSync(styles);
     document.fonts.add(new FontFace("STIX Two Math", `url("${font}") format("woff2")`));
+  }
+  // Unless it is told, a phone takes a page to be made for a screen of 980 pixels.
+  if (!document.querySelector("meta[name=viewport]")) {
+    document.head.append(html("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }));
   }
   if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
 }

@@ -8,12 +8,25 @@ import { spelled } from "explorer/spelling.js";
 /**
  * @typedef {object} Geometry  what all cards share, in layout units
  * @property {number} header
+ * @property {number} baseline  of the title
  * @property {number} caption  height of a symbol's line above its cells
  * @property {number} label  width of a symbol's column beside its cells
  * @property {number} pad
  * @property {number} gap
  * @property {number} strip
  * @property {number} radius
+ * From here on sizes of type; 0 where there is none:
+ * @property {number} title
+ * @property {number} shape
+ * @property {number} note
+ * @property {number} symbol
+ * @property {number} least_symbol  a symbol that would be smaller is abbreviated
+ * @property {number} mark  of a state
+ * @property {boolean} mark_beside  the symbol, not below it
+ * @property {number} number
+ * @property {number} shrinks  how far a number's type shrinks before digits go
+ * @property {number} least_digits  that a number keeps
+ * @property {number} large  how many times larger than on the page are pulses and arrows
  */
 /** @typedef {[number, number]} Span  offset and count in the film's numbers */
 /**
@@ -66,6 +79,8 @@ import { spelled } from "explorer/spelling.js";
  * @property {boolean} editable
  * @property {string[]} axes  what a matrix's two indices are: row and column, or to and from
  * @property {boolean} batched
+ * @property {Geometry} [geometry]  its own, where cards differ
+ * @property {boolean} [near]  whether the step is about it, where cards differ
  */
 /**
  * @typedef {object} FilmEdge
@@ -90,6 +105,7 @@ import { spelled } from "explorer/spelling.js";
  * @property {string} [place]
  * @property {string[]} [identity]  numbers of the CS224n gradient notes
  * @property {Part[]} [sentence]
+ * @property {Part[][]} [notes]  for whoever speaks
  */
 /**
  * @typedef {object} Conventions  those in force, and the choices in the lesson's letters
@@ -106,6 +122,7 @@ import { spelled } from "explorer/spelling.js";
  * @property {number} batch
  * @property {number} sample
  * @property {string} about
+ * @property {Part[][]} [notes]  for whoever speaks, before the first step
  * @property {string} objective
  * @property {number} learning_rate
  * @property {Label} rate_label

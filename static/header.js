@@ -11,10 +11,11 @@ import { languageTag, t } from "explorer/language.js";
 
 /**
  * @param {import("explorer/model.js").Model} model
- * @param {Record<"zoomOut" | "zoomIn" | "fit" | "tidy" | "help" | "fullScreen" | "drawer" | "undo" | "redo", () => void>} actions
+ * @param {Record<"zoomOut" | "zoomIn" | "fit" | "tidy" | "help" | "fullScreen" | "drawer" | "projector" | "presenter" | "undo" | "redo", () => void>} actions
+ * @param {HTMLElement} theme  the chooser
  * @param {AbortSignal} signal
  */
-export function createHeader(model, actions, signal) {
+export function createHeader(model, actions, theme, signal) {
   const { state } = model;
   const lesson = chooser("lesson", t("Lesson"), (value) => model.send({ type: "lesson", lesson: value }), signal);
   const sample = chooser("sample", t("Sample"), (value) => model.send({ type: "sample", sample: Number(value) }), signal);
@@ -39,16 +40,24 @@ export function createHeader(model, actions, signal) {
   const undo = button(t("Undo (Ctrl+Z)"), icon("undo"), actions.undo, { "aria-label": t("Undo"), "data-action": "undo" });
   const redo = button(t("Redo (Ctrl+Shift+Z)"), icon("redo"), actions.redo, { "aria-label": t("Redo"), "data-action": "redo" });
   const drawer = button(t("Inspector"), icon("drawer"), actions.drawer, { "aria-pressed": "true" });
+  /** On a small screen the header is the lesson alone until one asks for the rest. */
+  const more = button(t("More"), icon("more"), () => {
+    more.setAttribute("aria-expanded", String(element.classList.toggle("open")));
+  }, { class: "tool more", "aria-expanded": "false" });
   const element = html("header", { class: "header" },
-    html("h1", {}, "∂", html("span", { class: "name" }, " Backprop Explorer")), lesson.field, sample.field,
-    conventions.field, conventions.button, digits.field, languages.field, reset, undo, redo, conventions.dialog,
+    html("h1", {}, "∂", html("span", { class: "name" }, " Backprop Explorer")), lesson.field, more, sample.field,
+    conventions.field, conventions.button, digits.field, languages.field, theme, reset, undo, redo, conventions.dialog,
     html("span", { class: "space" }),
-    html("span", { class: "group", role: "group", "aria-label": t("Picture") },
-      button(t("Zoom out"), icon("minus"), actions.zoomOut), button(t("Zoom in"), icon("plus"), actions.zoomIn),
-      button(t("Fit"), icon("fit"), actions.fit), button(t("Tidy"), icon("tidy"), actions.tidy)),
     html("span", { class: "group", role: "group", "aria-label": t("Page") },
-      gradients, drawer, button(t("Full screen (F)"), icon("screen"), actions.fullScreen, { "aria-label": t("Full screen") }),
+      gradients, drawer, button(t("Projector (P)"), icon("projector"), actions.projector, { "aria-label": t("Projector") }),
+      button(t("Presenter notes (S)"), icon("notes"), actions.presenter, { "aria-label": t("Presenter notes") }),
+      button(t("Full screen (F)"), icon("screen"), actions.fullScreen, { "aria-label": t("Full screen") }),
       button(t("Help (?)"), "?", actions.help, { "aria-label": t("Help") })));
+
+  /** Stands at the picture's corner. */
+  const picture = html("div", { class: "tools picture", role: "group", "aria-label": t("Picture") },
+    button(t("Zoom out"), icon("minus"), actions.zoomOut), button(t("Zoom in"), icon("plus"), actions.zoomIn),
+    button(t("Fit"), icon("fit"), actions.fit), button(t("Tidy"), icon("tidy"), actions.tidy));
 
   // Alerts, too: a choice that was refused is taken back.
   model.on(["film", "lessons", "alerts"], () => {
@@ -76,5 +85,5 @@ export function createHeader(model, actions, signal) {
   };
   model.on(["undoable", "redoable"], spend);
   spend();
-  return { element };
+  return { element, picture };
 }

@@ -18,7 +18,7 @@ export function createHelp(model, signal) {
   const element = html("dialog", { class: "help", "aria-label": t("Help") },
     html("div", { class: "title" }, html("h2", {}, t("Keys")), close),
     html("table", {}, html("tbody", {}, ...rows)),
-    html("label", { class: "switch" }, toggle, " ", t("Single keys act (digits, N, G, F and ?)")));
+    html("label", { class: "switch" }, toggle, " ", t("Single keys act (digits, N, G, P, S, F and ?)")));
   close.addEventListener("click", () => element.close(), { signal });
   toggle.addEventListener("change", () => model.set({ shortcuts: toggle.checked }), { signal });
   return { element, show: () => element.showModal(), open: () => element.open };

@@ -207,14 +207,13 @@ export function createInspector(root, model, signal) {
     // The button goes away; the focus must not.
     head.tabs.find((tab) => tab.tabIndex === 0)?.focus();
   }, { signal });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw, { signal });
 
   const observer = new ResizeObserver(fit);
   observer.observe(panel);
   document.fonts.addEventListener("loadingdone", fit, { signal }); // what was measured before was another font's
   signal.addEventListener("abort", () => observer.disconnect());
   model.on(["film", "selected", "tab", "stacked", "entries"], open);
-  model.on(["digits", "follow"], draw);
+  model.on(["digits", "follow", "look"], draw);
   model.on(["playing"], () => { if (state.playing) askAhead(); });
   draw();
 }

@@ -8,12 +8,14 @@ import { t } from "explorer/language.js";
 export const keysTold = () => [
   [t("Space"), t("Play or pause")],
   ["← →", t("Previous step, next step")],
-  [t("Page Up, Page Down"), t("Previous step, next step, wherever the focus is")],
+  [t("Page Up, Page Down"), t("A clicker's way through the whole lesson, wherever the focus is: after a pass comes the next case")],
   [t("Home, End"), t("First step, last step")],
   ["1 … 9", t("Speed, from ¼× to 4×")],
   [t("N, Shift+N"), t("Next pass, previous pass")],
   [t("Ctrl+Z; Ctrl+Shift+Z or Ctrl+Y"), t("Undo; redo")],
   ["G", t("Gradients on or off")],
+  ["P", t("Projector on or off; Escape leaves it, too")],
+  ["S", t("Presenter notes in a window of their own")],
   ["F", t("Full screen")],
   ["?", t("This help")],
   [t("Arrows on a card"), t("Walk the graph")],
@@ -44,16 +46,19 @@ function turnOf({ key, code, ctrlKey, metaKey, altKey, shiftKey }) {
  * @param {Record<string, () => void>} actions
  */
 function commands({ toggle, previous, next, first, last }) {
-  return { " ": toggle, ArrowLeft: previous, ArrowRight: next, PageUp: previous, PageDown: next, Home: first, End: last };
+  return { " ": toggle, ArrowLeft: previous, ArrowRight: next, Home: first, End: last };
 }
 
 /**
  * @param {import("explorer/model.js").Model} model
  * @param {ReturnType<typeof import("explorer/playback.js").createPlayback>} playback
  * @param {{walk: (event: KeyboardEvent, target: Element) => boolean, passes: {next: () => void, previous: () => void},
- *   undo: {undo: () => void, redo: () => void}, help: () => void, fullScreen: () => void}} page
+ *   clicker: {next: () => void, previous: () => void}, presenter: () => void,
+ *   undo: {undo: () => void, redo: () => void}, theme: {toggle: () => void, leave: () => void},
+ *   help: () => void, fullScreen: () => void}} page
  * @param {() => boolean} busy  whether a dialog has the keyboard
  * @param {AbortSignal} signal
+ * @returns {(event: KeyboardEvent) => void} for other documents' keys
  */
 export function listenToKeys(model, playback, page, busy, signal) {
   const { state } = model;
@@ -61,6 +66,8 @@ export function listenToKeys(model, playback, page, busy, signal) {
   const single = {
     g: () => model.set({ gradients: !state.gradients }),
     f: page.fullScreen,
+    p: () => page.theme.toggle(),
+    s: () => page.presenter(),
     n: page.passes.next,
     N: page.passes.previous,
     "?": page.help,
@@ -69,8 +76,10 @@ export function listenToKeys(model, playback, page, busy, signal) {
   /** @returns {(() => void) | undefined} */
   function meaning(event, target) {
     const { key } = event;
-    if (key === "PageUp" || key === "PageDown") return act[key];
+    if (key === "PageUp") return page.clicker.previous;
+    if (key === "PageDown") return page.clicker.next;
     if (key === " ") return within(target, PRESSABLE) ? undefined : act[key];
+    if (key === "Escape") return state.theme === "projector" ? page.theme.leave : undefined;
     if (key in act) return within(target, OWN_ARROWS) ? undefined : act[key];
     if (!state.shortcuts || within(target, "select")) return undefined;
     if (/^[1-9]$/.test(key)) return () => model.set({ speed: Number(key) });
@@ -81,7 +90,9 @@ export function listenToKeys(model, playback, page, busy, signal) {
     // Inside a shadow tree the event's target is the host; the path begins at the element itself.
     const target = event.composedPath()[0];
     if (event.defaultPrevented || busy() || !state.film) return;
-    if (target instanceof Element && within(target, TEXT_FIELDS)) return;
+    // The presenter's window has elements of its own: they are no instances of this window's classes.
+    const element = "closest" in target;
+    if (element && within(target, TEXT_FIELDS)) return;
     const turn = page.undo[turnOf(event)];
     if (turn) {
       event.preventDefault();
@@ -89,7 +100,7 @@ export function listenToKeys(model, playback, page, busy, signal) {
       return;
     }
     if (event.ctrlKey || event.altKey || event.metaKey) return;
-    if (target instanceof Element && page.walk(event, target)) {
+    if (element && page.walk(event, target)) {
       event.preventDefault();
       return;
     }
@@ -99,4 +110,5 @@ export function listenToKeys(model, playback, page, busy, signal) {
     action();
   }
   document.addEventListener("keydown", onKey, { signal });
+  return onKey;
 }

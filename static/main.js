@@ -4,6 +4,7 @@
  */
 
 import { createAlerts } from "explorer/alerts.js";
+import { createClicker } from "explorer/clicker.js";
 import { html } from "explorer/dom.js";
 import { createEditor } from "explorer/edit.js";
 import { createFragment } from "explorer/fragment.js";
@@ -18,7 +19,11 @@ import { createModel } from "explorer/model.js";
 import { createOpening } from "explorer/opening.js";
 import { createPasses } from "explorer/passes.js";
 import { createPlayback } from "explorer/playback.js";
+import { createPresenter } from "explorer/presenter.js";
+import { createProjection } from "explorer/projection.js";
 import { createStage } from "explorer/stage.js";
+import { createSubtitle } from "explorer/subtitle.js";
+import { createTheme } from "explorer/theme.js";
 import { createTransport } from "explorer/transport.js";
 import { createUndo } from "explorer/undo.js";
 import { createWalk } from "explorer/walk.js";
@@ -32,7 +37,7 @@ import { createWords } from "explorer/words.js";
 /** @param {HTMLElement} root */
 function toggleFullScreen(root) {
   if (document.fullscreenElement) document.exitFullscreen();
-  else root.requestFullscreen();
+  else root.requestFullscreen().catch(() => {}); // a key of the presenter's window is no gesture here
 }
 
 /**
@@ -42,7 +47,9 @@ function toggleFullScreen(root) {
  * @returns {{why: ReturnType<typeof createWhy> | null}}
  */
 function build(root, model, undo, plots, signal) {
-  const stage = createStage(model, signal);
+  const theme = createTheme(model, root, signal);
+  const projection = createProjection(model);
+  const stage = createStage(model, signal, projection);
   const playback = createPlayback(model, stage, signal);
   const editor = createEditor(model, stage, signal);
   const walk = createWalk(model, stage, editor, signal);
@@ -58,17 +65,22 @@ function build(root, model, undo, plots, signal) {
   const drawer = () => model.set({ inspector: !model.state.inspector });
   model.on(["inspector"], () => { inspector.hidden = !model.state.inspector; });
   const header = createHeader(model, { zoomOut: stage.zoomOut, zoomIn: stage.zoomIn, fit: stage.fit, tidy: stage.tidy,
-    help: help.show, fullScreen, drawer, undo: undo.undo, redo: undo.redo }, signal);
+    help: help.show, fullScreen, drawer, projector: theme.toggle, presenter: () => presenter.open(), undo: undo.undo,
+    redo: undo.redo }, theme.field, signal);
 
+  const subtitle = createSubtitle(model, projection, { leave: theme.leave, presenter: () => presenter.open() }, signal);
   tools.append(createFuse(model, signal), ...(why ? [why.button] : []));
-  page.append(header.element, createAlerts(model, signal), stage.element, tools, inspector,
+  page.append(header.element, createAlerts(model, signal), stage.element, tools, header.picture, inspector, subtitle,
     createTransport(model, playback, passes.element, signal), passes.panel, help.element,
     ...(why ? [why.element] : []));
   createInspector(inspector, model, signal);
   const busy = () => help.open() || Boolean(why?.open());
-  listenToKeys(model, playback, { walk, passes, undo, help: help.show, fullScreen }, busy, signal);
+  const clicker = createClicker(model, playback);
+  const onKey = listenToKeys(model, playback, { walk, passes, undo, theme, clicker, presenter: () => presenter.open(), help: help.show,
+    fullScreen }, busy, signal);
   root.lang = languageTag();
   root.replaceChildren(page);
+  const presenter = createPresenter(model, clicker, root, onKey, signal);
   return { why };
 }
 

@@ -27,7 +27,6 @@ import { createPlaces } from "explorer/places.js";
  * @property {[number, number, number] | null} zoom  scale and the point of the drawing in the middle; null: all of it
  * @property {boolean} inspector  whether it is shown
  * @property {boolean} wide  whether it has half of the page
- * @property {"" | "light" | "dark" | "projector"} theme  as chosen; "" follows the system
  * @property {number} told  goes up whenever words of the film's steps have come
  * @property {number} step  steps shown; 0 = inputs and parameters only
  * @property {string | null} selected  the inspected node
@@ -43,6 +42,10 @@ import { createPlaces } from "explorer/places.js";
  * @property {number} redoable
  * @property {boolean} away  whether nobody hears what is sent: the connection is lost
  * @property {{key: string, reason: string}[]} alerts
+ * @property {"" | "light" | "dark" | "projector"} theme  as chosen; "" follows the system
+ * @property {"" | "light" | "dark"} room  the theme that leaving the projector leads to
+ * @property {number} projected  goes up whenever the drawing for a projector has come
+ * @property {"light" | "dark" | "projector"} look  the theme on the screen
  * @property {import("explorer/links.js").Highlight | null} highlight  what is pointed at, here and in the inspector
  */
 
@@ -63,7 +66,8 @@ function initialState() {
     settings: { gradients: "", sign: "", weights: "", reduction: "mean", fuse: false, language: "en" }, own: {},
     languages: {}, fusible: null,
     run: { pass: 0, most: 0, losses: [], rates: [] }, left: {}, tab: "forward", stacked: false, entries: {},
-    graph: "", moved: {}, zoom: null, inspector: true, wide: false, theme: "", stroke: null, undoable: 0, redoable: 0, away: false,
+    graph: "", moved: {}, zoom: null, inspector: true, wide: false, stroke: null, undoable: 0, redoable: 0, away: false,
+    theme: "", room: "", look: "light", projected: 0,
   };
 }
 
@@ -193,7 +197,7 @@ export function createModel(send) {
         ? state.alerts.filter(({ key }) => key !== "numbers") : state.alerts;
       const patch = { film: withFloats(film), lessons, edits, alerts, settings, own, fusible, run, languages, graph,
         stroke: waiting.get(message.request)?.stroke ?? null };
-      if (film.case !== state.film?.case) set({ ...patch, step: 0, playing: false, follow: true, entries: {}, moved: {}, left: {} });
+      if (film.case !== state.film?.case) set({ ...patch, step: 0, playing: false, follow: true, entries: {}, moved: {}, zoom: null, left: {} });
       else if (run.pass !== state.run.pass) set({ ...patch, ...anotherPass(state, film, run.pass) });
       else set({ ...patch, ...place(state, film, fusible) });
     } else if (message.type === "alert") {

@@ -6,6 +6,7 @@
 import { DEFAULT_DIGITS, DIGITS } from "explorer/format.js";
 import { t, tn } from "explorer/language.js";
 import { readEdits, readEntries, readMoved, readWhole, readZoom, writeEdits, writeEntries, writeMoved } from "explorer/picture_texts.js";
+import { THEMES } from "explorer/theme.js";
 
 /** @typedef {import("explorer/model.js").State} State */
 /** @typedef {import("explorer/film.js").Film} Film */
@@ -27,7 +28,6 @@ export const TABS = ["forward", "jacobian", "backward", "batch", "check", "deriv
 /** As in explorer.session.intents. */
 const LONGEST = 100_000;
 const NORMAL_SPEED = 5;
-const THEMES = ["light", "dark", "projector"];
 
 /** @param {Film} film @param {string} name */
 const has = (film, name) => film.nodes.some((node) => node.name === name);

@@ -15,10 +15,9 @@ export const FONTS = {
 export const TIGHT = -0.04;
 
 const PROBE = 100;
-/** Type shrinks this far before digits go: any number of four digits, ten characters, keeps them in a matrix cell. */
-const READABLE = 0.66;
-const FEWEST_DIGITS = 3;
 const MOST_DIGITS = 17;
+/** Any number of four digits, ten characters, keeps them in a matrix cell. */
+const CELL = { shrinks: 0.66, least_digits: 3 };
 
 let context = null;
 let lastFont = "";
@@ -52,26 +51,27 @@ export function fitted(text, size, family, room, style = "") {
 }
 
 /** The number with as many digits as wanted, or as there is room for so many characters. */
-function roomyText(number, digits, characters) {
+function roomyText(number, digits, characters, fewest) {
   const wanted = formatNumber(number, digits);
   if (wanted.length <= characters) return wanted;
-  for (let kept = digits === "all" ? MOST_DIGITS : digits - 1; kept > FEWEST_DIGITS; kept -= 1) {
+  for (let kept = digits === "all" ? MOST_DIGITS : digits - 1; kept > fewest; kept -= 1) {
     const text = formatNumber(number, kept);
     if (text.length <= characters) return text;
   }
-  return formatNumber(number, FEWEST_DIGITS);
+  return formatNumber(number, fewest);
 }
 
 /**
  * Texts and one font size for the numbers of a tensor. Smaller type comes first; a number that would then be hard to
  * read gives up digits; where it has few already, type is still smaller.
  * @param {ArrayLike<number>} numbers @param {number | "all"} digits @param {number} room @param {number} size
+ * @param {{shrinks: number, least_digits: number}} [limits]  how far type shrinks before digits go, and how many stay
  * @returns {{texts: string[], size: number}}
  */
-export function fittedNumbers(numbers, digits, room, size) {
+export function fittedNumbers(numbers, digits, room, size, { shrinks, least_digits: fewest } = CELL) {
   const figure = textWidth("0", 1, "mono") + TIGHT;
-  const characters = Math.floor(room / (figure * size * READABLE));
-  const texts = Array.from(numbers, (number) => roomyText(number, digits, characters));
+  const characters = Math.floor(room / (figure * size * shrinks));
+  const texts = Array.from(numbers, (number) => roomyText(number, digits, characters, fewest));
   const longest = texts.reduce((most, text) => Math.max(most, text.length), 1);
   return { texts, size: Math.floor(100 * Math.min(size, room / (longest * figure))) / 100 };
 }

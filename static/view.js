@@ -5,9 +5,18 @@
 
 /** @typedef {{x: number, y: number, k: number}} Transform  screen = k · drawing + (x, y) */
 
-/** Room left around the drawing; at the bottom there are tools over it. */
-const ROOM = { side: 22, head: 12, foot: 46 };
-const LARGEST_FIT = 1.6;
+/** @typedef {import("explorer/geometry.js").Box} Box */
+/**
+ * Room left around the drawing; at the bottom there are tools over it. How far a small graph is enlarged, and below which
+ * scale only a part of a large one is shown: there is no use in a whole that nobody can read.
+ * @typedef {{side: number, head: number, foot: number, largest: number, least: number}} Frame
+ */
+
+const PHONE = 600;
+/** @type {Frame} */
+const FRAME = { side: 22, head: 12, foot: 46, largest: 1.6, least: 0 };
+/** Here the tools are at the top, too. @type {Frame} */
+const SMALL = { side: 12, head: 46, foot: 46, largest: 1.6, least: 0.72 };
 const LIMITS = [0.05, 8];
 const WHEEL_RATE = 0.0016;
 const DRAG_THRESHOLD = 4;
@@ -27,35 +36,55 @@ export function createView(element, apply, chosen, signal) {
   /** @type {Transform} */
   let transform = { x: 0, y: 0, k: 1 };
   let bounds = { x: 0, y: 0, width: 1, height: 1 };
+  /** @type {Frame | undefined} */
+  let frame;
   /** @type {Zoom | null} */
   let zoomed = null;
+  /** What has to be seen where not all can be: the cards that the step is about. @type {Box | null} */
+  let subject = null;
   /** Kept, not asked for: asking in the middle of a frame would make the browser lay everything out. */
   let size = { width: 0, height: 0 };
 
-  /** All of it, centred. @returns {Transform} */
+  /** All of it, centred, or the subject alone where all would be too small. @returns {Transform} */
   function whole() {
     const { width, height } = size;
-    const free = height - ROOM.head - ROOM.foot;
-    const k = Math.min((width - 2 * ROOM.side) / bounds.width, free / bounds.height, LARGEST_FIT);
-    return { k, x: (width - k * bounds.width) / 2 - k * bounds.x, y: ROOM.head + (free - k * bounds.height) / 2 - k * bounds.y };
+    const { side, head, foot, largest, least } = frame ?? (width < PHONE ? SMALL : FRAME);
+    const free = { x: side, y: head, width: width - 2 * side, height: height - head - foot };
+    const scale = (part) => Math.min(free.width / part.width, free.height / part.height, largest);
+    if (scale(bounds) >= least || !subject) return shown(bounds, scale(bounds), free);
+    return within(shown(subject, Math.min(least, scale(subject)), free), bounds, free);
+  }
+
+  /** Where a part of the drawing has its middle in the middle of the free room. @returns {Transform} */
+  const shown = (part, k, free) => ({ k, x: free.x + (free.width - k * part.width) / 2 - k * part.x,
+    y: free.y + (free.height - k * part.height) / 2 - k * part.y });
+
+  /** No emptiness beside a drawing that goes on at the other side. @param {Transform} transform @returns {Transform} */
+  function within({ k, x, y }, box, free) {
+    const along = (at, start, length, from, room) => (k * length <= room ? from + (room - k * length) / 2 - k * start
+      : Math.max(Math.min(at, from - k * start), from + room - k * (start + length)));
+    return { k, x: along(x, box.x, box.width, free.x, free.width), y: along(y, box.y, box.height, free.y, free.height) };
   }
 
   function show() {
     if (!size.width || !size.height) return;
     const [k, x, y] = zoomed ?? [];
-    transform = zoomed ? { k, x: size.width / 2 - k * x, y: size.height / 2 - k * y } : whole();
+    const next = zoomed ? { k, x: size.width / 2 - k * x, y: size.height / 2 - k * y } : whole();
+    if (next.k === transform.k && next.x === transform.x && next.y === transform.y) return;
+    transform = next;
     apply(transform);
   }
 
-  /** Be there, whatever size the box comes to have. @param {Zoom | null} zoom */
+  /** Be there, or show all of it, again whenever the box changes. @param {Zoom | null} zoom */
   function look(zoom) {
     zoomed = zoom;
     show();
   }
 
-  /** Another drawing. @param {typeof bounds} box @param {Zoom | null} zoom */
-  function frame(box, zoom) {
+  /** Another drawing. @param {Box} box  of it @param {Frame | undefined} around  the page's own unless it is said @param {Zoom | null} zoom */
+  function enframe(box, around, zoom) {
     bounds = box;
+    frame = around;
     look(zoom);
   }
 
@@ -63,6 +92,12 @@ export function createView(element, apply, chosen, signal) {
   function go({ k, x, y }) {
     look(rounded([k, (size.width / 2 - x) / k, (size.height / 2 - y) / k]));
     chosen(zoomed);
+  }
+
+  /** @param {Box | null} part  what the step is about */
+  function attend(part) {
+    subject = part;
+    if (!zoomed) show();
   }
 
   /** @param {number} factor @param {[number, number]} [about]  a point of the box, its middle by default */
@@ -82,7 +117,7 @@ export function createView(element, apply, chosen, signal) {
   });
   observer.observe(element);
   signal.addEventListener("abort", () => observer.disconnect());
-  return { frame, look, zoom, pan, transform: () => transform, size: () => size };
+  return { frame: enframe, look, attend, zoom, pan, transform: () => transform, size: () => size };
 }
 
 /**

@@ -15,8 +15,7 @@ from explorer.film.captions import Caption, axes, gradient_caption, mean_caption
 from explorer.film.numbers import Numbers
 from explorer.film.subject import Subject
 from explorer.film.timeline import Clock
-from explorer.layout import Block, Box, Card, measure
-from explorer.layout.cards import CELL_HEIGHT
+from explorer.layout import PAGE, Block, Box, Card, Sizes, measure
 from explorer.notation import Label, Notation, plain
 
 LOSSES = {"bce_with_logits": "bce", "cross_entropy_with_logits": "cross_entropy"}
@@ -28,15 +27,18 @@ def card_titles(graph: Graph, notation: Notation) -> dict[str, Label]:
     return {name: notation.expression(node, graph) for name, node in graph.nodes.items()}
 
 
-def measure_cards(graph: Graph, titles: Mapping[str, Label], batch: int) -> dict[str, Card]:
+def measure_cards(
+    graph: Graph, titles: Mapping[str, Label], batch: int, sizes: Sizes = PAGE
+) -> dict[str, Card]:
     """The card of every node; the loss card has a place for the batch mean when there is more than one sample."""
     return {
         name: measure(
             node.shape,
-            len(plain(titles[name])) + len(shape_text(node)) - 2,
+            len(plain(titles[name])) + (len(shape_text(node)) - 2 if sizes.shape else 0),
             gradient=node.kind != "target",
             mean=name == graph.objective and node.batched and batch > 1,
             inside=None if contained(node) is None else graph.nodes[node.inputs[0]].shape,
+            sizes=sizes,
         )
         for name, node in graph.nodes.items()
     }
@@ -101,8 +103,7 @@ def make_node(
         made["zero_gradient"] = not np.any(gradient)
     if card.mean:
         made["mean"] = numbers.span(trace.loss)[0]
-        place = {"x": card.mean.x, "y": card.mean.y, "width": card.mean.cell_width, "height": CELL_HEIGHT}
-        made["mean_box"] = {**place, **mean_caption(scene)}
+        made["mean_box"] = {**_single(card.mean), **mean_caption(scene)}
     if card.inside:
         inside = _inside(trace, name, sample)
         block = _block(card.inside, {"label": notation.symbol_inside(node)}, numbers.span(inside))
@@ -119,9 +120,24 @@ def _inside(trace: Trace, name: str, sample: int) -> np.ndarray:
 
 
 def _block(block: Block, caption: Caption, at: list[int]) -> dict[str, Any]:
+    return {**caption, "at": at, **_place(block)}
+
+
+def block_places(card: Card) -> dict[str, Any]:
+    """Where the parts of a card stand on it, and how large their cells are."""
+    parts = {"value": card.value, "gradient": card.gradient, "inside": card.inside}
     return {
-        **caption,
-        "at": at,
+        **{name: block and _place(block) for name, block in parts.items()},
+        "mean_box": card.mean and _single(card.mean),
+    }
+
+
+def _single(block: Block) -> dict[str, Any]:
+    return {"x": block.x, "y": block.y, "width": block.cell_width, "height": block.sizes.cell_height}
+
+
+def _place(block: Block) -> dict[str, Any]:
+    return {
         "x": block.x,
         "y": block.y,
         "rows": list(block.rows),
@@ -130,7 +146,7 @@ def _block(block: Block, caption: Caption, at: list[int]) -> dict[str, Any]:
         "hidden": block.hidden,
         "strip": block.hidden > 0,
         "cell_width": round(block.cell_width, 1),
-        "cell_height": CELL_HEIGHT,
+        "cell_height": block.sizes.cell_height,
         "caption": block.caption,
     }
 

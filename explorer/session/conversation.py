@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from explorer.engine.trace import Trace
 from explorer.explain import TABS, explain, why_not_finite
 from explorer.explain.numbers import json_number
-from explorer.film import make_words
+from explorer.film import make_projection, make_words
 from explorer.lessons import catalogue
 from explorer.lessons.fused import fusible
 from explorer.lessons.lesson import Lesson
@@ -31,6 +31,7 @@ from explorer.session.intents import (
     Open,
     OpenLesson,
     Pass,
+    Projection,
     Rate,
     Reset,
     Sample,
@@ -44,7 +45,7 @@ from explorer.session.shared import film
 
 Reply = dict[str, Any]
 SLOW_TABS = ("check",)
-MOST_WORDS = 256  # steps whose words are told together
+MOST_WORDS = 256  # steps whose words, or projection, are told together
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,8 @@ class Conversation:
                 self._show(self._open_document().at_pass(intent.number))
             case Words():
                 return self._words(intent)
+            case Projection():
+                return self._projection(intent)
             case Explain():
                 return self._explanation(intent)
             case Export():
@@ -196,13 +199,23 @@ class Conversation:
     def _words(self, intent: Words) -> list[Later]:
         document, trace = self._open_document(), self._trace
         assert trace is not None
-        if intent.last - intent.first >= MOST_WORDS:
-            raise Refused(f"words of steps {intent.first} to {intent.last}: {MOST_WORDS} steps at most at a time.")
+        _few_enough("words", intent)
 
         def work() -> list[Reply]:
             with speaking(document.settings.language):
                 words = make_words(document.subject, trace, document.sample, intent.first, intent.last)
             return [{"type": "words", "first": intent.first, "words": words}]
+
+        return [Later(work)]
+
+    def _projection(self, intent: Projection) -> list[Later]:
+        document, trace = self._open_document(), self._trace
+        assert trace is not None
+        _few_enough("projection", intent)
+
+        def work() -> list[Reply]:
+            told = make_projection(document.subject, trace, document.sample, intent.first, intent.last)
+            return [{"type": "projection", **told}]
 
         return [Later(work)]
 
@@ -245,6 +258,11 @@ class Conversation:
         plain = f"{node}{where}: the {which} is {what}; what depends on it is too."
         reason = why_not_finite(subject.graph, trace, subject.notation) or plain
         return [{"type": "alert", "key": "numbers", "reason": reason}]
+
+
+def _few_enough(what: str, asked: Words | Projection) -> None:
+    if asked.last - asked.first >= MOST_WORDS:
+        raise Refused(f"{what} of steps {asked.first} to {asked.last}: {MOST_WORDS} steps at most at a time.")
 
 
 def _numbered(reply: Reply | Later, request: Any) -> Reply | Later:

@@ -102,6 +102,14 @@ class Words(_Intent):
     last: int = Field(ge=1)
 
 
+class Projection(_Intent):
+    """Send how some of the film's steps (from 0) are drawn on a projector."""
+
+    type: Literal["projection"]
+    first: int = Field(ge=0)
+    last: int = Field(ge=0)
+
+
 class Entry(BaseModel):
     """The entry of a line that the reader has chosen."""
 
@@ -142,7 +150,9 @@ class Import(_Intent):
     text: str
 
 
-AnyIntent = Open | Edit | Sample | OpenLesson | Reset | Choose | Rate | Pass | Words | Explain | Export | Import
+AnyIntent = (
+    Open | Edit | Sample | OpenLesson | Reset | Choose | Rate | Pass | Words | Projection | Explain | Export | Import
+)
 Intent = Annotated[AnyIntent, Field(discriminator="type")]
 _ADAPTER: TypeAdapter[Intent] = TypeAdapter(Intent)
 

@@ -31,6 +31,8 @@ STYLES = (
     "passes.css",
     "errata.css",
     "why.css",
+    "projector.css",
+    "presenter.css",
 )
 _FONT = "fonts/stix-two-math.woff2"
 
