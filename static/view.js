@@ -29,7 +29,7 @@ const rounded = ([k, x, y]) => [Number(k.toPrecision(5)), Math.round(x * 100) / 
 /**
  * @param {HTMLElement} element  the box that the graph is seen through
  * @param {(transform: Transform) => void} apply
- * @param {(zoom: Zoom | null) => void} chosen  hears where someone zoomed or panned to; null: all of it is wanted
+ * @param {(zoom: Zoom) => void} chosen  hears where someone zoomed or panned to
  * @param {AbortSignal} signal
  */
 export function createView(element, apply, chosen, signal) {
