@@ -1,12 +1,15 @@
 /** What stands at a tensor's cells: its symbol, and the mark of its state when there is one. */
 
 import { assign, present, SCRIPT_SIZE, svg, svgLabel } from "explorer/dom.js";
-import { textWidth } from "explorer/text.js";
+import { fitted, textWidth } from "explorer/text.js";
 
 /** @typedef {import("explorer/film.js").Block} Block */
 /** @typedef {import("explorer/film.js").Geometry} Geometry */
 
 const APART_FROM_CELLS = 6;
+/** A mark takes no more of the line above the cells than this share, and at their left it keeps this far from them. */
+const MARK_MOST = 0.5;
+const MARK_AWAY = 2;
 const TRANSPOSED = "⊤";
 /** Of the transposed sign, in the symbol's size: how high it stands, how large it is, and how far from the symbol. */
 const RAISED = 0.3;
@@ -56,8 +59,10 @@ export function createCaption(block, geometry, width) {
     if (said === marked) return;
     marked = said;
     mark.textContent = said;
+    const markType = fitted(said, markSize, "mono", above ? width * MARK_MOST : column - MARK_AWAY);
+    assign(mark, { "font-size": markType.toFixed(2) });
     present(element, mark, Boolean(said));
-    const taken = said && (above || beside) ? textWidth(`${said} `, markSize, "mono") : 0;
+    const taken = said && (above || beside) ? textWidth(`${said} `, markType, "mono") : 0;
     const room = (above ? width : column - APART_FROM_CELLS) - taken;
     const ends = told.turned ? signWidth : 0;
     const size = (label, end) => Math.min(wanted, room / (widthOf(label) + end));

@@ -6,6 +6,7 @@ import { createCaption } from "explorer/caption.js";
 import { assign, svg } from "explorer/dom.js";
 import { cellName, indexOf, spokenCell } from "explorer/film.js";
 import { numberData, shownNumber } from "explorer/format.js";
+import { t } from "explorer/language.js";
 import { largest, level } from "explorer/scale.js";
 import { fitted, fittedNumbers, TIGHT } from "explorer/text.js";
 
@@ -17,7 +18,11 @@ const ROUND = 5;
 const CUT = 7;
 const INSET = 4;
 const STRIP_MOST = 240;
-const MARKS = { zero: "⊘", stale: "old" };
+
+/** What stands at a tensor whose state needs a word. @param {import("explorer/player.js").Look} state @returns {string} */
+function markOf(state) {
+  return { zero: "⊘", stale: t("old") }[state] ?? "";
+}
 
 /** A cell's outline: rounded, with both left corners cut off for a negative number. */
 function outline({ x, y, width, height }, negative) {
@@ -135,7 +140,7 @@ export function createBlock(node, kind, own, geometry) {
     const { texts, size } = fittedNumbers(legible, digits, block.cell_width - INSET,
       geometry.number, geometry);
     cells.forEach((cell, place) => paint(cell, numbers?.[cell.flat], negated, texts[place] ?? "", size));
-    caption.update(state === "partial" ? contributions : (MARKS[state] ?? ""));
+    caption.update(state === "partial" ? contributions : markOf(state));
     assign(element, { "data-state": state });
     if (state !== "zero") barrier.remove();
     else if (grid.previousSibling !== barrier) grid.before(barrier);

@@ -2,6 +2,7 @@
  * The film: a whole pass as data. Here are its types and the questions one can ask it without knowing the step.
  */
 
+import { t } from "explorer/language.js";
 import { spelled } from "explorer/spelling.js";
 
 /** @typedef {import("explorer/dom.js").Label} Label */
@@ -144,7 +145,10 @@ export function read(film, [offset, count]) {
 
 /** What a screen reader says of a card: "h, sigmoid, shape 4". @param {FilmNode} node @returns {string} */
 export function spokenNode({ name, operation, title, shape }) {
-  return `${name}, ${operation ?? spelled(title)}, ${shape.length ? `shape ${shape.join(" by ")}` : "scalar"}`;
+  const what = operation ?? spelled(title);
+  if (!shape.length) return t("{name}, {what}, scalar", { name, what });
+  const sizes = shape.map(String).reduce((rows, columns) => t("{rows} by {columns}", { rows, columns }));
+  return t("{name}, {what}, shape {shape}", { name, what, shape: sizes });
 }
 
 /** @param {FilmEdge} edge @returns {string} */
@@ -177,10 +181,12 @@ export function cellName(kind, index) {
  */
 export function spokenCell(name, index, axes = ["row", "column"]) {
   if (index.length === 2 && axes.includes("from")) {
-    return `${name}, ${["from", "to"].map((word) => `${word} ${index[axes.indexOf(word)] + 1}`).join(" ")}`;
+    return t("{name}, from {from} to {to}", { name, from: index[axes.indexOf("from")] + 1, to: index[axes.indexOf("to")] + 1 });
   }
-  const words = index.length === 2 ? axes : ["entry"];
-  return [name, ...index.map((place, axis) => `${words[axis] ?? `axis ${axis + 1}`} ${place + 1}`)].join(", ");
+  const [first, second] = index.map((place) => place + 1);
+  if (index.length === 2) return t("{name}, row {row}, column {column}", { name, row: first, column: second });
+  return [name, ...index.map((place, axis) => (axis ? t("axis {axis} {n}", { axis: axis + 1, n: place + 1 }) : t("entry {n}", { n: first })))]
+    .join(", ");
 }
 
 /**

@@ -55,7 +55,7 @@ export function createHeader(model, actions, theme, signal) {
       button(t("Help (?)"), "?", actions.help, { "aria-label": t("Help") })));
 
   /** Stands at the picture's corner. */
-  const picture = html("div", { class: "tools picture", role: "group", "aria-label": t("Picture") },
+  const picture = html("section", { class: "picture", "aria-label": t("Picture") },
     button(t("Zoom out"), icon("minus"), actions.zoomOut), button(t("Zoom in"), icon("plus"), actions.zoomIn),
     button(t("Fit"), icon("fit"), actions.fit), button(t("Tidy"), icon("tidy"), actions.tidy));
 

@@ -5,6 +5,7 @@
 import { assign, html, svg } from "explorer/dom.js";
 import { numberShown, wholeNumber } from "explorer/format.js";
 import { linkCells } from "explorer/highlight.js";
+import { t } from "explorer/language.js";
 import { createMerge } from "explorer/merge.js";
 import { glide } from "explorer/glide.js";
 import { createPulses } from "explorer/pulses.js";
@@ -69,7 +70,7 @@ export function createStage(model, signal, projection = { film: () => model.stat
   const { state } = model;
   const canvas = html("canvas", { class: "pulses", "aria-hidden": "true" });
   const world = svg("g");
-  const drawing = svg("svg", { class: "drawing", role: "group", "aria-label": "Computation graph" }, world);
+  const drawing = svg("svg", { class: "drawing", role: "group", "aria-label": t("Computation graph") }, world);
   const element = html("main", { class: "stage", "data-testid": "stage", "data-phase": "idle", "data-step": 0,
     "data-steps": 0, "data-playing": "false" }, drawing, canvas);
   const view = createView(element, ({ x, y, k }) => {

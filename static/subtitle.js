@@ -20,7 +20,8 @@ export function createSubtitle(model, projection, actions, signal) {
   };
   const notes = button(t("Presenter notes"), t("Presenter notes (S)"), "notes", actions.presenter);
   const out = button(t("Leave the projector"), t("Leave the projector (P or Escape)"), "close", actions.leave);
-  const element = html("section", { class: "subtitle", "aria-label": t("Formulas of the step"), hidden: true }, formulas, notes, out);
+  const element = html("section", { class: "subtitle", "aria-label": t("Formulas of the step"), hidden: true },
+    html("h1", {}, "Backprop Explorer"), formulas, notes, out);
 
   model.on(["film", "step", "digits", "theme", "projected"], () => {
     element.hidden = state.theme !== "projector";

@@ -50,6 +50,29 @@ export function fitted(text, size, family, room, style = "") {
   return width > room ? (size * room) / width : size;
 }
 
+/** Words, or single characters where a script has no spaces, each with the space before it. @param {string} text @returns {string[]} */
+const pieces = (text) => text.match(/\s*(?:\p{Script=Han}\p{P}*|[^\s\p{Script=Han}]+)/gu) ?? [];
+
+/** The text in lines no wider than the room, as far as its words let it be broken. @returns {string[]} */
+export function wrapped(text, size, family, room) {
+  /** @type {string[]} */
+  const lines = [];
+  for (const piece of pieces(text)) {
+    const longer = (lines.at(-1) ?? "") + piece;
+    if (lines.length && textWidth(longer, size, family) <= room) lines[lines.length - 1] = longer;
+    else lines.push(piece.trimStart());
+  }
+  return lines;
+}
+
+/** The text in two lines, neither much longer than the other; one word stays one line. @returns {string[]} */
+export function halved(text, family) {
+  const all = pieces(text);
+  const breaks = all.slice(1).map((_, place) => [all.slice(0, place + 1), all.slice(place + 1)].map((half) => half.join("").trimStart()));
+  const width = (lines) => Math.max(...lines.map((line) => textWidth(line, 1, family)));
+  return breaks.reduce((best, lines) => (width(lines) < width(best) ? lines : best), breaks[0] ?? [text]);
+}
+
 /** The number with as many digits as wanted, or as there is room for so many characters. */
 function roomyText(number, digits, characters, fewest) {
   const wanted = formatNumber(number, digits);

@@ -73,7 +73,7 @@ def _script(sign: str, text: str | None) -> str:
 
 def _identifier(text: str, word: int = 2) -> str:
     """Letters by themselves stand in italics; as many as make a `word` of them, upright."""
-    return glued([_piece(piece, word) for piece in PIECES.findall(unicodedata.normalize("NFD", text))]).strip()
+    return glued([_piece(piece, word) for piece in PIECES.findall(unicodedata.normalize("NFD", text))])
 
 
 def _piece(piece: str, word: int) -> str:

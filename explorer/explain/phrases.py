@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
+from typing import TypeAlias
 
 from explorer.explain.scene import Scene
 from explorer.explain.text import Part, label_part, merged
-from explorer.locale import _, pgettext, plural
+from explorer.locale import ENGLISH, _, pgettext, plural, spoken
+
+Fields: TypeAlias = dict[str, Part | Sequence[Part]]
 
 STRONG = "**"
+OF_TENSORS = re.compile(r"\[\[(.*?)\]\]")
 
 COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -48,42 +54,33 @@ def sentences(*said: Sequence[Part]) -> list[Part]:
     return merged([part for place, one in enumerate(kept) for part in ((between, *one) if place else one)])
 
 
-def strong(*said: Part) -> Part:
-    """The key clause of a sentence."""
-    return {"strong": list(said)}
-
-
 def symbol(scene: Scene, name: str) -> Part:
     return label_part(scene.label(name), name)
 
 
 def listed(items: Sequence[Sequence[Part]], word: str = "and") -> list[Part]:
     """a, b and c."""
-    said: list[Part] = []
-    for position, item in enumerate(items):
-        said += [] if not position else [f" {word} " if position == len(items) - 1 else ", "]
-        said += item
-    return said
+    *others, last = items
+    if not others:
+        return list(last)
+    between = pgettext("between the items of a list", ", ")
+    before = [part for place, item in enumerate(others) for part in ((between, *item) if place else item)]
+    if word == "or":
+        return say("{items} or {last}", items=before, last=last)
+    return say("{items} and {last}", items=before, last=last)
 
 
 def count(number: int) -> str:
-    return COUNTS[number] if number < len(COUNTS) else str(number)
+    """A small number in words in English; elsewhere in digits, for such words agree with what is counted."""
+    return COUNTS[number] if spoken() == ENGLISH and number < len(COUNTS) else str(number)
 
 
-def template(scene: Scene, text: str, position: int, out: Part, operands: list[list[Part]]) -> list[Part]:
-    """One of an op's own texts with the lesson's symbols in it."""
-    said: list[Part] = []
-    op = scene.node.code[position].op
-    for literal, field, *_rest in string.Formatter().parse(text):
-        said += [literal] if literal else []
-        if field is None:
-            continue
-        if field == "out":
-            said.append(out)
-        elif field == "all":
-            said += listed(operands, "and")
-        elif field.isdigit():
-            said += operands[int(field)]
-        else:
-            said.append(str(getattr(op, field.partition(".")[2])))
-    return said
+def own_sentence(scene: Scene, position: int, out: Part, operands: Sequence[Sequence[Part]]) -> list[Part]:
+    """What an operation of the line says of itself, with the lesson's symbols in it."""
+    apply = scene.node.code[position]
+    said = OF_TENSORS.sub(r"\1" if apply.shape else "", _(apply.op.says_forward))
+    fields: Fields = {str(place): one for place, one in enumerate(operands)}
+    for _literal, field, *_rest in string.Formatter().parse(said):
+        if field is not None and "." in field:
+            fields[field] = str(attrgetter(field)(apply))
+    return _filled(said, {**fields, "out": out, "all": listed(operands)})

@@ -39,7 +39,8 @@ def derivation_document(
     Raises: GraphError when the graph has no such line.
     """
     graph = subject.graph
-    lines = [graph.node(node)] if node else [one for one in reversed(graph.nodes.values()) if one.kind == "op"]
+    computed = [one for one in graph.nodes.values() if one.kind == "op"]
+    lines = [graph.node(node)] if node else computed[::-1]
     scene = Scene(graph, trace, subject.notation, lines[0], sample, subject.learning_rate, entries or {}, stacked)
     with np.errstate(all="ignore"):
         told = [paragraph for line in lines for paragraph in _line(scene.at(line.name))] if trace.batch else []
@@ -62,7 +63,7 @@ def _line(scene: Scene) -> Iterator[str]:
     """A section for a line: its formula, then every derivation of what goes back from it."""
     name = label(scene.label(scene.node.name))
     written = latex(expressions(in_general(scene))[-1]) if scene.node.kind == "op" else ""
-    yield rf"\section*{{$\boldsymbol{{{f'{name} = {written}' if written else name}}}$}}"
+    yield rf"\section*{{\boldmath${f'{name} = {written}' if written else name}$}}"
     found = shown(scene)
     if not found:
         yield sentence(nothing(scene))

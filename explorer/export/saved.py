@@ -160,14 +160,14 @@ def load(text: str) -> SavedFile:
         raise SavedError(tell("The file, {problem}", problem=_first(error))) from error
 
 
+def lists(tables: Mapping[str, Any]) -> dict[str, Any]:
+    """Arrays as a file holds them: nested lists, numbers that are not finite by their names."""
+    return {name: _nested(np.asarray(array, dtype=np.float64)) for name, array in tables.items()}
+
+
 def arrays(tables: Mapping[str, Any]) -> dict[str, np.ndarray]:
     """The arrays of a file's data or parameters, float64."""
     return {name: np.array(numbers, dtype=np.float64) for name, numbers in tables.items()}
-
-
-def lists(tables: Mapping[str, Any]) -> dict[str, Any]:
-    """Arrays as a file holds them."""
-    return {name: _nested(np.asarray(array, dtype=np.float64)) for name, array in tables.items()}
 
 
 def _nested(array: np.ndarray) -> Any:

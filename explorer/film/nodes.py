@@ -11,15 +11,16 @@ from explorer.engine.fusion import contained
 from explorer.engine.graph import Graph, Node
 from explorer.engine.trace import Trace
 from explorer.explain.scene import Scene
+from explorer.explain.tabs import KINDS
 from explorer.film.captions import Caption, axes, gradient_caption, mean_caption, value_caption
 from explorer.film.numbers import Numbers
 from explorer.film.subject import Subject
 from explorer.film.timeline import Clock
 from explorer.layout import PAGE, Block, Box, Card, Sizes, measure
+from explorer.locale import _, tell
 from explorer.notation import Label, Notation, plain
 
 LOSSES = {"bce_with_logits": "bce", "cross_entropy_with_logits": "cross_entropy"}
-KINDS = {"input": "input", "target": "target", "param": "parameter"}
 
 
 def card_titles(graph: Graph, notation: Notation) -> dict[str, Label]:
@@ -71,7 +72,7 @@ def make_node(
         "kind": "loss" if name == graph.objective else node.kind,
         "symbol": notation.symbol(name),
         "title": title,
-        "operation": KINDS.get(node.kind) or _operation(node),
+        "operation": _operation(node),
         "shape": list(node.shape),
         "shape_text": shape_text(node),
         "batched": node.batched,
@@ -152,8 +153,11 @@ def _place(block: Block) -> dict[str, Any]:
 
 
 def _operation(node: Node) -> str | None:
-    """What a screen reader says that a line does: sigmoid; None where its title has to say it."""
+    """What a screen reader says that a line is or does: input, sigmoid; None where its title has to say it."""
+    if node.kind in KINDS:
+        return _(KINDS[node.kind])
     activation = contained(node)
     if activation is not None:
-        return f"{activation.name} with {LOSSES[node.code[0].op.name]}"
-    return node.code[0].op.name if len(node.code) == 1 else None
+        loss = LOSSES[node.code[0].op.name]
+        return tell("{activation} with {loss}", activation=_(activation.name), loss=loss)
+    return _(node.code[0].op.name) if len(node.code) == 1 else None

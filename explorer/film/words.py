@@ -32,7 +32,7 @@ def _words(subject: Subject, trace: Trace, sample: int, step: Step) -> dict[str,
     return {
         "tick": _tick(scene, step.kind, step.inputs),
         "notes": _notes(subject, step),
-        "place": subject.places.get((step.kind, step.node), ""),
+        "place": _(subject.places.get((step.kind, step.node), "")),
         "identity": sent_by(scene, step.inputs) if step.kind == "backward" else [],
         "sentence": narrate(subject.graph, trace, subject.notation, step, sample, subject.learning_rate),
     }

@@ -17,7 +17,7 @@ from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 FOLDER = Path(__file__).resolve().parent
 LANGUAGES: Mapping[str, str] = MappingProxyType(
@@ -44,8 +44,8 @@ def spoken() -> str:
 
 
 def _(message: str) -> str:
-    """The message in the language that is spoken; where a catalogue lacks it, in English."""
-    return _catalogue(spoken()).gettext(message)
+    """The message in the language that is spoken; where a catalogue lacks it, in English; "" where there is none."""
+    return _catalogue(spoken()).gettext(message) if message else ""  # a catalogue keeps its own head under ""
 
 
 def pgettext(context: str, message: str) -> str:
@@ -66,6 +66,21 @@ def tell(message: str, /, **values: Any) -> str:
 def tell_many(one: str, many: str, n: int, /, **values: Any) -> str:
     """The message for `n` things, with `{n}` and its other fields filled in."""
     return plural(one, many, n).format(n=n, **values)
+
+
+@runtime_checkable
+class Told(Protocol):
+    """A message with its values, some of which may be messages themselves: what the engine's errors carry."""
+
+    template: str
+    values: Mapping[str, Any]
+
+
+def retold(message: Told | object) -> str:
+    """A message, or any value of it, in the language that is spoken."""
+    if isinstance(message, Told):
+        return _(message.template).format(**{name: retold(value) for name, value in message.values.items()})
+    return str(message)
 
 
 def N_(message: str) -> str:

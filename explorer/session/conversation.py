@@ -6,17 +6,16 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
 from pydantic import ValidationError
 
 from explorer.engine.trace import Trace
-from explorer.explain import TABS, explain, why_not_finite
+from explorer.explain import TABS, explain, not_finite
 from explorer.explain.numbers import json_number
 from explorer.film import make_projection, make_words
 from explorer.lessons import catalogue
 from explorer.lessons.fused import fusible
 from explorer.lessons.lesson import Lesson
-from explorer.locale import ENGLISH, LANGUAGES, page_messages, speaking, tell
+from explorer.locale import ENGLISH, LANGUAGES, _, page_messages, speaking, tell
 from explorer.notation import Notation
 from explorer.session.document import MOST_PASSES, Document, Refused
 from explorer.session.exports import Shown, exporting
@@ -193,8 +192,8 @@ class Conversation:
         groups: dict[str, list[dict[str, str]]] = {}
         own = [self._home] if self._home else []
         for lesson in [*own, *catalogue().lessons.values()]:
-            groups.setdefault(lesson.group, []).append({"value": lesson.id, "title": lesson.title})
-        return [{"title": title, "cases": cases} for title, cases in groups.items()]
+            groups.setdefault(lesson.group, []).append({"value": lesson.id, "title": _(lesson.title)})
+        return [{"title": _(title), "cases": cases} for title, cases in groups.items()]
 
     def _words(self, intent: Words) -> list[Later]:
         document, trace = self._open_document(), self._trace
@@ -246,18 +245,11 @@ class Conversation:
         return [Later(work)] if intent.tab in SLOW_TABS else work()
 
     def _nonfinite(self) -> list[Reply]:
-        """What is said of numbers that are not finite: why, where an activation saturates; else where they begin."""
-        trace = self._trace
-        if trace is None or trace.nonfinite is None:
-            return []
+        """What is said of numbers that are not finite."""
+        assert self._trace is not None
         subject = self._open_document().subject
-        node, sample, kind = trace.nonfinite
-        what = "not a number (NaN)" if kind == "nan" else "infinite"
-        where = f", sample {sample + 1}" if sample is not None and trace.batch > 1 else ""
-        which = "gradient" if np.all(np.isfinite(trace.values[node])) else "value"
-        plain = f"{node}{where}: the {which} is {what}; what depends on it is too."
-        reason = why_not_finite(subject.graph, trace, subject.notation) or plain
-        return [{"type": "alert", "key": "numbers", "reason": reason}]
+        reason = not_finite(subject.graph, self._trace, subject.notation)
+        return [{"type": "alert", "key": "numbers", "reason": reason}] if reason else []
 
 
 def _few_enough(what: str, asked: Words | Projection) -> None:

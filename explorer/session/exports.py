@@ -9,7 +9,9 @@ from typing import Any
 
 from explorer.engine.trace import Trace
 from explorer.export.latex import derivation_document
-from explorer.locale import tell
+from explorer.export.scripts import numpy_script, torch_script
+from explorer.lessons.lesson import Lesson
+from explorer.locale import speaking, tell
 from explorer.session.document import Document, Refused
 from explorer.session.intents import Export
 from explorer.session.saving import save
@@ -47,9 +49,20 @@ def _latex(shown: Shown, asked: Export) -> str:
     )
 
 
+def _script(write: Callable[[Lesson, Trace], str]) -> Callable[[Shown, Export], str]:
+    def written(shown: Shown, asked: Export) -> str:
+        if not shown.trace.batch:
+            raise Refused(tell("export {what}: the batch has no samples to compute with.", what=asked.what))
+        return write(shown.document.subject, shown.trace)
+
+    return written
+
+
 EXPORTERS: Mapping[str, Exporter] = MappingProxyType(
     {
         "latex": Exporter(".tex", "text/x-tex", _latex, by_line=True),
+        "numpy": Exporter("-numpy.py", "text/x-python", _script(numpy_script)),
+        "pytorch": Exporter("-pytorch.py", "text/x-python", _script(torch_script)),
         "json": Exporter(".json", "application/json", _json),
     }
 )
@@ -85,7 +98,8 @@ def exporting(asked: Export, shown: Shown) -> Callable[[], list[dict[str, Any]]]
 
     def work() -> list[dict[str, Any]]:
         try:
-            text = exporter.write(shown, asked)
+            with speaking(shown.document.settings.language):
+                text = exporter.write(shown, asked)
         except Refused as error:
             return [{"type": "refused", "reason": str(error)}]
         return [{"type": "export", "name": name + exporter.ending, "media": exporter.media, "text": text}]

@@ -151,7 +151,19 @@ class Import(_Intent):
 
 
 AnyIntent = (
-    Open | Edit | Sample | OpenLesson | Reset | Choose | Rate | Pass | Words | Projection | Explain | Export | Import
+    Open
+    | Edit
+    | Sample
+    | OpenLesson
+    | Reset
+    | Choose
+    | Rate
+    | Pass
+    | Words
+    | Projection
+    | Explain
+    | Export
+    | Import
 )
 Intent = Annotated[AnyIntent, Field(discriminator="type")]
 _ADAPTER: TypeAdapter[Intent] = TypeAdapter(Intent)

@@ -139,8 +139,7 @@ def test_a_graph_of_ones_own_goes_with_its_link_to_a_server_that_never_saw_it(
     same(again, before, room=False)  # a notebook's cell is lower than the window
     # And it is broken in public: the key is named, and the rest is there.
     broken = explorer(link[:-30])
-    expect(broken.alert).to_have_count(1)
-    expect(broken.alert).to_contain_text("graph: ")
+    expect(broken.alert.filter(has_text="graph: ")).to_have_count(1)
 
 
 def free_port() -> int:

@@ -58,18 +58,22 @@ def test_everything_is_taken_back_and_made_again_in_its_order(explorer: Opener) 
 
     # What is done, how it looks before, and how after.
     done: list[tuple[Callable[[], object], Check, Check]] = [
-        (lambda: page.edit("W", "value:0,1", "0.75"), holds(page, "W", "value:0,1", -0.3), holds(page, "W", "value:0,1", 0.75)),
+        (lambda: page.edit("W", "value:0,1", "0.75"), holds(page, "W", "value:0,1", -0.3),
+         holds(page, "W", "value:0,1", 0.75)),
         (nudged, holds(page, "b1", "value:0", 0.1), holds(page, "b1", "value:0", 0.4)),
         (lambda: drag(page, "h", 30, 50), gone("moved"), written("moved")),
         (lambda: drag(page, "h", 30, 50), written("moved"), written("moved")),
         (lambda: page.button("Tidy").click(), written("moved"), gone("moved")),
-        (lambda: page.chooser("Notation").select_option("rows"), chosen(page, "Notation", "handout"), chosen(page, "Notation", "rows")),
-        (fused, lambda: expect(page.node("y_hat")).to_have_count(1), lambda: expect(page.node("y_hat")).to_have_count(0)),
+        (lambda: page.chooser("Notation").select_option("rows"), chosen(page, "Notation", "handout"),
+         chosen(page, "Notation", "rows")),
+        (fused, lambda: expect(page.node("y_hat")).to_have_count(1),
+         lambda: expect(page.node("y_hat")).to_have_count(0)),
         (lambda: rated("0.5"), lambda: expect(rate).to_have_value("0.1"), lambda: expect(rate).to_have_value("0.5")),
         (lambda: page.chooser("Digits").select_option("8"), chosen(page, "Digits", "4"), chosen(page, "Digits", "8")),
         (lambda: page.chooser("Theme").select_option("dark"), chosen(page, "Theme", ""), chosen(page, "Theme", "dark")),
         (lambda: page.button("Gradients").click(), gone("hidden"), written("hidden")),
-        (lambda: page.button("Reset").click(), holds(page, "W", "value:0,1", 0.75), holds(page, "W", "value:0,1", -0.3)),
+        (lambda: page.button("Reset").click(), holds(page, "W", "value:0,1", 0.75),
+         holds(page, "W", "value:0,1", -0.3)),
     ]  # fmt: skip
     for act, _, after in done:
         act()
