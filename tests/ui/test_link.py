@@ -19,7 +19,8 @@ from tests.ui.conftest import Opener
 # The document as it stands: every element with its attributes and what fields hold. What can be undone is no picture.
 _DOCUMENT = """root => {
   const shown = (element) => [element.tagName,
-    ...[...element.attributes].filter(({ name }) => !(name === "data-spent" && ["undo", "redo"].includes(element.dataset.action)))
+    ...[...element.attributes]
+      .filter(({ name }) => name !== "data-spent" || !/^(un|re)do$/.test(element.dataset.action))
       .map(({ name, value }) => `${name}=${value}`).sort(),
     "value" in element ? `holds ${element.value}` : "", element.open ? "open" : "",
     ...[...element.childNodes].filter(({ nodeType }) => nodeType === 3).map(({ data }) => data)].join(" ");

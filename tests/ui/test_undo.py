@@ -19,10 +19,6 @@ def wait(page: Explorer, script: str) -> None:
     page.page.wait_for_function(script)
 
 
-def stage_says(page: Explorer, script: str) -> Check:
-    return lambda: page.page.wait_for_function(f"stage => {script}", arg=page.stage.element_handle())
-
-
 def chosen(page: Explorer, name: str, value: str) -> Check:
     return lambda: expect(page.chooser(name)).to_have_value(value)
 
@@ -68,7 +64,7 @@ def test_everything_is_taken_back_and_made_again_in_its_order(explorer: Opener) 
          chosen(page, "Notation", "rows")),
         (fused, lambda: expect(page.node("y_hat")).to_have_count(1),
          lambda: expect(page.node("y_hat")).to_have_count(0)),
-        (lambda: rated("0.5"), lambda: expect(rate).to_have_value("0.1"), lambda: expect(rate).to_have_value("0.5")),
+        (lambda: rated("0.5"), gone("rate"), written("rate")),
         (lambda: page.chooser("Digits").select_option("8"), chosen(page, "Digits", "4"), chosen(page, "Digits", "8")),
         (lambda: page.chooser("Theme").select_option("dark"), chosen(page, "Theme", ""), chosen(page, "Theme", "dark")),
         (lambda: page.button("Gradients").click(), gone("hidden"), written("hidden")),
@@ -86,8 +82,8 @@ def test_everything_is_taken_back_and_made_again_in_its_order(explorer: Opener) 
     for _, before, _ in reversed(done):
         press(page, "Control+z")
         before()
-    # Neither the step nor the sample is undone.
-    page.at(4)
+    # Neither the step nor the sample is undone; where two cards are there again, it is one step more to the same place.
+    page.at(5)
     expect(page.chooser("Sample")).to_have_value("2")
     expect(undo).to_have_attribute("data-spent", "")
     for number, (_, _, after) in enumerate(done):
