@@ -49,7 +49,7 @@ def _filled(text: str, fields: Mapping[str, Part | Sequence[Part]]) -> list[Part
 
 def sentences(*said: Sequence[Part]) -> list[Part]:
     """Sentences one after the other, with what stands between two of them in the language that is spoken."""
-    between = pgettext("between sentences", " ")
+    between = " " if pgettext("a space between sentences", "yes") == "yes" else ""
     kept = [one for one in said if one]
     return merged([part for place, one in enumerate(kept) for part in ((between, *one) if place else one)])
 
