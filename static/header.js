@@ -7,10 +7,11 @@ import { createConventions } from "explorer/conventions.js";
 import { html } from "explorer/dom.js";
 import { DIGITS } from "explorer/format.js";
 import { icon } from "explorer/icons.js";
+import { t } from "explorer/language.js";
 
 /**
  * @param {import("explorer/model.js").Model} model
- * @param {Record<"zoomOut" | "zoomIn" | "fit" | "tidy" | "help" | "fullScreen" | "drawer", () => void>} actions
+ * @param {Record<"zoomOut" | "zoomIn" | "fit" | "tidy" | "help" | "fullScreen" | "drawer" | "exports", () => void>} actions
  * @param {AbortSignal} signal
  */
 export function createHeader(model, actions, signal) {
@@ -42,7 +43,8 @@ export function createHeader(model, actions, signal) {
       button("Zoom out", icon("minus"), actions.zoomOut), button("Zoom in", icon("plus"), actions.zoomIn),
       button("Fit", icon("fit"), actions.fit), button("Tidy", icon("tidy"), actions.tidy)),
     html("span", { class: "group", role: "group", "aria-label": "Page" },
-      gradients, drawer, button("Full screen (F)", icon("screen"), actions.fullScreen, { "aria-label": "Full screen" }),
+      gradients, drawer, button(t("Share and export"), icon("export"), actions.exports, { "aria-haspopup": "dialog" }),
+      button("Full screen (F)", icon("screen"), actions.fullScreen, { "aria-label": "Full screen" }),
       button("Help (?)", "?", actions.help, { "aria-label": "Help" })));
 
   // Alerts, too: a choice that was refused is taken back.

@@ -6,6 +6,7 @@
 import { createAlerts } from "explorer/alerts.js";
 import { html } from "explorer/dom.js";
 import { createEditor } from "explorer/edit.js";
+import { createExports } from "explorer/exports.js";
 import { createFragment } from "explorer/fragment.js";
 import { createFuse } from "explorer/fuse.js";
 import { createHeader } from "explorer/header.js";
@@ -31,11 +32,12 @@ function toggleFullScreen(root) {
 }
 
 /**
- * @param {{root: HTMLElement, send: (message: object) => void, signal?: AbortSignal, plots?: Plots}} host
+ * @param {{root: HTMLElement, send: (message: object) => void, signal?: AbortSignal, plots?: Plots, served?: boolean}} host
+ *   served: whether a server answers; without one nothing can be computed, and what would ask for it is not shown
  * @returns {{receive: (message: object | Uint8Array) => void, reopen: () => Promise<void>, dispose: () => void}}
  *   reopen: tell a fresh session what this page shows
  */
-export function mount({ root, send, signal: outer, plots = {} }) {
+export function mount({ root, send, signal: outer, plots = {}, served = true }) {
   const ending = new AbortController();
   const { signal } = ending;
   outer?.addEventListener("abort", () => ending.abort(), { signal });
@@ -47,6 +49,7 @@ export function mount({ root, send, signal: outer, plots = {} }) {
   const walk = createWalk(model, stage, editor, signal);
   const fragment = createFragment(model, signal);
   const help = createHelp(model, signal);
+  const exports = createExports(model, stage, { served }, signal);
   const passes = createPasses(model, plots, signal);
   // Only a server can measure: without one there is nothing to open.
   const why = plots.timings ? createWhy(model, plots.timings, signal) : null;
@@ -64,17 +67,18 @@ export function mount({ root, send, signal: outer, plots = {} }) {
     if (!model.state.follow && inspector.hidden) drawer();
   });
   const header = createHeader(model, { zoomOut: stage.zoomOut, zoomIn: stage.zoomIn, fit: stage.fit, tidy: stage.tidy,
-    help: help.show, fullScreen, drawer }, signal);
+    help: help.show, fullScreen, drawer, exports: exports.show }, signal);
 
   tools.append(createFuse(model, signal), ...(why ? [why.button] : []));
   page.append(header.element, createAlerts(model, signal), stage.element, tools, inspector,
-    createTransport(model, playback, passes.element, signal), passes.panel, help.element,
+    createTransport(model, playback, passes.element, signal), passes.panel, help.element, exports.element,
     ...(why ? [why.element] : []));
   createInspector(inspector, model, signal);
   createWords(model);
-  const busy = () => help.open() || Boolean(why?.open());
+  const busy = () => help.open() || exports.open() || Boolean(why?.open());
   listenToKeys(model, playback, { walk, passes, help: help.show, fullScreen }, busy, signal);
   root.classList.add("explorer");
+  root.classList.toggle("unserved", !served);
   root.replaceChildren(page);
   fragment.open();
 

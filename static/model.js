@@ -122,15 +122,16 @@ export function createModel(send) {
 
   /**
    * @param {object} message
-   * @param {{inPlace?: boolean}} [options]  whether the asker says itself why it was refused
+   * @param {{inPlace?: boolean, patience?: number}} [options]  whether the asker says itself why it was refused; how
+   *   many milliseconds the answer may take
    * @returns {Promise<object>} the reply to this very request
    */
-  function request(message, { inPlace = false } = {}) {
+  function request(message, { inPlace = false, patience = PATIENCE } = {}) {
     requests += 1;
     const number = requests;
     const reply = new Promise((resolve) => waiting.set(number, { resolve, inPlace }));
     send({ ...message, request: number });
-    setTimeout(() => { if (waiting.has(number)) alert("connection", UNANSWERED); }, PATIENCE);
+    setTimeout(() => { if (waiting.has(number)) alert("connection", UNANSWERED); }, patience);
     return reply;
   }
 

@@ -140,7 +140,7 @@ export function createStage(model, signal) {
   model.on(["gradients"], () => element.classList.toggle("no-gradients", !state.gradients));
 
   return {
-    element, pulses, view,
+    element, drawing, pulses, view,
     zoomIn: () => view.zoom(ZOOM_STEP),
     zoomOut: () => view.zoom(1 / ZOOM_STEP),
     fit: () => view.fit(),
