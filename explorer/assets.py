@@ -38,6 +38,8 @@ STYLES = (
     "errata.css",
     "why.css",
     "exports.css",
+    "projector.css",
+    "presenter.css",
 )
 _SERIF = "STIX Two Text"
 # Signs that STIX Two Text lacks, by the letters for which a browser looks into them.

@@ -2,6 +2,12 @@
 
 import { html } from "explorer/dom.js";
 import { icon } from "explorer/icons.js";
+import { t } from "explorer/language.js";
+
+/** A key of the address is itself; what else an alert is about is a word. @param {string} key @returns {string} */
+function keyShown(key) {
+  return { connection: t("connection"), numbers: t("numbers"), refused: t("refused") }[key] ?? key;
+}
 
 /**
  * @param {import("explorer/model.js").Model} model
@@ -9,14 +15,14 @@ import { icon } from "explorer/icons.js";
  */
 export function createAlerts(model, signal) {
   const { state } = model;
-  const element = html("section", { class: "alerts", "aria-label": "Messages" });
+  const element = html("section", { class: "alerts", "aria-label": t("Messages") });
   model.on(["alerts"], () => {
     element.replaceChildren(...state.alerts.map((entry) => {
       const dismiss = () => model.set({ alerts: state.alerts.filter((other) => other !== entry) });
-      const close = html("button", { type: "button", class: "tool", "aria-label": "Dismiss", title: "Dismiss" },
+      const close = html("button", { type: "button", class: "tool", "aria-label": t("Dismiss"), title: t("Dismiss") },
         icon("close"));
       close.addEventListener("click", dismiss, { signal });
-      const text = html("p", { role: "alert" }, html("b", {}, entry.key), `: ${entry.reason}`);
+      const text = html("p", { role: "alert" }, html("b", {}, keyShown(entry.key)), `: ${entry.reason}`);
       return html("div", { class: "alert" }, text, close);
     }));
   });

@@ -1,14 +1,15 @@
 /** What stands at a tensor's cells: its symbol, and the mark of its state when there is one. */
 
 import { assign, present, SCRIPT_SIZE, svg, svgLabel } from "explorer/dom.js";
-import { textWidth } from "explorer/text.js";
+import { fitted, textWidth } from "explorer/text.js";
 
 /** @typedef {import("explorer/film.js").Block} Block */
 /** @typedef {import("explorer/film.js").Geometry} Geometry */
 
-const SYMBOL_SIZE = 15;
-const MARK_SIZE = 10.5;
-const LEAST_SIZE = 12.5;
+const APART_FROM_CELLS = 6;
+/** A mark takes no more of the line above the cells than this share, and at their left it keeps this far from them. */
+const MARK_MOST = 0.5;
+const MARK_AWAY = 2;
 const TRANSPOSED = "⊤";
 /** Of the transposed sign, in the symbol's size: how high it stands, how large it is, and how far from the symbol. */
 const RAISED = 0.3;
@@ -24,7 +25,9 @@ function widthOf(label) {
  * The tensor's symbol, at the left of its first row or above it, and, when there is one, the mark of its state.
  * @param {Block} block @param {Geometry} geometry @param {number} width  of the cells
  */
-export function createCaption(block, { label: column, caption: row }, width) {
+export function createCaption(block, geometry, width) {
+  const { label: column, caption: row, symbol: wanted, least_symbol: least, mark: markSize, mark_beside: beside } = geometry;
+  if (!wanted) return { element: svg("g"), update() {}, recast() {} };
   const above = block.caption === "above";
   const left = block.x - (above ? 0 : column);
   const line = block.y - 0.28 * row;
@@ -32,8 +35,9 @@ export function createCaption(block, { label: column, caption: row }, width) {
   const sign = svg("text", { class: "symbol transposed" }, TRANSPOSED);
   const title = svg("title");
   const place = above ? { x: block.x + width, y: line, "text-anchor": "end" }
-    : { x: left, y: block.y + block.cell_height - 1 };
-  const mark = svg("text", { class: "mark", "font-size": MARK_SIZE, ...place });
+    : beside ? { x: block.x - APART_FROM_CELLS, y: block.y + block.cell_height * 0.72, "text-anchor": "end" }
+      : { x: left, y: block.y + block.cell_height - 1 };
+  const mark = svg("text", { class: "mark", "font-size": markSize, ...place });
   const element = svg("g", { class: "caption" }, symbol);
   const signWidth = textWidth(TRANSPOSED, RAISED_SIZE, "serif") + APART;
   /** @type {Pick<Block, "label" | "brief" | "note" | "turned">} */
@@ -55,14 +59,17 @@ export function createCaption(block, { label: column, caption: row }, width) {
     if (said === marked) return;
     marked = said;
     mark.textContent = said;
+    const markType = fitted(said, markSize, "mono", above ? width * MARK_MOST : column - MARK_AWAY);
+    assign(mark, { "font-size": markType.toFixed(2) });
     present(element, mark, Boolean(said));
-    const room = above ? width - (said && textWidth(`${said} `, MARK_SIZE, "mono")) : column - 6;
+    const taken = said && (above || beside) ? textWidth(`${said} `, markType, "mono") : 0;
+    const room = (above ? width : column - APART_FROM_CELLS) - taken;
     const ends = told.turned ? signWidth : 0;
-    const size = (label, end) => Math.min(SYMBOL_SIZE, room / (widthOf(label) + end));
-    const short = Boolean(said && told.brief && size(told.label, ends) < LEAST_SIZE);
+    const size = (label, end) => Math.min(wanted, room / (widthOf(label) + end));
+    const short = Boolean(said && told.brief && size(told.label, ends) < least);
     const label = short ? told.brief : told.label;
     const type = size(label, short ? 0 : ends);
-    const y = above ? line : block.y + block.cell_height * (said ? 0.4 : 0.66);
+    const y = above ? line : block.y + block.cell_height * (beside ? 0.72 : said ? 0.4 : 0.66);
     const key = JSON.stringify(label);
     if (key !== shown) symbol.replaceChildren(...svgLabel(label));
     shown = key;

@@ -6,6 +6,7 @@ import { createCaption } from "explorer/caption.js";
 import { assign, svg } from "explorer/dom.js";
 import { cellName, indexOf, spokenCell } from "explorer/film.js";
 import { numberData, shownNumber } from "explorer/format.js";
+import { t } from "explorer/language.js";
 import { largest, level } from "explorer/scale.js";
 import { fitted, fittedNumbers, TIGHT } from "explorer/text.js";
 
@@ -16,9 +17,12 @@ import { fitted, fittedNumbers, TIGHT } from "explorer/text.js";
 const ROUND = 5;
 const CUT = 7;
 const INSET = 4;
-const NUMBER_SIZE = 0.5;
 const STRIP_MOST = 240;
-const MARKS = { zero: "⊘", stale: "old" };
+
+/** What stands at a tensor whose state needs a word. @param {import("explorer/player.js").Look} state @returns {string} */
+function markOf(state) {
+  return { zero: "⊘", stale: t("old") }[state] ?? "";
+}
 
 /** A cell's outline: rounded, with both left corners cut off for a negative number. */
 function outline({ x, y, width, height }, negative) {
@@ -82,19 +86,19 @@ function* places({ x, y, rows, columns, stride, cell_width: width, cell_height: 
 }
 
 /** "… 92" in the first place of a gap, "…" in the others. */
-function gapText({ x, y, width, height }, text) {
-  const size = fitted(text, height * NUMBER_SIZE, "mono", width);
+function gapText({ x, y, width, height }, text, wanted) {
+  const size = fitted(text, wanted, "mono", width);
   const middle = { x: x + width / 2, y: y + height / 2 };
   return svg("text", { class: "gap", ...middle, dy: "0.35em", "text-anchor": "middle", "font-size": size }, text);
 }
 
 /** @returns {{grid: SVGElement, cells: (ReturnType<typeof makeCell> & {flat: number, index: number[]})[]}} */
-function makeGrid(node, kind, block, gap) {
+function makeGrid(node, kind, block, { gap, number }) {
   const cells = [];
   const grid = svg("g", { class: "grid", "letter-spacing": `${TIGHT}em` });
   for (const { flat, box } of places(block, gap)) {
     if (flat === null) {
-      grid.append(gapText(box, grid.querySelector(".gap") ? "…" : `… ${block.hidden}`));
+      if (number) grid.append(gapText(box, grid.querySelector(".gap") ? "…" : `… ${block.hidden}`, number));
       continue;
     }
     const index = indexOf(node.shape, flat);
@@ -117,7 +121,7 @@ export function createBlock(node, kind, own, geometry) {
   const block = { ...own, x: node.x + own.x, y: node.y + own.y };
   const width = block.columns.length * (block.cell_width + gap) - gap;
   const height = block.rows.length * (block.cell_height + gap) - gap;
-  const { grid, cells } = makeGrid(node, kind, block, gap);
+  const { grid, cells } = makeGrid(node, kind, block, geometry);
   const caption = createCaption(block, geometry, width);
   const barrier = svg("path", { class: "barrier", d: `M${block.x - gap - 1} ${block.y - 1}v${height + 2}` });
   const strip = svg("g", { class: "strip" });
@@ -132,10 +136,11 @@ export function createBlock(node, kind, own, geometry) {
    */
   function update({ state, numbers }, contributions, digits) {
     const shown = numbers && (negated ? numbers.map((number) => -number) : numbers);
-    const { texts, size } = fittedNumbers(shown ? cells.map(({ flat }) => shown[flat]) : [], digits,
-      block.cell_width - INSET, block.cell_height * NUMBER_SIZE);
+    const legible = shown && geometry.number ? cells.map(({ flat }) => shown[flat]) : [];
+    const { texts, size } = fittedNumbers(legible, digits, block.cell_width - INSET,
+      geometry.number, geometry);
     cells.forEach((cell, place) => paint(cell, numbers?.[cell.flat], negated, texts[place] ?? "", size));
-    caption.update(state === "partial" ? contributions : (MARKS[state] ?? ""));
+    caption.update(state === "partial" ? contributions : markOf(state));
     assign(element, { "data-state": state });
     if (state !== "zero") barrier.remove();
     else if (grid.previousSibling !== barrier) grid.before(barrier);

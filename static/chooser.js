@@ -3,14 +3,15 @@
 import { html } from "explorer/dom.js";
 
 /**
- * @param {string} name @param {(value: string) => void} onChoice @param {AbortSignal} signal
+ * @param {string} name  tells it from others, in any language @param {string} label
+ * @param {(value: string) => void} onChoice @param {AbortSignal} signal
  * @returns {{select: HTMLSelectElement, field: HTMLElement}}
  */
-export function chooser(name, onChoice, signal) {
-  const id = `choose-${name.toLowerCase().replaceAll(" ", "-")}`;
+export function chooser(name, label, onChoice, signal) {
+  const id = `choose-${name}`;
   const select = /** @type {HTMLSelectElement} */ (html("select", { id }));
   select.addEventListener("change", () => onChoice(select.value), { signal });
-  return { select, field: html("span", { class: "field" }, html("label", { for: id }, name), select) };
+  return { select, field: html("span", { class: "field", title: label }, html("label", { for: id }, label), select) };
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { html, htmlLabel } from "explorer/dom.js";
 import { mathElement } from "explorer/formula.js";
+import { t } from "explorer/language.js";
 
 /** @typedef {import("explorer/format.js").Digits} Digits */
 /** @typedef {import("explorer/formula.js").Tree} Tree */
@@ -11,7 +12,7 @@ const ASKED = new Set(["edit", "settings"]);
 
 /** A cell's formula; one with NaN or ∞ in it is marked. @param {Tree | null} tree @param {Digits} digits */
 function cell(tree, digits) {
-  if (!tree) return html("td", { class: "none" }, "not computed");
+  if (!tree) return html("td", { class: "none" }, t("not computed"));
   const shown = mathElement(tree, digits);
   const numbers = [...shown.querySelectorAll("[data-number]")].map((one) => Number(/** @type {HTMLElement} */ (one).dataset.number));
   return html("td", { class: numbers.every(Number.isFinite) ? null : "bad" }, shown);

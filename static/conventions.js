@@ -6,6 +6,7 @@
 import { chooser, offer, option } from "explorer/chooser.js";
 import { html } from "explorer/dom.js";
 import { icon } from "explorer/icons.js";
+import { t } from "explorer/language.js";
 
 /** @typedef {import("explorer/model.js").State} State */
 /** @typedef {import("explorer/film.js").Film} Film */
@@ -17,7 +18,7 @@ import { icon } from "explorer/icons.js";
  * @property {(film: Film) => string} [hindered]  why there is nothing to choose; "" where there is
  */
 
-const MIXES = { handout: "handout's own", rows: "rows", columns: "columns" };
+const mixes = () => ({ handout: t("handout's own"), rows: t("rows"), columns: t("columns") });
 const CUSTOM = "custom";
 const MARGIN = 8;
 /** The whole mix that each short choice stands for; "" leaves a convention to the handout. */
@@ -26,20 +27,21 @@ const CHOSEN = { handout: OWN, rows: { ...OWN, gradients: "row" }, columns: { ..
 
 const NOTHING = [["", "—"]];
 
-/** @type {Convention[]} */
-const CONVENTIONS = [
-  { name: "gradients", title: "Gradients",
-    choices: () => [["row", "rows: numerator layout"], ["column", "columns: denominator layout"]] },
-  { name: "sign", title: "Sign of δ",
+/** @type {() => Convention[]} */
+const conventions = () => [
+  { name: "gradients", title: t("Gradients"),
+    choices: () => [["row", t("rows: numerator layout")], ["column", t("columns: denominator layout")]] },
+  { name: "sign", title: t("Sign of δ"),
     choices: ({ conventions: { delta } }) => (delta
       ? [["plus", `${delta[0]} = ${delta[1]}`], ["minus", `${delta[0]} = −${delta[1]}`]] : NOTHING),
-    hindered: ({ conventions: { delta } }) => (delta ? "" : "The handout gives no gradient here a name of its own.") },
-  { name: "weights", title: "Weight indices",
+    hindered: ({ conventions: { delta } }) => (delta ? "" : t("The handout gives no gradient here a name of its own.")) },
+  { name: "weights", title: t("Weight indices"),
     choices: ({ conventions: { entry } }) => (entry
-      ? [["row-column", `${entry["row-column"]}: row, column`], ["from-to", `${entry["from-to"]}: from, to`]] : NOTHING),
-    hindered: ({ conventions: { entry } }) => (entry ? "" : "No parameter is a matrix here.") },
-  { name: "reduction", title: "Objective over the batch", choices: () => [["mean", "mean"], ["sum", "sum"]],
-    hindered: ({ batch }) => (batch > 1 ? "" : "One sample: its mean and its sum are the same.") },
+      ? [["row-column", t("{entry}: row, column", { entry: entry["row-column"] })],
+        ["from-to", t("{entry}: from, to", { entry: entry["from-to"] })]] : NOTHING),
+    hindered: ({ conventions: { entry } }) => (entry ? "" : t("No parameter is a matrix here.")) },
+  { name: "reduction", title: t("Objective over the batch"), choices: () => [["mean", t("mean")], ["sum", t("sum")]],
+    hindered: ({ batch }) => (batch > 1 ? "" : t("One sample: its mean and its sum are the same.")) },
 ];
 
 /** The convention in force. @param {State} state @param {Convention["name"]} name @returns {string} */
@@ -59,13 +61,13 @@ function mixOf({ settings: { gradients, ...others }, own }) {
 
 /** @param {import("explorer/model.js").Model} model @param {AbortSignal} signal */
 function createMix(model, signal) {
-  const { select, field } = chooser("Notation", (value) => {
+  const { select, field } = chooser("notation", t("Notation"), (value) => {
     if (value !== CUSTOM) model.send({ type: "settings", ...CHOSEN[value] });
   }, signal);
-  select.title = "Gradients of vectors as the handout writes them, as rows or as columns";
+  select.title = t("Gradients of vectors as the handout writes them, as rows or as columns");
   function show() {
     const mix = mixOf(model.state);
-    offer(select, String(mix === CUSTOM), () => [...Object.entries(MIXES), ...(mix === CUSTOM ? [[CUSTOM, CUSTOM]] : [])]
+    offer(select, String(mix === CUSTOM), () => [...Object.entries(mixes()), ...(mix === CUSTOM ? [[CUSTOM, t("custom")]] : [])]
       .map(([value, text]) => option(value, text)));
     select.value = mix;
   }
@@ -76,7 +78,7 @@ function createMix(model, signal) {
 function createOne(convention, model, signal) {
   const { name, title, choices, hindered = () => "" } = convention;
   const { state } = model;
-  const { select, field } = chooser(title, (value) => {
+  const { select, field } = chooser(name, title, (value) => {
     const own = name !== "reduction" && value === handouts(state, name);
     model.send({ type: "settings", [name]: own ? "" : value });
   }, signal);
@@ -86,7 +88,7 @@ function createOne(convention, model, signal) {
     const own = handouts(state, name);
     const offered = choices(state.film);
     offer(select, JSON.stringify([offered, own]), () => offered.map(([value, text]) =>
-      option(value, value === own ? `${text} (handout)` : text)));
+      option(value, value === own ? t("{choice} (handout)", { choice: text }) : text)));
     remark.textContent = hindered(state.film);
     select.disabled = remark.textContent !== "";
     if (offered !== NOTHING) select.value = inForce(state, name);
@@ -101,12 +103,12 @@ function createOne(convention, model, signal) {
  */
 export function createConventions(model, signal) {
   const mix = createMix(model, signal);
-  const each = CONVENTIONS.map((convention) => createOne(convention, model, signal));
+  const each = conventions().map((convention) => createOne(convention, model, signal));
   const button = html("button", { type: "button", class: "tool", "aria-haspopup": "dialog", "aria-expanded": "false",
-    "aria-controls": "conventions" }, "Conventions");
-  const close = html("button", { type: "button", class: "tool", "aria-label": "Close", title: "Close" }, icon("close"));
+    "aria-controls": "conventions" }, t("Conventions"));
+  const close = html("button", { type: "button", class: "tool", "aria-label": t("Close"), title: t("Close") }, icon("close"));
   const dialog = /** @type {HTMLDialogElement} */ (html("dialog", { class: "conventions", id: "conventions",
-    "aria-label": "Conventions" }, html("div", { class: "title" }, html("h2", {}, "Conventions"), close),
+    "aria-label": t("Conventions") }, html("div", { class: "title" }, html("h2", {}, t("Conventions")), close),
   ...each.map(({ element }) => element)));
 
   function open() {

@@ -5,20 +5,21 @@
 
 import { html, htmlLabel } from "explorer/dom.js";
 import { fitFormulas } from "explorer/fit.js";
+import { t, withNodes } from "explorer/language.js";
 import { still, sweep } from "explorer/sweep.js";
 
 /** @typedef {import("explorer/explanation.js").Block} Block */
 /** @typedef {import("explorer/explanation.js").View} View */
 /** @typedef {(blocks: Block[], view: View) => HTMLElement[]} Render */
 
-const BUTTONS = [["next", "Next line", "N"], ["all", "All lines", "A"], ["again", "Start again", "R"]];
+const buttons = () => [["next", t("Next line"), "N"], ["all", t("All lines"), "A"], ["again", t("Start again"), "R"]];
 const KEYS = { n: "next", a: "all", r: "again" };
 const FIRST = 1; // lines that are in sight from the start
 
 /** Several derivations of one line, one of them in sight. @param {Block} block @param {View} view @param {Render} render */
 export function derivationSet({ blocks }, view, render) {
-  const buttons = blocks.map(({ key, choice }) => html("button", { type: "button", "data-derivation": key }, ...htmlLabel(choice)));
-  const choices = html("div", { class: "derivations", role: "group", "aria-label": "Derivation of" }, ...buttons);
+  const offered = blocks.map(({ key, choice }) => html("button", { type: "button", "data-derivation": key }, ...htmlLabel(choice)));
+  const choices = html("div", { class: "derivations", role: "group", "aria-label": t("Derivation of") }, ...offered);
   return html("div", {}, choices, ...blocks.map((block) => derivation(block, view, render)));
 }
 
@@ -27,8 +28,8 @@ export function derivation({ key, of, wrt, title, entries, steps }, view, render
   const heading = render([{ kind: "section", title, badge: "", blocks: [] }], view)[0].querySelector("h3") ?? "";
   return html("section", { class: "derivation", "data-key": key, "data-of": of, "data-wrt": wrt }, heading,
     ...entries.map(picker),
-    html("div", { class: "reveal", role: "group", "aria-label": "Lines of the derivation" },
-      ...BUTTONS.map(([action, text, letter]) => html("button", { type: "button", class: "tool", "data-reveal": action,
+    html("div", { class: "reveal", role: "group", "aria-label": t("Lines of the derivation") },
+      ...buttons().map(([action, text, letter]) => html("button", { type: "button", class: "tool", "data-reveal": action,
         "aria-keyshortcuts": letter }, text)),
       html("span", { class: "progress" })),
     html("ol", { class: "derived" }, ...steps.map((step) => stepItem(step, view, render))),
@@ -53,11 +54,11 @@ function stepItem({ title, badge, blocks, note }, view, render) {
 
 /** The entries of a line, laid out as the line is: one of them is worked out. */
 export function picker({ node, label, columns, choices, chosen }) {
-  const buttons = choices.map(({ index, label: name }) => html("button", { type: "button", "data-of": node, "data-entry": index.join(),
+  const entries = choices.map(({ index, label: name }) => html("button", { type: "button", "data-of": node, "data-entry": index.join(),
     "aria-pressed": String(index.join() === chosen.join()) }, ...htmlLabel(name)));
-  return html("div", { class: "picker", role: "group", "aria-label": "Entry that is worked out" },
-    html("span", { class: "symbol" }, "Entry of ", ...htmlLabel(label)),
-    html("div", { class: "choices", style: `--columns: ${Math.min(columns, 6)}` }, ...buttons));
+  return html("div", { class: "picker", role: "group", "aria-label": t("Entry that is worked out") },
+    html("span", { class: "symbol" }, ...withNodes(t("Entry of {label}"), { label: htmlLabel(label) })),
+    html("div", { class: "choices", style: `--columns: ${Math.min(columns, 6)}` }, ...entries));
 }
 
 /** The lines of a derivation, and the remarks that stand as lines, in order. @param {Element} section */
@@ -121,7 +122,7 @@ export function createDerivations(panel, model, signal) {
       }
     }
     const progress = section.querySelector(".progress");
-    if (progress) progress.textContent = `${count} of ${lines.length}`;
+    if (progress) progress.textContent = t("{n} of {all}", { n: count, all: lines.length });
   }
 
   /** @param {HTMLElement} section @param {string} action */
@@ -146,7 +147,9 @@ export function createDerivations(panel, model, signal) {
     const box = line.querySelector(".chunks") ?? line;
     box.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
     const said = section.querySelector(".said");
-    if (said) said.textContent = `Line ${place} of ${count}: ${line.getAttribute("aria-label") ?? line.textContent}`;
+    if (said) {
+      said.textContent = t("Line {n} of {all}: {line}", { n: place, all: count, line: line.getAttribute("aria-label") ?? line.textContent });
+    }
   }
 
   panel.addEventListener("click", ({ target }) => {

@@ -5,62 +5,77 @@
 import { createBlock } from "explorer/cells.js";
 import { assign, plainLabel, svg, svgLabel } from "explorer/dom.js";
 import { spokenNode } from "explorer/film.js";
-import { fitted, textWidth } from "explorer/text.js";
+import { t } from "explorer/language.js";
+import { fitted, halved, textWidth, wrapped } from "explorer/text.js";
 
 /** @typedef {import("explorer/film.js").FilmNode} FilmNode */
 
-const TITLE_SIZE = 18;
-const SHAPE_SIZE = 12;
 const SPACE = 8;
-const NOTE_SIZE = 11;
 const NOTE_LEADING = 12.5;
-const NOTE = ["no gradient:", "never updated"];
 const BESIDE_SIZE = 12;
 const FRAME = 4;
-const NOTE_BESIDE = ["no", "gradient:", "never", "updated"];
-const SPOKEN = {
-  waiting: "not computed yet", partial: "partly accumulated", done: "computed", zero: "exactly zero", stale: "stale",
-};
-const KIND_SHOWN = { input: "input ", target: "target ", param: "param " };
+const NOTE_AWAY = 4;
+
+/** @param {import("explorer/player.js").Look} state @returns {string} */
+function spokenValue(state) {
+  return { waiting: t("value not computed yet"), partial: t("value partly accumulated"), done: t("value computed"),
+    zero: t("value exactly zero"), stale: t("value stale") }[state];
+}
+
+/** @param {import("explorer/player.js").Look} state @returns {string} */
+function spokenGradient(state) {
+  return { waiting: t("gradient not computed yet"), partial: t("gradient partly accumulated"), done: t("gradient computed"),
+    zero: t("gradient exactly zero"), stale: t("gradient stale") }[state];
+}
+
+/** The shape after what kind of a line it is, where its title does not tell. @param {FilmNode} node @returns {string} */
+function kindAndShape({ kind, shape_text: shape }) {
+  return { input: t("input {shape}", { shape }), target: t("target {shape}", { shape }), param: t("param {shape}", { shape }) }[kind] ?? shape;
+}
 
 /** Title at the left, kind and shape at the right, both inside the card. */
 function heading(node, geometry) {
-  const { pad, header } = geometry;
+  const { pad } = geometry;
   const left = node.x + pad;
-  const shape = (KIND_SHOWN[node.kind] ?? "") + node.shape_text;
+  const shape = geometry.shape ? kindAndShape(node) : "";
   const room = node.width - 2 * pad;
-  const baseline = node.y + header * 0.7;
+  const baseline = node.y + geometry.baseline;
   const title = plainLabel(node.title);
-  const spare = room - SPACE - textWidth(title, TITLE_SIZE, "sans", "600");
-  const shapeSize = fitted(shape, SHAPE_SIZE, "mono", Math.max(spare, room / 2));
-  const titleSize = fitted(title, TITLE_SIZE, "sans", room - SPACE - textWidth(shape, shapeSize, "mono"), "600");
+  const spare = room - SPACE - textWidth(title, geometry.title, "sans", "600");
+  const shapeSize = fitted(shape, geometry.shape, "mono", Math.max(spare, room / 2));
+  const titleSize = fitted(title, geometry.title, "sans", room - (shape && SPACE) - textWidth(shape, shapeSize, "mono"), "600");
+  const heads = svg("text", { class: "title", x: left, y: baseline, "font-size": titleSize }, ...svgLabel(node.title));
+  if (!shape) return [heads];
   return [
-    svg("text", { class: "title", x: left, y: baseline, "font-size": titleSize },
-      ...svgLabel(node.title)),
+    heads,
     svg("text", { class: "shape", x: left + room, y: baseline, "font-size": shapeSize, "text-anchor": "end" }, shape),
   ];
 }
 
 /** What stands where a gradient would: beside a column; below anything else, on one line where that fits, else on two. */
-function note(node, { pad }) {
+function note(node, { pad, note: wanted }) {
   const { value } = node;
+  const whole = t("no gradient: never updated");
   if (value.caption === "above") {
     const height = value.rows.length * value.cell_height;
-    const top = node.y + value.y + (height - NOTE_BESIDE.length * NOTE_LEADING) / 2;
-    return noteText(NOTE_BESIDE, BESIDE_SIZE, node.x + value.x + value.cell_width + pad, top + NOTE_SIZE);
+    const left = value.x + value.cell_width + pad;
+    const lines = wrapped(whole, BESIDE_SIZE, "sans", value.cell_width - NOTE_AWAY);
+    const size = Math.min((BESIDE_SIZE * height) / (lines.length * NOTE_LEADING),
+      ...lines.map((line) => fitted(line, BESIDE_SIZE, "sans", node.width - left - NOTE_AWAY)));
+    const top = node.y + value.y + (height - (lines.length * NOTE_LEADING * size) / BESIDE_SIZE) / 2;
+    return noteText(lines, size, node.x + left, top + (wanted * size) / BESIDE_SIZE, (NOTE_LEADING * size) / BESIDE_SIZE);
   }
-  const whole = NOTE.join(" ");
   const room = node.width - 2 * pad;
-  const lines = textWidth(whole, NOTE_SIZE, "sans") <= room ? [whole] : NOTE;
-  const size = Math.min(...lines.map((line) => fitted(line, NOTE_SIZE, "sans", room)));
+  const lines = textWidth(whole, wanted, "sans") <= room ? [whole] : halved(whole, "sans");
+  const size = Math.min(...lines.map((line) => fitted(line, wanted, "sans", room)));
   const first = node.y + node.height - 10 - (lines.length - 1) * NOTE_LEADING;
   return noteText(lines, size, node.x + pad, first);
 }
 
-/** @param {string[]} lines @param {number} size @param {number} x @param {number} y  of the first line */
-function noteText(lines, size, x, y) {
+/** @param {string[]} lines @param {number} size @param {number} x @param {number} y  of the first line @param {number} [leading] */
+function noteText(lines, size, x, y, leading = NOTE_LEADING) {
   return svg("text", { class: "note", "font-size": size },
-    ...lines.map((line, place) => svg("tspan", { x, y: y + place * NOTE_LEADING }, line)));
+    ...lines.map((line, place) => svg("tspan", { x, y: y + place * leading }, line)));
 }
 
 /** The loss card's other cell: the objective, the mean or the sum over the batch. */
@@ -99,9 +114,10 @@ function meanState({ state, numbers }, meanNumbers) {
 }
 
 /**
- * @param {FilmNode} node @param {import("explorer/film.js").Geometry} geometry
+ * @param {FilmNode} node @param {import("explorer/film.js").Geometry} shared  by the cards that have no geometry of their own
  */
-export function createCard(node, geometry) {
+export function createCard(node, shared) {
+  const geometry = node.geometry ?? shared;
   const { radius } = geometry;
   const body = svg("rect", { class: "body", x: node.x, y: node.y, width: node.width, height: node.height, rx: radius });
   const value = createBlock(node, "value", node.value, geometry);
@@ -111,7 +127,7 @@ export function createCard(node, geometry) {
   const element = svg("g", { class: "card", role: "group", tabindex: 0, "data-node": node.name, "data-kind": node.kind,
     "aria-label": spokenNode(node) }, body, ...heading(node, geometry), value.element);
   if (gradient) element.append(gradient.element);
-  else if (node.kind === "target") element.append(note(node, geometry));
+  else if (node.kind === "target" && geometry.note) element.append(note(node, geometry));
   for (const block of [mean, inside]) if (block) element.append(block.element);
   let drawn = "";
 
@@ -125,11 +141,10 @@ export function createCard(node, geometry) {
     gradient?.update(state.gradient, state.contributions, digits);
     mean?.update(meanState(state.value, meanNumbers), "", digits);
     inside?.update(insideState(state.value, probabilities), "", digits);
-    const spoken = [`value ${SPOKEN[state.value.state]}`];
-    if (state.gradient) spoken.push(`gradient ${SPOKEN[state.gradient.state]}`);
     const key = `${state.value.state} ${state.gradient?.state} ${state.contributions}`;
     if (key === drawn) return;
     drawn = key;
+    const spoken = [spokenValue(state.value.state), ...(state.gradient ? [spokenGradient(state.gradient.state)] : [])];
     assign(element, { "data-state-value": state.value.state, "data-state-gradient": state.gradient?.state,
       "data-contributions": state.contributions, "aria-description": spoken.join(", ") });
   }

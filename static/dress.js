@@ -13,6 +13,8 @@
  * @property {string} source  the font itself, as its address
  */
 
+import { html } from "explorer/dom.js";
+
 /** @type {CSSStyleSheet | null} */
 let sheet = null;
 /** @type {Face[]} */
@@ -37,6 +39,10 @@ export function dress(root, { styles, faces }) {
     const made = faces.map(fontFace);
     for (const face of made) document.fonts.add(face);
     ready = Promise.allSettled(made.filter((_, place) => faces[place].shown).map((face) => face.load()));
+  }
+  // Unless it is told, a phone takes a page to be made for a screen of 980 pixels.
+  if (!document.querySelector("meta[name=viewport]")) {
+    document.head.append(html("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }));
   }
   if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
   return ready;

@@ -4,6 +4,7 @@
 
 import { cellName, indexOf } from "explorer/film.js";
 import { readNumber } from "explorer/format.js";
+import { t } from "explorer/language.js";
 
 /** @typedef {import("explorer/dom.js").Label} Label */
 /**
@@ -38,5 +39,5 @@ export function lowered(label) {
 
 /** "∂h₁/∂z₃", or by place where there are too many to name. */
 export function entryName({ rows, columns }, row, column) {
-  return rows && columns ? `∂${lowered(rows[row])}/∂${lowered(columns[column])}` : `row ${row + 1}, column ${column + 1}`;
+  return rows && columns ? `∂${lowered(rows[row])}/∂${lowered(columns[column])}` : t("row {row}, column {column}", { row: row + 1, column: column + 1 });
 }

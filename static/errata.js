@@ -2,6 +2,7 @@
 
 import { html } from "explorer/dom.js";
 import { partNodes } from "explorer/explanation.js";
+import { t, tn } from "explorer/language.js";
 
 /** @typedef {{steps: number[], nodes: string[], tabs: string[], parts: import("explorer/explanation.js").Part[]}} Erratum */
 
@@ -12,7 +13,8 @@ import { partNodes } from "explorer/explanation.js";
 export function slipMark({ errata = [] }, step) {
   const here = errata.filter(({ steps }) => steps.includes(step));
   if (!here.length) return [];
-  const title = `${here.length === 1 ? "A slip" : `${here.length} slips`} in the handout: see the footnote in the inspector`;
+  const title = tn("A slip in the handout: see the footnote in the inspector",
+    "{n} slips in the handout: see the footnote in the inspector", here.length);
   return [html("span", { class: "slip", role: "img", title, "aria-label": title }, "*")];
 }
 
@@ -25,5 +27,5 @@ export function footnotes(film, node, tab, digits) {
   const here = (film?.errata ?? []).filter(({ nodes, tabs }) => nodes.includes(node) && tabs.includes(tab ?? ""));
   if (!here.length) return [];
   const notes = here.map(({ parts }) => html("p", { "data-erratum": "" }, html("span", { "aria-hidden": "true" }, "* "), ...partNodes(parts, digits)));
-  return [html("aside", { class: "footnotes", "aria-label": "Slips in the handout" }, ...notes)];
+  return [html("aside", { class: "footnotes", "aria-label": t("Slips in the handout") }, ...notes)];
 }

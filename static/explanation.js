@@ -8,6 +8,7 @@ import { derivation, derivationSet, picker } from "explorer/derivation.js";
 import { html, htmlLabel } from "explorer/dom.js";
 import { formatNumber, numberData, readNumber, shownNumber } from "explorer/format.js";
 import { formulaLine } from "explorer/formula.js";
+import { t } from "explorer/language.js";
 import { ledgerLine } from "explorer/ledger.js";
 import { mistakeBlock } from "explorer/mistake.js";
 import { outerTable } from "explorer/outer.js";
@@ -44,7 +45,7 @@ const MAKERS = {
   note: ({ parts }, { digits }) => html("p", { class: "note" }, ...partNodes(parts, digits)),
   section: ({ title, badge, blocks }, view) => html("section", {},
     html("h3", {}, html("span", {}, ...partNodes(title, view.digits)),
-      ...(badge ? [html("span", { class: "badge", title: "CS224n gradient notes" }, badge)] : [])),
+      ...(badge ? [html("span", { class: "badge", title: t("CS224n gradient notes") }, badge)] : [])),
     ...renderBlocks(blocks, view)),
   jacobian: (block, view) => jacobianBlock(block, view, { blocks: renderBlocks, parts: partNodes }),
   sheets: (block, { digits }) => sheets(/** @type {any} */ (block), digits),
@@ -69,7 +70,8 @@ export function renderBlocks(blocks, view) {
     try {
       return MAKERS[block.kind](block, view);
     } catch (error) {
-      return html("p", { class: "note broken" }, `This part cannot be shown (${error instanceof Error ? error.message : error}).`);
+      return html("p", { class: "note broken" }, t("This part cannot be shown ({error}).",
+        { error: error instanceof Error ? error.message : String(error) }));
     }
   });
 }

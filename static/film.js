@@ -2,18 +2,32 @@
  * The film: a whole pass as data. Here are its types and the questions one can ask it without knowing the step.
  */
 
+import { t } from "explorer/language.js";
 import { spelled } from "explorer/spelling.js";
 
 /** @typedef {import("explorer/dom.js").Label} Label */
 /**
  * @typedef {object} Geometry  what all cards share, in layout units
  * @property {number} header
+ * @property {number} baseline  of the title
  * @property {number} caption  height of a symbol's line above its cells
  * @property {number} label  width of a symbol's column beside its cells
  * @property {number} pad
  * @property {number} gap
  * @property {number} strip
  * @property {number} radius
+ * From here on sizes of type; 0 where there is none:
+ * @property {number} title
+ * @property {number} shape
+ * @property {number} note
+ * @property {number} symbol
+ * @property {number} least_symbol  a symbol that would be smaller is abbreviated
+ * @property {number} mark  of a state
+ * @property {boolean} mark_beside  the symbol, not below it
+ * @property {number} number
+ * @property {number} shrinks  how far a number's type shrinks before digits go
+ * @property {number} least_digits  that a number keeps
+ * @property {number} large  how many times larger than on the page are pulses and arrows
  */
 /** @typedef {[number, number]} Span  offset and count in the film's numbers */
 /**
@@ -66,6 +80,8 @@ import { spelled } from "explorer/spelling.js";
  * @property {boolean} editable
  * @property {string[]} axes  what a matrix's two indices are: row and column, or to and from
  * @property {boolean} batched
+ * @property {Geometry} [geometry]  its own, where cards differ
+ * @property {boolean} [near]  whether the step is about it, where cards differ
  */
 /**
  * @typedef {object} FilmEdge
@@ -90,6 +106,7 @@ import { spelled } from "explorer/spelling.js";
  * @property {string} [place]
  * @property {string[]} [identity]  numbers of the CS224n gradient notes
  * @property {Part[]} [sentence]
+ * @property {Part[][]} [notes]  for whoever speaks
  */
 /**
  * @typedef {object} Conventions  those in force, and the choices in the lesson's letters
@@ -106,6 +123,7 @@ import { spelled } from "explorer/spelling.js";
  * @property {number} batch
  * @property {number} sample
  * @property {string} about
+ * @property {Part[][]} [notes]  for whoever speaks, before the first step
  * @property {string} objective
  * @property {number} learning_rate
  * @property {Label} rate_label
@@ -127,7 +145,10 @@ export function read(film, [offset, count]) {
 
 /** What a screen reader says of a card: "h, sigmoid, shape 4". @param {FilmNode} node @returns {string} */
 export function spokenNode({ name, operation, title, shape }) {
-  return `${name}, ${operation ?? spelled(title)}, ${shape.length ? `shape ${shape.join(" by ")}` : "scalar"}`;
+  const what = operation ?? spelled(title);
+  if (!shape.length) return t("{name}, {what}, scalar", { name, what });
+  const sizes = shape.map(String).reduce((rows, columns) => t("{rows} by {columns}", { rows, columns }));
+  return t("{name}, {what}, shape {shape}", { name, what, shape: sizes });
 }
 
 /** @param {FilmEdge} edge @returns {string} */
@@ -160,10 +181,12 @@ export function cellName(kind, index) {
  */
 export function spokenCell(name, index, axes = ["row", "column"]) {
   if (index.length === 2 && axes.includes("from")) {
-    return `${name}, ${["from", "to"].map((word) => `${word} ${index[axes.indexOf(word)] + 1}`).join(" ")}`;
+    return t("{name}, from {from} to {to}", { name, from: index[axes.indexOf("from")] + 1, to: index[axes.indexOf("to")] + 1 });
   }
-  const words = index.length === 2 ? axes : ["entry"];
-  return [name, ...index.map((place, axis) => `${words[axis] ?? `axis ${axis + 1}`} ${place + 1}`)].join(", ");
+  const [first, second] = index.map((place) => place + 1);
+  if (index.length === 2) return t("{name}, row {row}, column {column}", { name, row: first, column: second });
+  return [name, ...index.map((place, axis) => (axis ? t("axis {axis} {n}", { axis: axis + 1, n: place + 1 }) : t("entry {n}", { n: first })))]
+    .join(", ");
 }
 
 /**

@@ -5,6 +5,7 @@
 
 import { assign, html } from "explorer/dom.js";
 import { formatNumber, numberData, readNumber, shownNumber } from "explorer/format.js";
+import { t } from "explorer/language.js";
 
 /** @typedef {import("explorer/format.js").Digits} Digits */
 /** @typedef {string | {number: number | string, link?: string, kind?: string, negated?: boolean} | Tree} Child */
@@ -44,12 +45,12 @@ export function mathNode(tree, digits) {
   if (typeof tree === "string") return document.createTextNode(tree);
   if (Array.isArray(tree)) return element(tree, digits);
   if (tree && "number" in tree) return numberNode(tree, digits);
-  throw new TypeError("formula: neither text, number nor element");
+  throw new TypeError(t("formula: neither text, number nor element"));
 }
 
 /** @param {Tree} tree @param {Digits} digits */
 function element([tag, attributes, ...children], digits) {
-  if (!TAGS.has(tag)) throw new TypeError(`formula: no such element: ${tag}`);
+  if (!TAGS.has(tag)) throw new TypeError(t("formula: no such element: {tag}", { tag }));
   const made = math(tag, ...children.map((child) => mathNode(child, digits)));
   if (tag === "mi" && UNCLEAR.test(String(children[0]))) made.dataset.glyph = "slanted";
   if (tag === "mo" && FENCES.has(String(children[0]))) made.setAttribute("stretchy", "true");
@@ -58,7 +59,7 @@ function element([tag, attributes, ...children], digits) {
     else if (name === "stretchy" && value === "false") made.setAttribute("stretchy", "false");
     else if (name === "form" && value === "infix") made.setAttribute("form", value);
     else if (name === "class" && value.split(" ").every((word) => CLASSES.has(word))) made.setAttribute("class", value);
-    else throw new TypeError(`formula: no such attribute: ${name}="${value}"`);
+    else throw new TypeError(t('formula: no such attribute: {name}="{value}"', { name, value }));
   }
   return made;
 }

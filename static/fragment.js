@@ -3,14 +3,16 @@
  * `#lesson=mlp/bce_mlp&step=7&node=h&sample=0&edits=W.0.1=0.9`
  */
 
+import { t, tn } from "explorer/language.js";
+import { THEMES } from "explorer/theme.js";
+
 /** @typedef {{node: string, index: number[], sample: number | null, pass: number, text: string}} Edit */
 
 const NUMBERS = ["step", "sample", "pass"];
 /** What the server has a say in, beside the edits. */
-const ASKED = ["lesson", "sample", "pass", "rate", "gradients", "sign", "weights", "reduction", "fuse"];
-const KNOWN = [...ASKED, "step", "node", "tab", "edits", "lang"];
+const ASKED = ["lesson", "sample", "pass", "rate", "gradients", "sign", "weights", "reduction", "fuse", "lang"];
+const KNOWN = [...ASKED, "step", "node", "tab", "edits", "theme"];
 export const TABS = ["forward", "jacobian", "backward", "batch", "check", "derivation"];
-const LANGUAGES = ["en"];
 const WRITE_AFTER = 150;
 
 /** Slashes and the like stay readable. @param {string} text */
@@ -26,7 +28,7 @@ function writeEdit({ node, index, sample, pass, text }) {
 /** @param {string} written @returns {Edit} */
 function readEdit(written) {
   const match = /^([^.@~=]+)((?:\.\d+)*)(?:@(\d+))?(?:~(\d+))?=(.*)$/.exec(written);
-  if (!match) throw new Error(`"${written}" is no edit. Something like W.0.1=0.9 is expected.`);
+  if (!match) throw new Error(t('"{text}" is no edit. Something like W.0.1=0.9 is expected.', { text: written }));
   const [, node, index, sample, pass = "0", text] = match;
   const places = index.split(".").slice(1).map(Number);
   return { node, index: places, sample: sample === undefined ? null : Number(sample), pass: Number(pass), text };
@@ -34,9 +36,9 @@ function readEdit(written) {
 
 /** @param {string} key @param {string} text */
 function readValue(key, text) {
-  if (NUMBERS.includes(key) && !/^\d+$/.test(text)) throw new Error(`"${text}" is no whole number from 0.`);
-  if (key === "lang" && !LANGUAGES.includes(text)) throw new Error(`"${text}" is no language here. Known: ${LANGUAGES}.`);
-  if (key === "tab" && !TABS.includes(text)) throw new Error(`"${text}" is no tab. Tabs: ${TABS.join(", ")}.`);
+  if (NUMBERS.includes(key) && !/^\d+$/.test(text)) throw new Error(t('"{text}" is no whole number from 0.', { text }));
+  if (key === "theme" && !THEMES.includes(text)) throw new Error(t('"{text}" is no theme. Themes: {themes}.', { text, themes: THEMES.join(", ") }));
+  if (key === "tab" && !TABS.includes(text)) throw new Error(t('"{text}" is no tab. Tabs: {tabs}.', { text, tabs: TABS.join(", ") }));
   if (NUMBERS.includes(key)) return Number(text);
   return key === "edits" ? text.split(";").filter(Boolean).map(readEdit) : text;
 }
@@ -52,7 +54,7 @@ export function parseFragment(hash) {
   for (const pair of hash.replace(/^#/, "").split("&").filter(Boolean)) {
     const [key, ...rest] = pair.split("=");
     try {
-      if (!KNOWN.includes(key)) throw new Error(`There is no such key. Known keys: ${KNOWN.join(", ")}.`);
+      if (!KNOWN.includes(key)) throw new Error(t("There is no such key. Known keys: {keys}.", { keys: KNOWN.join(", ") }));
       values[key] = readValue(key, decodeURIComponent(rest.join("=")));
     } catch (error) {
       troubles.push({ key, reason: error.message });
@@ -75,25 +77,27 @@ function texts(values) {
  * @param {import("explorer/model.js").State} state
  */
 function asked({ film, settings, run }) {
-  const { fuse, reduction, ...conventions } = settings;
+  const { fuse, reduction, language, ...conventions } = settings;
   const values = { lesson: film.case, sample: film.sample };
   if (run.pass) values.pass = run.pass;
   if (run.rates.length) values.rate = run.rates.map(([since, rate]) => (since ? `${rate}@${since}` : rate)).join(";");
   for (const [name, choice] of Object.entries(conventions)) if (choice) values[name] = choice;
   if (reduction !== "mean") values.reduction = reduction;
   if (fuse) values.fuse = 1;
+  values.lang = language;
   return values;
 }
 
 /** @param {import("explorer/model.js").State} state @returns {string} */
 export function formatFragment(state) {
-  const { step, selected, follow, edits, tab } = state;
-  const { lesson, ...rest } = asked(state);
+  const { step, selected, follow, edits, tab, theme } = state;
+  const { lesson, lang, ...rest } = asked(state);
   const values = { lesson, step, ...rest };
   if (!follow) values.node = selected;
   if (tab !== TABS[0]) values.tab = tab;
   if (edits.length) values.edits = edits.map(writeEdit).join(";");
-  values.lang = "en";
+  if (theme) values.theme = theme;
+  values.lang = lang;
   return `#${Object.entries(values).map(([key, value]) => `${key}=${encoded(String(value))}`).join("&")}`;
 }
 
@@ -110,11 +114,17 @@ export function createFragment(model, signal) {
   /** What only the browser can judge: the step and the node, once the film is here. */
   function place({ step, node, tab }) {
     const { steps, nodes } = state.film;
-    if (step > steps.length) model.alert("step", `There is no step ${step}. This film has ${steps.length} steps.`);
+    if (step > steps.length) {
+      model.alert("step", tn("There is no step {step}. This film has {n} step.", "There is no step {step}. This film has {n} steps.",
+        steps.length, { step }));
+    }
     model.set({ step: step ?? 0, playing: false, tab: tab ?? TABS[0] });
     if (node === undefined) model.set({ follow: true });
     else if (nodes.some(({ name }) => name === node)) model.set({ selected: node, follow: false });
-    else model.alert("node", `There is no node "${node}" here. Nodes: ${nodes.map(({ name }) => name).join(", ")}.`);
+    else {
+      model.alert("node", t('There is no node "{node}" here. Nodes: {nodes}.',
+        { node, nodes: nodes.map(({ name }) => name).join(", ") }));
+    }
   }
 
   /** Ask for the picture that the address describes, and show it. */
@@ -122,10 +132,10 @@ export function createFragment(model, signal) {
     clearTimeout(timer);
     known = location.hash;
     const { values, troubles } = parseFragment(known);
-    model.set({ alerts: troubles });
+    model.set({ alerts: troubles, theme: values.theme ?? "" });
     const { edits = [] } = values;
     const wanted = Object.fromEntries(ASKED.map((key) => [key, values[key]]));
-    await model.send({ type: "open", fragment: texts(wanted), edits });
+    await model.send({ type: "open", fragment: texts(wanted), edits, preferred: [...navigator.languages] });
     if (state.film) place(values);
   }
 
@@ -144,7 +154,7 @@ export function createFragment(model, signal) {
     known = location.hash;
   }
 
-  model.on(["film", "step", "selected", "follow", "edits", "settings", "run", "tab"], () => {
+  model.on(["film", "step", "selected", "follow", "edits", "settings", "run", "tab", "theme"], () => {
     if (!state.film) return;
     clearTimeout(timer);
     timer = setTimeout(write, WRITE_AFTER);

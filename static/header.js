@@ -7,20 +7,23 @@ import { createConventions } from "explorer/conventions.js";
 import { html } from "explorer/dom.js";
 import { DIGITS } from "explorer/format.js";
 import { icon } from "explorer/icons.js";
-import { t } from "explorer/language.js";
+import { languageTag, t } from "explorer/language.js";
 
 /**
  * @param {import("explorer/model.js").Model} model
- * @param {Record<"zoomOut" | "zoomIn" | "fit" | "tidy" | "help" | "fullScreen" | "drawer" | "exports", () => void>} actions
+ * @param {Record<"zoomOut" | "zoomIn" | "fit" | "tidy" | "help" | "fullScreen" | "drawer" | "projector" | "presenter" | "exports", () => void>} actions
+ * @param {HTMLElement} theme  the chooser
  * @param {AbortSignal} signal
  */
-export function createHeader(model, actions, signal) {
+export function createHeader(model, actions, theme, signal) {
   const { state } = model;
-  const lesson = chooser("Lesson", (value) => model.send({ type: "lesson", lesson: value }), signal);
-  const sample = chooser("Sample", (value) => model.send({ type: "sample", sample: Number(value) }), signal);
-  const digits = chooser("Digits", (value) => model.set({ digits: value === "all" ? value : Number(value) }), signal);
-  digits.select.append(...DIGITS.map((count) => option(count, String(count))));
+  const lesson = chooser("lesson", t("Lesson"), (value) => model.send({ type: "lesson", lesson: value }), signal);
+  const sample = chooser("sample", t("Sample"), (value) => model.send({ type: "sample", sample: Number(value) }), signal);
+  const digits = chooser("digits", t("Digits"), (value) => model.set({ digits: value === "all" ? value : Number(value) }), signal);
+  digits.select.append(...DIGITS.map((count) => option(count, count === "all" ? t("all") : String(count))));
   digits.select.value = String(state.digits);
+
+  const languages = chooser("language", t("Language"), (value) => model.send({ type: "settings", language: value }), signal);
 
   const conventions = createConventions(model, signal);
 
@@ -30,35 +33,48 @@ export function createHeader(model, actions, signal) {
     made.addEventListener("click", act, { signal });
     return made;
   };
-  const reset = button("Reset to the handout's numbers", "Reset", () => model.send({ type: "reset" }),
-    { "aria-label": "Reset" });
-  const gradients = button("Gradients (G)", "∂L", () => model.set({ gradients: !state.gradients }),
-    { "aria-label": "Gradients", "aria-pressed": "true" });
-  const drawer = button("Inspector", icon("drawer"), actions.drawer, { "aria-pressed": "true" });
+  const reset = button(t("Reset to the handout's numbers"), t("Reset"), () => model.send({ type: "reset" }),
+    { "aria-label": t("Reset") });
+  const gradients = button(t("Gradients (G)"), "∂L", () => model.set({ gradients: !state.gradients }),
+    { "aria-label": t("Gradients"), "aria-pressed": "true" });
+  const drawer = button(t("Inspector"), icon("drawer"), actions.drawer, { "aria-pressed": "true" });
+  /** On a small screen the header is the lesson alone until one asks for the rest. */
+  const more = button(t("More"), icon("more"), () => {
+    more.setAttribute("aria-expanded", String(element.classList.toggle("open")));
+  }, { class: "tool more", "aria-expanded": "false" });
   const element = html("header", { class: "header" },
-    html("h1", {}, "∂", html("span", { class: "name" }, " Backprop Explorer")), lesson.field, sample.field,
-    conventions.field, conventions.button, digits.field, reset, conventions.dialog,
+    html("h1", {}, "∂", html("span", { class: "name" }, " Backprop Explorer")), lesson.field, more, sample.field,
+    conventions.field, conventions.button, digits.field, languages.field, theme, reset, conventions.dialog,
     html("span", { class: "space" }),
-    html("span", { class: "group", role: "group", "aria-label": "Picture" },
-      button("Zoom out", icon("minus"), actions.zoomOut), button("Zoom in", icon("plus"), actions.zoomIn),
-      button("Fit", icon("fit"), actions.fit), button("Tidy", icon("tidy"), actions.tidy)),
-    html("span", { class: "group", role: "group", "aria-label": "Page" },
-      gradients, drawer, button(t("Share and export"), icon("export"), actions.exports, { "aria-haspopup": "dialog" }),
-      button("Full screen (F)", icon("screen"), actions.fullScreen, { "aria-label": "Full screen" }),
-      button("Help (?)", "?", actions.help, { "aria-label": "Help" })));
+    html("span", { class: "group", role: "group", "aria-label": t("Page") },
+      gradients, drawer, button(t("Projector (P)"), icon("projector"), actions.projector, { "aria-label": t("Projector") }),
+      button(t("Presenter notes (S)"), icon("notes"), actions.presenter, { "aria-label": t("Presenter notes") }),
+      button(t("Share and export"), icon("export"), actions.exports, { "aria-haspopup": "dialog" }),
+      button(t("Full screen (F)"), icon("screen"), actions.fullScreen, { "aria-label": t("Full screen") }),
+      button(t("Help (?)"), "?", actions.help, { "aria-label": t("Help") })));
+
+  /** Stands at the picture's corner. */
+  const picture = html("section", { class: "picture", "aria-label": t("Picture") },
+    button(t("Zoom out"), icon("minus"), actions.zoomOut), button(t("Zoom in"), icon("plus"), actions.zoomIn),
+    button(t("Fit"), icon("fit"), actions.fit), button(t("Tidy"), icon("tidy"), actions.tidy));
 
   // Alerts, too: a choice that was refused is taken back.
   model.on(["film", "lessons", "alerts"], () => {
     if (!state.film) return;
     offer(lesson.select, JSON.stringify(state.lessons), () => state.lessons.map(({ title, cases }) =>
-      html("optgroup", { label: title }, ...cases.map((one) => option(one.value, `${title}: ${one.title}`)))));
+      html("optgroup", { label: title }, ...cases.map((one) => option(one.value, t("{lesson}: {title}", { lesson: title, title: one.title }))))));
     lesson.select.value = state.film.case;
     const { batch } = state.film;
     offer(sample.select, String(batch), () =>
-      Array.from({ length: batch }, (_, place) => option(place, `${place + 1} of ${batch}`)));
+      Array.from({ length: batch }, (_, place) => option(place, t("{n} of {all}", { n: place + 1, all: batch }))));
     sample.select.value = String(state.film.sample);
+  });
+  model.on(["languages", "settings"], () => {
+    offer(languages.select, Object.keys(state.languages).join(), () => Object.entries(state.languages).map(([code, name]) =>
+      html("option", { value: code, lang: languageTag(code) }, name)));
+    languages.select.value = state.settings.language;
   });
   model.on(["digits"], () => { digits.select.value = String(state.digits); });
   model.on(["gradients"], () => gradients.setAttribute("aria-pressed", String(state.gradients)));
-  return { element, setDrawer: (visible) => drawer.setAttribute("aria-pressed", String(visible)) };
+  return { element, picture, setDrawer: (visible) => drawer.setAttribute("aria-pressed", String(visible)) };
 }

@@ -6,6 +6,7 @@
 import { html } from "explorer/dom.js";
 import { entryName, linksOf } from "explorer/entry.js";
 import { dataNumber, wholeNumber } from "explorer/format.js";
+import { t } from "explorer/language.js";
 import { level } from "explorer/scale.js";
 
 const WIDTH = 440;
@@ -22,12 +23,12 @@ export function heatmap(block, numbers) {
   const [rows, columns] = block.shape;
   const size = Math.min(LARGEST, Math.max(SMALLEST, Math.min(WIDTH / columns, TALLEST / rows)));
   const canvas = /** @type {HTMLCanvasElement} */ (html("canvas", { width: columns, height: rows, tabindex: 0, role: "img",
-    "data-heatmap": "", "aria-label": `Jacobian, ${rows} by ${columns}. Arrow keys walk its entries.` }));
+    "data-heatmap": "", "aria-label": t("Jacobian, {rows} by {columns}. Arrow keys walk its entries.", { rows, columns }) }));
   canvas.style.width = `${columns * size}px`;
   canvas.style.aspectRatio = `${columns} / ${rows}`;
   painted.set(canvas, { block, numbers });
   return html("div", { class: "heatmap" }, canvas,
-    html("output", { class: "readout", "aria-live": "polite" }, "Point at an entry to read it."));
+    html("output", { class: "readout", "aria-live": "polite" }, t("Point at an entry to read it.")));
 }
 
 /** Colours are the page's own, so this waits until the canvas stands in it. @param {HTMLCanvasElement} canvas */

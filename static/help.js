@@ -2,7 +2,8 @@
 
 import { html } from "explorer/dom.js";
 import { icon } from "explorer/icons.js";
-import { KEYS } from "explorer/keys.js";
+import { keysTold } from "explorer/keys.js";
+import { t } from "explorer/language.js";
 
 /**
  * @param {import("explorer/model.js").Model} model
@@ -11,13 +12,13 @@ import { KEYS } from "explorer/keys.js";
 export function createHelp(model, signal) {
   const { state } = model;
   const toggle = html("input", { type: "checkbox", role: "switch", checked: state.shortcuts });
-  const close = html("button", { type: "button", class: "tool", "aria-label": "Close", title: "Close" }, icon("close"));
-  const rows = KEYS.map(([keys, meaning]) =>
+  const close = html("button", { type: "button", class: "tool", "aria-label": t("Close"), title: t("Close") }, icon("close"));
+  const rows = keysTold().map(([keys, meaning]) =>
     html("tr", {}, html("th", { scope: "row" }, keys), html("td", {}, meaning)));
-  const element = html("dialog", { class: "help", "aria-label": "Help" },
-    html("div", { class: "title" }, html("h2", {}, "Keys"), close),
+  const element = html("dialog", { class: "help", "aria-label": t("Help") },
+    html("div", { class: "title" }, html("h2", {}, t("Keys")), close),
     html("table", {}, html("tbody", {}, ...rows)),
-    html("label", { class: "switch" }, toggle, " Single keys act (digits, N, G, F and ?)"));
+    html("label", { class: "switch" }, toggle, " ", t("Single keys act (digits, N, G, P, S, F and ?)")));
   close.addEventListener("click", () => element.close(), { signal });
   toggle.addEventListener("change", () => model.set({ shortcuts: toggle.checked }), { signal });
   return { element, show: () => element.showModal(), open: () => element.open };

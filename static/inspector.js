@@ -10,13 +10,16 @@ import { footnotes } from "explorer/errata.js";
 import { partNodes, renderBlocks } from "explorer/explanation.js";
 import { createOuters } from "explorer/filling.js";
 import { fitFormulas, fitTables } from "explorer/fit.js";
+import { TABS } from "explorer/fragment.js";
 import { paint } from "explorer/heatmap.js";
 import { icon } from "explorer/icons.js";
+import { t } from "explorer/language.js";
 import { createLinks } from "explorer/links.js";
 import { createMistakes } from "explorer/mistake.js";
 import { morph } from "explorer/morph.js";
 
-const TABS = ["Forward", "Jacobian", "Backward", "Batch", "Check", "Derivation"];
+/** In the order of TABS. */
+const tabNames = () => [t("Forward"), t("Jacobian"), t("Backward"), t("Batch"), t("Check"), t("Derivation")];
 /** Milliseconds that an answer may take before the page says that it is waiting for it. */
 const AWHILE = 200;
 /** Lines of a film that are asked for before they are wanted. */
@@ -47,15 +50,16 @@ function createAnswers(model) {
 /** The head: title, facts, a button to follow the steps again, and the tabs. */
 function createHead() {
   const heading = html("h2", {}, "…");
-  const follow = html("button", { type: "button", class: "tool follow", title: "Show the line of every step" }, "Follow");
+  const follow = html("button", { type: "button", class: "tool follow", title: t("Show the line of every step") }, t("Follow"));
   const meta = html("p", { class: "meta" });
-  const tabs = TABS.map((name) => html("button", { type: "button", role: "tab", "data-tab": name.toLowerCase(), id: `tab-${name.toLowerCase()}`,
-    "aria-controls": "inspector-panel" }, name));
-  const list = html("div", { role: "tablist", "aria-label": "Inspector" }, ...tabs);
+  const names = tabNames();
+  const tabs = TABS.map((tab, place) => html("button", { type: "button", role: "tab", "data-tab": tab, id: `tab-${tab}`,
+    "aria-controls": "inspector-panel" }, names[place]));
+  const list = html("div", { role: "tablist", "aria-label": t("Inspector") }, ...tabs);
   const stack = html("button", { type: "button", class: "tool stacking", "aria-pressed": "false",
-    title: "Show all samples of the batch at once" }, "Stack");
+    title: t("Show all samples of the batch at once") }, t("Stack"));
   const wider = html("button", { type: "button", class: "tool wider", "aria-pressed": "false",
-    "aria-label": "Wider", title: "Wider: half of the page for the inspector" }, icon("wider"));
+    "aria-label": t("Wider"), title: t("Wider: half of the page for the inspector") }, icon("wider"));
   const buttons = html("div", { class: "buttons" }, stack, wider, follow);
   const element = html("div", { class: "head" }, html("div", { class: "title" }, heading, buttons), meta, list);
   return { element, heading, follow, stack, wider, meta, list, tabs };
@@ -170,7 +174,7 @@ export function createInspector(root, model, signal) {
   }
 
   /** @param {object} reply */
-  function refusal({ reason = "There is nothing to say about this line." }) {
+  function refusal({ reason = t("There is nothing to say about this line.") }) {
     return { kind: "note", parts: [reason] };
   }
 
@@ -183,9 +187,9 @@ export function createInspector(root, model, signal) {
     if (move === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    const at = TABS.findIndex((name) => name.toLowerCase() === state.tab);
+    const at = TABS.indexOf(state.tab);
     const next = Number.isFinite(move) ? (at + move + TABS.length) % TABS.length : move < 0 ? 0 : TABS.length - 1;
-    model.set({ tab: TABS[next].toLowerCase() });
+    model.set({ tab: TABS[next] });
     head.tabs[next].focus();
   }, { signal });
   panel.addEventListener("click", (event) => {
@@ -201,14 +205,13 @@ export function createInspector(root, model, signal) {
     // The button goes away; the focus must not.
     head.tabs.find((tab) => tab.tabIndex === 0)?.focus();
   }, { signal });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw, { signal });
 
   const observer = new ResizeObserver(fit);
   observer.observe(panel);
   document.fonts.addEventListener("loadingdone", fit, { signal }); // what was measured before was another font's
   signal.addEventListener("abort", () => observer.disconnect());
   model.on(["film", "selected", "tab", "stacked", "entries"], open);
-  model.on(["digits", "follow"], draw);
+  model.on(["digits", "follow", "look"], draw);
   model.on(["playing"], () => { if (state.playing) askAhead(); });
   draw();
 }

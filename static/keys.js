@@ -2,23 +2,27 @@
  * The keyboard. Arrows mean what has the focus; nothing is stolen from a field that someone types in.
  */
 
+import { t } from "explorer/language.js";
+
 /** What the help dialog lists. */
-export const KEYS = [
-  ["Space", "Play or pause"],
-  ["← →", "Previous step, next step"],
-  ["Page Up, Page Down", "Previous step, next step, wherever the focus is"],
-  ["Home, End", "First step, last step"],
-  ["1 … 9", "Speed, from ¼× to 4×"],
-  ["N, Shift+N", "Next pass, previous pass"],
-  ["G", "Gradients on or off"],
-  ["F", "Full screen"],
-  ["?", "This help"],
-  ["Arrows on a card", "Walk the graph"],
-  ["Enter on a card", "Open it in the inspector"],
-  ["Tab, then ← → on a card's cells", "Walk its numbers"],
-  ["↑ ↓ on a number", "Change it by 0.1, with Shift by 1"],
-  ["Enter on a number", "Type another; Enter sends it, Escape leaves it"],
-  ["N, A, R in a derivation", "Next line, all lines, start again"],
+export const keysTold = () => [
+  [t("Space"), t("Play or pause")],
+  ["← →", t("Previous step, next step")],
+  [t("Page Up, Page Down"), t("A clicker's way through the whole lesson, wherever the focus is: after a pass comes the next case")],
+  [t("Home, End"), t("First step, last step")],
+  ["1 … 9", t("Speed, from ¼× to 4×")],
+  [t("N, Shift+N"), t("Next pass, previous pass")],
+  ["G", t("Gradients on or off")],
+  ["P", t("Projector on or off; Escape leaves it, too")],
+  ["S", t("Presenter notes in a window of their own")],
+  ["F", t("Full screen")],
+  ["?", t("This help")],
+  [t("Arrows on a card"), t("Walk the graph")],
+  [t("Enter on a card"), t("Open it in the inspector")],
+  [t("Tab, then ← → on a card's cells"), t("Walk its numbers")],
+  [t("↑ ↓ on a number"), t("Change it by 0.1, with Shift by 1")],
+  [t("Enter on a number"), t("Type another; Enter sends it, Escape leaves it")],
+  [t("N, A, R in a derivation"), t("Next line, all lines, start again")],
 ];
 
 const TEXT_FIELDS = "input:not([type=range], [type=checkbox], [type=radio], [type=button]), textarea, [contenteditable]";
@@ -33,16 +37,19 @@ const within = (target, selector) => Boolean(target.closest?.(selector));
  * @param {Record<string, () => void>} actions
  */
 function commands({ toggle, previous, next, first, last }) {
-  return { " ": toggle, ArrowLeft: previous, ArrowRight: next, PageUp: previous, PageDown: next, Home: first, End: last };
+  return { " ": toggle, ArrowLeft: previous, ArrowRight: next, Home: first, End: last };
 }
 
 /**
  * @param {import("explorer/model.js").Model} model
  * @param {ReturnType<typeof import("explorer/playback.js").createPlayback>} playback
  * @param {{walk: (event: KeyboardEvent, target: Element) => boolean, passes: {next: () => void, previous: () => void},
+ *   clicker: {next: () => void, previous: () => void}, presenter: () => void,
+ *   theme: {toggle: () => void, leave: () => void},
  *   help: () => void, fullScreen: () => void}} page
  * @param {() => boolean} busy  whether a dialog has the keyboard
  * @param {AbortSignal} signal
+ * @returns {(event: KeyboardEvent) => void} for other documents' keys
  */
 export function listenToKeys(model, playback, page, busy, signal) {
   const { state } = model;
@@ -50,6 +57,8 @@ export function listenToKeys(model, playback, page, busy, signal) {
   const single = {
     g: () => model.set({ gradients: !state.gradients }),
     f: page.fullScreen,
+    p: () => page.theme.toggle(),
+    s: () => page.presenter(),
     n: page.passes.next,
     N: page.passes.previous,
     "?": page.help,
@@ -58,8 +67,10 @@ export function listenToKeys(model, playback, page, busy, signal) {
   /** @returns {(() => void) | undefined} */
   function meaning(event, target) {
     const { key } = event;
-    if (key === "PageUp" || key === "PageDown") return act[key];
+    if (key === "PageUp") return page.clicker.previous;
+    if (key === "PageDown") return page.clicker.next;
     if (key === " ") return within(target, PRESSABLE) ? undefined : act[key];
+    if (key === "Escape") return state.theme === "projector" ? page.theme.leave : undefined;
     if (key in act) return within(target, OWN_ARROWS) ? undefined : act[key];
     if (!state.shortcuts || within(target, "select")) return undefined;
     if (/^[1-9]$/.test(key)) return () => model.set({ speed: Number(key) });
@@ -70,8 +81,10 @@ export function listenToKeys(model, playback, page, busy, signal) {
     // Inside a shadow tree the event's target is the host; the path begins at the element itself.
     const target = event.composedPath()[0];
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || busy() || !state.film) return;
-    if (target instanceof Element && within(target, TEXT_FIELDS)) return;
-    if (target instanceof Element && page.walk(event, target)) {
+    // The presenter's window has elements of its own: they are no instances of this window's classes.
+    const element = "closest" in target;
+    if (element && within(target, TEXT_FIELDS)) return;
+    if (element && page.walk(event, target)) {
       event.preventDefault();
       return;
     }
@@ -81,4 +94,5 @@ export function listenToKeys(model, playback, page, busy, signal) {
     action();
   }
   document.addEventListener("keydown", onKey, { signal });
+  return onKey;
 }

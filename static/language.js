@@ -50,6 +50,14 @@ export function t(message, values = {}) {
   return filled(typeof translated === "string" && translated ? translated : message, values);
 }
 
+/**
+ * A message in which elements stand for fields: `withNodes(t("Entry of {label}"), { label: nodes })`.
+ * @param {string} text  translated @param {Record<string, Node | Node[]>} nodes @returns {(Node | string)[]}
+ */
+export function withNodes(text, nodes) {
+  return text.split(/\{(\w+)\}/).flatMap((part, place) => (place % 2 ? nodes[part] : part)).filter((part) => part !== "");
+}
+
 /** @param {string} one @param {string} many @param {number} n @param {Record<string, string | number>} [values] @returns {string} */
 export function tn(one, many, n, values = {}) {
   const translated = catalogue[one];

@@ -4,6 +4,7 @@
  */
 
 import { html } from "explorer/dom.js";
+import { t } from "explorer/language.js";
 
 /** @typedef {string | {join: [string, string], sign: string, fits: boolean} | {clash: string}} Piece */
 /** @typedef {{left: Piece[], sign: Piece, right: Piece[], text: string}} Ledger */
@@ -37,6 +38,6 @@ function unbroken(pieces) {
 export function ledgerLine({ left, sign, right, text }) {
   const side = (name, nodes) => html("span", { class: name, "aria-hidden": "true" }, ...nodes);
   const clashes = [...left, sign, ...right].some((piece) => typeof piece === "object" && ("clash" in piece || !piece.fits));
-  return html("div", { class: `ledger${clashes ? " misfit" : ""}`, role: "note", "aria-label": `shapes ${text}` },
+  return html("div", { class: `ledger${clashes ? " misfit" : ""}`, role: "note", "aria-label": t("shapes {shapes}", { shapes: text }) },
     side("into", unbroken(left)), side("equals", sign ? [pieceNode(sign)] : []), side("factors", unbroken(right)));
 }

@@ -3,6 +3,7 @@
 import { assign, html } from "explorer/dom.js";
 import { dataNumber, formatNumber, readNumber } from "explorer/format.js";
 import { icon } from "explorer/icons.js";
+import { t } from "explorer/language.js";
 
 /**
  * @param {import("explorer/model.js").Model} model
@@ -13,19 +14,19 @@ import { icon } from "explorer/icons.js";
 export function createLosses(model, plot, go, signal) {
   const { state } = model;
   const button = html("button", { type: "button", class: "tool", "data-action": "losses", "aria-expanded": "false",
-    "aria-controls": "losses" }, "Losses");
-  const dismiss = html("button", { type: "button", class: "tool", "aria-label": "Close the losses", title: "Close" }, icon("close"));
-  const picture = html("div", { class: "plot", role: "img", "aria-label": "The losses as a plot", hidden: true });
+    "aria-controls": "losses" }, t("Losses"));
+  const dismiss = html("button", { type: "button", class: "tool", "aria-label": t("Close the losses"), title: t("Close") }, icon("close"));
+  const picture = html("div", { class: "plot", role: "img", "aria-label": t("The losses as a plot"), hidden: true });
   const rows = html("tbody");
   const list = html("div", { class: "list" }, html("table", {}, html("thead", {}, html("tr", {},
-    html("th", { scope: "col" }, "pass"), html("th", { scope: "col" }, "loss"))), rows));
-  const element = html("section", { class: "losses", id: "losses", "aria-label": "Losses", hidden: true },
-    html("div", { class: "title" }, html("h2", {}, "Loss of each pass"), dismiss), picture, list);
+    html("th", { scope: "col" }, t("pass")), html("th", { scope: "col" }, t("loss")))), rows));
+  const element = html("section", { class: "losses", id: "losses", "aria-label": t("Losses"), hidden: true },
+    html("div", { class: "title" }, html("h2", {}, t("Loss of each pass")), dismiss), picture, list);
   let asked = false;
 
   /** @param {number | string} loss @param {number} pass */
   function row(loss, pass) {
-    const to = html("button", { type: "button", class: "tool", "data-pass": pass, "aria-label": `Go to pass ${pass + 1}` }, String(pass + 1));
+    const to = html("button", { type: "button", class: "tool", "data-pass": pass, "aria-label": t("Go to pass {pass}", { pass: pass + 1 }) }, String(pass + 1));
     const number = readNumber(loss);
     return html("tr", {}, html("th", { scope: "row" }, to), html("td", { "data-number": dataNumber(number) }, formatNumber(number, state.digits)));
   }

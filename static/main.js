@@ -4,6 +4,7 @@
  */
 
 import { createAlerts } from "explorer/alerts.js";
+import { createClicker } from "explorer/clicker.js";
 import { html } from "explorer/dom.js";
 import { createEditor } from "explorer/edit.js";
 import { createExports } from "explorer/exports.js";
@@ -13,47 +14,55 @@ import { createHeader } from "explorer/header.js";
 import { createHelp } from "explorer/help.js";
 import { createInspector } from "explorer/inspector.js";
 import { listenToKeys } from "explorer/keys.js";
+import { language, languageTag, speak, t } from "explorer/language.js";
 import { decode } from "explorer/message.js";
 import { createModel } from "explorer/model.js";
 import { createPasses } from "explorer/passes.js";
 import { createPlayback } from "explorer/playback.js";
+import { createPresenter } from "explorer/presenter.js";
+import { createProjection } from "explorer/projection.js";
 import { createStage } from "explorer/stage.js";
+import { createSubtitle } from "explorer/subtitle.js";
+import { createTheme } from "explorer/theme.js";
 import { createTransport } from "explorer/transport.js";
 import { createWalk } from "explorer/walk.js";
 import { createWhy } from "explorer/why.js";
 import { createWords } from "explorer/words.js";
 
 /** Plots that the host can make, each when it is first wanted. @typedef {Record<string, () => Promise<Element>>} Plots */
+/**
+ * @typedef {object} Host
+ * @property {HTMLElement} root
+ * @property {(message: object) => void} send
+ * @property {AbortSignal} [signal]
+ * @property {Plots} [plots]
+ * @property {boolean} [served]  whether a server answers; without one nothing is computed, and what would ask for it is not shown
+ */
 
 /** @param {HTMLElement} root */
 function toggleFullScreen(root) {
   if (document.fullscreenElement) document.exitFullscreen();
-  else root.requestFullscreen();
+  else root.requestFullscreen().catch(() => {}); // a key of the presenter's window is no gesture here
 }
 
 /**
- * @param {{root: HTMLElement, send: (message: object) => void, signal?: AbortSignal, plots?: Plots, served?: boolean}} host
- *   served: whether a server answers; without one nothing can be computed, and what would ask for it is not shown
- * @returns {{receive: (message: object | Uint8Array) => void, reopen: () => Promise<void>, dispose: () => void}}
- *   reopen: tell a fresh session what this page shows
+ * Everything that is seen, in the language of the moment.
+ * @param {HTMLElement} root @param {import("explorer/model.js").Model} model @param {Host} host @param {AbortSignal} signal
+ * @returns {{why: ReturnType<typeof createWhy> | null}}
  */
-export function mount({ root, send, signal: outer, plots = {}, served = true }) {
-  const ending = new AbortController();
-  const { signal } = ending;
-  outer?.addEventListener("abort", () => ending.abort(), { signal });
-
-  const model = createModel(send);
-  const stage = createStage(model, signal);
+function build(root, model, { plots = {}, served = true }, signal) {
+  const theme = createTheme(model, root, signal);
+  const projection = createProjection(model);
+  const stage = createStage(model, signal, projection);
   const playback = createPlayback(model, stage, signal);
   const editor = createEditor(model, stage, signal);
   const walk = createWalk(model, stage, editor, signal);
-  const fragment = createFragment(model, signal);
   const help = createHelp(model, signal);
   const exports = createExports(model, stage, { served }, signal);
   const passes = createPasses(model, plots, signal);
   // Only a server can measure: without one there is nothing to open.
   const why = plots.timings ? createWhy(model, plots.timings, signal) : null;
-  const inspector = html("aside", { class: "inspector", "aria-label": "Inspector" });
+  const inspector = html("aside", { class: "inspector", "aria-label": t("Inspector") });
   const page = html("div", { class: "page" });
   const tools = html("div", { class: "tools" });
   const fullScreen = () => toggleFullScreen(root);
@@ -67,30 +76,72 @@ export function mount({ root, send, signal: outer, plots = {}, served = true }) 
     if (!model.state.follow && inspector.hidden) drawer();
   });
   const header = createHeader(model, { zoomOut: stage.zoomOut, zoomIn: stage.zoomIn, fit: stage.fit, tidy: stage.tidy,
-    help: help.show, fullScreen, drawer, exports: exports.show }, signal);
+    help: help.show, fullScreen, drawer, projector: theme.toggle, presenter: () => presenter.open(),
+    exports: exports.show }, theme.field, signal);
 
+  const subtitle = createSubtitle(model, projection, { leave: theme.leave, presenter: () => presenter.open() }, signal);
   tools.append(createFuse(model, signal), ...(why ? [why.button] : []));
-  page.append(header.element, createAlerts(model, signal), stage.element, tools, inspector,
+  page.append(header.element, createAlerts(model, signal), stage.element, tools, header.picture, inspector, subtitle,
     createTransport(model, playback, passes.element, signal), passes.panel, help.element, exports.element,
     ...(why ? [why.element] : []));
   createInspector(inspector, model, signal);
-  createWords(model);
   const busy = () => help.open() || exports.open() || Boolean(why?.open());
-  listenToKeys(model, playback, { walk, passes, help: help.show, fullScreen }, busy, signal);
-  root.classList.add("explorer");
-  root.classList.toggle("unserved", !served);
+  const clicker = createClicker(model, playback);
+  const onKey = listenToKeys(model, playback, { walk, passes, theme, clicker, presenter: () => presenter.open(), help: help.show,
+    fullScreen }, busy, signal);
+  root.lang = languageTag();
   root.replaceChildren(page);
-  fragment.open();
+  const presenter = createPresenter(model, clicker, root, onKey, signal);
+  return { why };
+}
+
+/**
+ * @param {Host} host
+ * @returns {{receive: (message: object | Uint8Array) => void, reopen: () => Promise<void>, dispose: () => void}}
+ *   reopen: tell a fresh session what this page shows
+ */
+export function mount(host) {
+  const { root, send, signal: outer, served = true } = host;
+  const ending = new AbortController();
+  const { signal } = ending;
+  outer?.addEventListener("abort", () => ending.abort(), { signal });
+  const model = createModel(send);
+  const fragment = createFragment(model, signal);
+  createWords(model);
+  let rebuilding = new AbortController();
+  let parts = build(root, model.within(rebuilding.signal), host, rebuilding.signal);
+
+  /** The page is made anew in another language, over the same model; what had the focus has it again. */
+  function rebuild() {
+    const focused = /** @type {ShadowRoot | Document} */ (root.getRootNode()).activeElement?.id;
+    rebuilding.abort();
+    rebuilding = new AbortController();
+    const own = model.within(rebuilding.signal);
+    parts = build(root, own, host, rebuilding.signal);
+    own.announce();
+    if (focused) root.querySelector(`#${CSS.escape(focused)}`)?.focus();
+  }
 
   function dispose() {
     ending.abort();
     root.replaceChildren();
   }
+  signal.addEventListener("abort", () => rebuilding.abort());
+
   /** @param {object | Uint8Array} told  as `decode` takes it */
   function receive(told) {
     const message = decode(told);
-    if (message.type === "timing") why?.receive(message);
+    if (message.messages) {
+      const other = message.settings.language !== language();
+      speak(message.settings.language, message.messages);
+      if (other) rebuild();
+    }
+    if (message.type === "timing") parts.why?.receive(message);
     model.receive(message);
   }
+
+  root.classList.add("explorer");
+  root.classList.toggle("unserved", !served);
+  fragment.open();
   return { receive, reopen: fragment.reopen, dispose };
 }

@@ -7,6 +7,7 @@ import { html, htmlLabel } from "explorer/dom.js";
 import { entryName, floats, linksOf } from "explorer/entry.js";
 import { dataNumber, formatNumber } from "explorer/format.js";
 import { heatmap } from "explorer/heatmap.js";
+import { t } from "explorer/language.js";
 import { level } from "explorer/scale.js";
 
 /** @typedef {import("explorer/dom.js").Label} Label */
@@ -16,12 +17,12 @@ const MOST_CELLS = 600;
 const MOST_COLUMNS = 40;
 const COMPACT_FROM = 7;
 /** What is wider than the inspector scrolls, and the keyboard must reach what scrolls. */
-const SCROLLS = { tabindex: 0, role: "group", "aria-label": "Jacobian" };
+const scrolling = () => ({ tabindex: 0, role: "group", "aria-label": t("Jacobian") });
 
 /** @param {Jacobian} block @param {Digits} digits @returns {HTMLElement} */
 export function jacobianMatrix(block, digits) {
   const [rows, columns] = block.shape;
-  if (!block.numbers) return html("p", { class: "note" }, `${rows} × ${columns} numbers: too many to lay out.`);
+  if (!block.numbers) return html("p", { class: "note" }, t("{rows} × {columns} numbers: too many to lay out.", { rows, columns }));
   const numbers = floats(block.numbers);
   if (rows * columns > MOST_CELLS || columns > MOST_COLUMNS) return heatmap(block, numbers);
   const head = html("tr", {}, html("td", { class: "corner" }), ...Array.from({ length: columns }, (_, j) =>
@@ -29,8 +30,8 @@ export function jacobianMatrix(block, digits) {
   const body = Array.from({ length: rows }, (_, i) => html("tr", {},
     heading("row", block.rows?.[i], i, block.apart ? null : linksOf(block, i, 0)[0]),
     ...Array.from({ length: columns }, (_, j) => cell(block, numbers[i * columns + j], i, j, digits))));
-  return html("div", { class: `matrix${columns >= COMPACT_FROM ? " compact" : ""}`, ...SCROLLS },
-    html("table", { "aria-label": `Jacobian, ${rows} by ${columns}` }, html("thead", {}, head), html("tbody", {}, ...body)));
+  return html("div", { class: `matrix${columns >= COMPACT_FROM ? " compact" : ""}`, ...scrolling() },
+    html("table", { "aria-label": t("Jacobian, {rows} by {columns}", { rows, columns }) }, html("thead", {}, head), html("tbody", {}, ...body)));
 }
 
 /** @param {"row" | "col"} scope @param {Label | undefined} label @param {number} place @param {string | null} link */

@@ -5,6 +5,7 @@
 import { mark } from "explorer/check.js";
 import { html, htmlLabel } from "explorer/dom.js";
 import { dataNumber, formatNumber, readNumber } from "explorer/format.js";
+import { t } from "explorer/language.js";
 
 /** @typedef {import("explorer/dom.js").Label} Label */
 /** @typedef {import("explorer/format.js").Digits} Digits */
@@ -30,7 +31,7 @@ function tableRow({ node, label, cell: place, numbers: [summed, overwritten, dif
 /** @param {Mistake} block @param {Digits} digits */
 function table({ head, columns, rows }, digits) {
   return html("div", { class: "checked" },
-    html("div", { class: "scroller", tabindex: 0, role: "group", "aria-label": "Gradients summed and overwritten" },
+    html("div", { class: "scroller", tabindex: 0, role: "group", "aria-label": t("Gradients summed and overwritten") },
       html("table", {},
         html("thead", {}, html("tr", {}, html("th", { scope: "col", class: "symbol" }, ...htmlLabel(head)),
           ...columns.map((title) => html("th", { scope: "col" }, title)))),

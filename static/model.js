@@ -4,6 +4,7 @@
  */
 
 import { DEFAULT_DIGITS } from "explorer/format.js";
+import { t } from "explorer/language.js";
 import { createPlaces } from "explorer/places.js";
 
 /**
@@ -12,6 +13,7 @@ import { createPlaces } from "explorer/places.js";
  * @property {object[]} lessons  groups of cases for the Lesson chooser
  * @property {object[]} edits  what differs from the lesson's own numbers, for the address bar
  * @property {Settings} settings  conventions and objective as chosen; "" leaves a convention to the handout
+ * @property {Record<string, string>} languages  by code, each in its own words
  * @property {Record<string, string>} own  the handout's conventions
  * @property {[string, string] | null} fusible  the activation and the loss that can be one line
  * @property {{pass: number, most: number, losses: (number | string)[], rates: [number, string][]}} run  updates before
@@ -31,24 +33,29 @@ import { createPlaces } from "explorer/places.js";
  * @property {boolean} shortcuts  whether single keys act
  * @property {string[]} pending  nodes whose edits are on their way: what depends on them is stale
  * @property {{key: string, reason: string}[]} alerts
+ * @property {"" | "light" | "dark" | "projector"} theme  as chosen; "" follows the system
+ * @property {"" | "light" | "dark"} room  the theme that leaving the projector leads to
+ * @property {number} projected  goes up whenever the drawing for a projector has come
+ * @property {"light" | "dark" | "projector"} look  the theme on the screen
  * @property {import("explorer/links.js").Highlight | null} highlight  what is pointed at, here and in the inspector
  */
 
-/** @typedef {{gradients: string, sign: string, weights: string, reduction: "mean" | "sum", fuse: boolean}} Settings */
+/** @typedef {{gradients: string, sign: string, weights: string, reduction: "mean" | "sum", fuse: boolean, language: string}} Settings */
 /** @typedef {ReturnType<typeof createModel>} Model */
 
 const NORMAL_SPEED = 5;
 /** Milliseconds after which a message without an answer is worth a word. */
 const PATIENCE = 8000;
-const UNANSWERED = "The server does not answer. Reload the page: the address keeps what you see.";
 
 /** @returns {State} */
 function initialState() {
   return {
     film: null, lessons: [], edits: [], told: 0, step: 0, selected: null, follow: true, digits: DEFAULT_DIGITS, playing: false,
     speed: NORMAL_SPEED, gradients: true, shortcuts: true, pending: [], alerts: [], highlight: null,
-    settings: { gradients: "", sign: "", weights: "", reduction: "mean", fuse: false }, own: {}, fusible: null,
+    settings: { gradients: "", sign: "", weights: "", reduction: "mean", fuse: false, language: "en" }, own: {},
+    languages: {}, fusible: null,
     run: { pass: 0, most: 0, losses: [], rates: [] }, left: {}, tab: "forward", stacked: false, entries: {},
+    theme: "", room: "", look: "light", projected: 0,
   };
 }
 
@@ -121,6 +128,23 @@ export function createModel(send) {
   }
 
   /**
+   * The same model for parts of the page that end with `signal`: they hear nothing after it.
+   * @param {AbortSignal} signal
+   * @returns {Model & {announce: () => void}}  announce: tell all of them everything, as they have seen nothing yet
+   */
+  function within(signal) {
+    /** @type {((state: State, changed: string[]) => void)[]} */
+    const own = [];
+    const listen = (keys, listener) => {
+      const stop = on(keys, listener);
+      own.push(listener);
+      signal.addEventListener("abort", stop);
+      return stop;
+    };
+    return { ...model, on: listen, announce: () => own.forEach((listener) => listener(state, Object.keys(state))) };
+  }
+
+  /**
    * @param {object} message
    * @param {{inPlace?: boolean, patience?: number}} [options]  whether the asker says itself why it was refused; how
    *   many milliseconds the answer may take
@@ -131,7 +155,9 @@ export function createModel(send) {
     const number = requests;
     const reply = new Promise((resolve) => waiting.set(number, { resolve, inPlace }));
     send({ ...message, request: number });
-    setTimeout(() => { if (waiting.has(number)) alert("connection", UNANSWERED); }, patience);
+    setTimeout(() => {
+      if (waiting.has(number)) alert("connection", t("The server does not answer. Reload the page: the address keeps what you see."));
+    }, patience);
     return reply;
   }
 
@@ -139,11 +165,11 @@ export function createModel(send) {
   function receive(message) {
     if (message.type === "film") {
       const { film, lessons = state.lessons, edits = [], settings = state.settings, own = state.own, fusible = null,
-        run = state.run } = message;
+        run = state.run, languages = state.languages } = message;
       // What was said of the old numbers is over; what is to be said of these follows.
       const alerts = state.alerts.some(({ key }) => key === "numbers")
         ? state.alerts.filter(({ key }) => key !== "numbers") : state.alerts;
-      const patch = { film: withFloats(film), lessons, edits, alerts, settings, own, fusible, run };
+      const patch = { film: withFloats(film), lessons, edits, alerts, settings, own, fusible, run, languages };
       if (film.case !== state.film?.case) set({ ...patch, step: 0, playing: false, follow: true, entries: {}, left: {} });
       else if (run.pass !== state.run.pass) set({ ...patch, ...anotherPass(state, film, run.pass) });
       else set({ ...patch, ...place(state, film, fusible) });
@@ -161,5 +187,6 @@ export function createModel(send) {
     set({ alerts: [...state.alerts.filter((known) => known.key !== key), { key, reason }] });
   }
 
-  return { state, set, on, send: request, receive, alert };
+  const model = { state, set, on, within, send: request, receive, alert };
+  return model;
 }

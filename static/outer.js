@@ -6,6 +6,7 @@
 import { html, htmlLabel } from "explorer/dom.js";
 import { floats, lowered } from "explorer/entry.js";
 import { formatNumber, numberData, shownNumber } from "explorer/format.js";
+import { t } from "explorer/language.js";
 import { level } from "explorer/scale.js";
 
 /** @typedef {import("explorer/dom.js").Label} Label */
@@ -13,7 +14,7 @@ import { level } from "explorer/scale.js";
 /** @typedef {{of: string, wrt: string, left: Side, top: Side, sign: 1 | -1, result: object}} Outer */
 
 /** What the readout says while nothing is pointed at. */
-export const hint = () => html("span", { class: "hint" }, "Point at a cell to see its two factors.");
+export const hint = () => html("span", { class: "hint" }, t("Point at a cell to see its two factors."));
 
 /** A factor's cell, as the stage shows it. @param {Side} side @param {number} place @param {Record<string, unknown>} where */
 function factor({ cells, numbers, kind, negated }, place, where, digits) {
@@ -47,10 +48,10 @@ export function outerTable(block, digits) {
   };
   const body = Array.from({ length: rows }, (_, row) => html("tr", {}, html("th", { scope: "row", "data-name-of": `left ${row}` }, ...named(left, row)),
     factor(left, row, { "data-left": row }, digits), ...across.map((column) => product(row, column))));
-  const label = `Outer product, ${rows} by ${columns}. Arrow keys walk its cells.`;
+  const label = t("Outer product, {rows} by {columns}. Arrow keys walk its cells.", { rows, columns });
   return html("div", { class: "outer", "data-of": block.of, "data-into": block.wrt, "data-sign": block.sign },
     html("div", { class: "scrolls", tabindex: 0, role: "group", "aria-label": label },
       html("table", {}, html("thead", {}, names, factors), html("tbody", {}, ...body))),
-    html("div", { class: "foot" }, html("button", { type: "button", class: "tool replay", "data-replay": "" }, "Replay"),
+    html("div", { class: "foot" }, html("button", { type: "button", class: "tool replay", "data-replay": "" }, t("Replay")),
       html("output", { class: "readout", "aria-live": "polite" }, hint())));
 }

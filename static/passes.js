@@ -6,6 +6,7 @@
 import { assign, html, htmlLabel, plainLabel } from "explorer/dom.js";
 import { wholeNumber } from "explorer/format.js";
 import { icon } from "explorer/icons.js";
+import { t } from "explorer/language.js";
 import { createLosses } from "explorer/losses.js";
 
 /** Whether there is anything to train. @param {import("explorer/film.js").Film | null} film */
@@ -32,7 +33,7 @@ function rateField(model, signal) {
   const { state } = model;
   const label = html("label", { for: "learning-rate", class: "symbol", "aria-hidden": "true" });
   const input = html("input", { id: "learning-rate", type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false",
-    role: "spinbutton", "aria-label": "Learning rate", title: "Learning rate from this pass on" });
+    role: "spinbutton", "aria-label": t("Learning rate"), title: t("Learning rate from this pass on") });
   const refusal = html("p", { id: "learning-rate-refusal", role: "alert" });
   const element = html("span", { class: "rate" }, label, input);
   const given = () => (state.film ? wholeNumber(state.film.learning_rate).replaceAll("−", "-") : "");
@@ -71,6 +72,7 @@ function rateField(model, signal) {
     event.stopPropagation();
   }, { signal });
   model.on(["film"], () => {
+    if (!state.film) return;
     const symbol = state.film.rate_label;
     if (label.dataset.symbol !== plainLabel(symbol)) {
       label.replaceChildren(...htmlLabel(symbol));
@@ -107,23 +109,23 @@ export function createPasses(model, plots, signal) {
   const next = () => go(at() + 1);
   const previous = () => go(at() - 1);
 
-  const button = (action, name, key, act) => {
-    const made = html("button", { type: "button", class: "tool", "data-action": `${action}-pass`, "aria-label": name, title: `${name} (${key})` },
+  const button = (action, name, title, act) => {
+    const made = html("button", { type: "button", class: "tool", "data-action": `${action}-pass`, "aria-label": name, title },
       icon(`${action}-pass`));
     made.addEventListener("click", act, { signal });
     return made;
   };
-  const backward = button("previous", "Previous pass", "Shift+N", previous);
-  const forward = button("next", "Next pass", "N", next);
+  const backward = button("previous", t("Previous pass"), t("Previous pass (Shift+N)"), previous);
+  const forward = button("next", t("Next pass"), t("Next pass (N)"), next);
   const number = html("span", { class: "pass" });
-  const element = html("div", { class: "passes", role: "group", "aria-label": "Passes", hidden: true },
+  const element = html("div", { class: "passes", role: "group", "aria-label": t("Passes"), hidden: true },
     backward, number, forward, rateField(model, signal), losses.button);
 
   model.on(["film", "run", "step"], () => {
     const { film, run, step } = state;
     element.hidden = !trainable(film);
     if (element.hidden) losses.close();
-    number.textContent = `Pass ${run.pass + 1}`;
+    number.textContent = t("Pass {n}", { n: run.pass + 1 });
     backward.toggleAttribute("data-spent", run.pass === 0);
     forward.toggleAttribute("data-spent", run.pass === run.most);
     forward.toggleAttribute("data-invited", step === film?.steps.length);

@@ -109,6 +109,7 @@ export function createPlayback(model, stage, signal) {
     settle();
     started = performance.now();
   });
+  model.on(["look"], stage.pulses.readColours);
   signal.addEventListener("abort", () => cancelAnimationFrame(frame));
   /** Whoever steps by hand has taken over from the player. @param {() => void} act */
   const byHand = (act) => () => {

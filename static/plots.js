@@ -41,6 +41,8 @@ export function createPlots(model, element, names, signal) {
   }
 
   const repaint = () => { for (const name of boxes.keys()) ask(name); };
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint, { signal });
+  const themes = new MutationObserver(repaint);
+  themes.observe(element, { attributeFilter: ["data-theme"] });
+  signal.addEventListener("abort", () => themes.disconnect());
   return Object.fromEntries(names.map((name) => [name, () => box(name)]));
 }

@@ -22,6 +22,8 @@ export function createPulses(canvas, view) {
   /** @type {Record<string, string>} */
   let colours = {};
   let blank = true;
+  /** How many times larger than on the page. */
+  let large = 1;
 
   /** Themes change: the colours are read again for every step that flies. */
   function readColours() {
@@ -92,10 +94,14 @@ export function createPulses(canvas, view) {
     const along = flight.path.length * (flight.stops ? 0.5 * eased(Math.min(2 * t, 1)) : eased(t));
     const head = flight.path.at(along);
     drawTrail(flight, along, colour);
-    drawHead(head, 4 + flight.width * 0.65, colour);
+    drawHead(head, (4 + flight.width * 0.65) * ((1 + large) / 2), colour);
     const [nx, ny] = rightHand(flight.path, along);
     // Values keep to the left hand of the arrow. Contributions fly against it, to its right: their own left hand, too.
-    drawChip(context, flight, head, [-nx, -ny], { ...colours, frame: colour });
+    context.save();
+    context.translate(...head);
+    context.scale(large, large);
+    drawChip(context, flight, [0, 0], [-nx, -ny], { ...colours, frame: colour });
+    context.restore();
     if (flight.stops && t > 0.5) {
       const bar = (side) => [head[0] + side * nx * STOP_BAR, head[1] + side * ny * STOP_BAR];
       drawLine(bar(-1), bar(1), colours.ink, 4);
@@ -114,5 +120,5 @@ export function createPulses(canvas, view) {
       if (t >= 0 && t < 1) drawFlight(flight, t);
     }
   }
-  return { draw, clear, readColours };
+  return { draw, clear, readColours, enlarge: (times) => { large = times; } };
 }

@@ -13,6 +13,8 @@ import { createScene } from "explorer/scene.js";
 /** Pixels across and down, frames, and steps, at most: what slides and mails still take. */
 const LARGEST = [960, 720];
 const MOST_FRAMES = 240;
+const MARGIN = 22;
+const LARGEST_FIT = 1.6;
 export const MOST_STEPS = 120;
 /** Milliseconds: between frames that move, at a step, at its end where nothing flew, and at the ends of the film. */
 const BETWEEN = 100;
@@ -25,6 +27,12 @@ const SAME = COLOURS - 1;
 /** Pixels of a frame that the palette is made from: one of so many. */
 const SAMPLED = 7;
 
+/** Where all of the film is seen: on a projector each step is laid out by itself, which no film could follow. */
+function whole({ width, height }, across, down) {
+  const k = Math.min((across - 2 * MARGIN) / width, (down - 2 * MARGIN) / height, LARGEST_FIT);
+  return { k, x: (across - k * width) / 2, y: (down - k * height) / 2 };
+}
+
 /**
  * A stage of its own for the film on show, with the cards where they are, out of sight.
  * @param {import("explorer/model.js").Model} model
@@ -33,13 +41,10 @@ const SAMPLED = 7;
 function createStudio({ state }, stage) {
   const { film, digits } = state;
   const { width, height } = stage.view.size();
-  const { x, y, k } = stage.view.transform();
+  const { x, y, k } = stage.shows(film) ? stage.view.transform() : whole(film, width, height);
   const scale = Math.min(1, LARGEST[0] / width, LARGEST[1] / height);
   const scene = createScene(film);
-  for (const node of film.nodes) {
-    const box = stage.box(node.name);
-    if (box.x !== node.x || box.y !== node.y) scene.move(node.name, box.x - node.x, box.y - node.y);
-  }
+  scene.arrange(state.moved);
   const world = svg("g", { transform: `translate(${x} ${y}) scale(${k})` }, scene.definitions, scene.element);
   const drawing = svg("svg", { class: stage.drawing.getAttribute("class") }, world);
   const canvas = html("canvas", { class: "pulses" });
@@ -49,6 +54,7 @@ function createStudio({ state }, stage) {
   const pulses = createPulses(canvas, { size: () => ({ width, height }), transform: () => ({ x, y, k }) });
   stage.element.closest(".explorer").append(element);
   pulses.readColours();
+  pulses.enlarge(film.geometry.large);
 
   /** @param {number} step */
   function show(step) {

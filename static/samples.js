@@ -5,6 +5,7 @@
 import { html, htmlLabel } from "explorer/dom.js";
 import { floats } from "explorer/entry.js";
 import { formatNumber, numberData, shownNumber } from "explorer/format.js";
+import { t } from "explorer/language.js";
 import { level } from "explorer/scale.js";
 
 /** @typedef {import("explorer/format.js").Digits} Digits */
@@ -22,7 +23,7 @@ function cell(number, digits, attributes = {}, negated = false) {
 
 /** @param {"row" | "col"} scope @param {number} sample @param {number} chosen */
 function sampleName(scope, sample, chosen) {
-  const mark = sample === chosen ? [html("span", { class: "mark", title: "the chosen sample" }, scope === "row" ? "◂" : "▾")] : [];
+  const mark = sample === chosen ? [html("span", { class: "mark", title: t("the chosen sample") }, scope === "row" ? "◂" : "▾")] : [];
   return html("th", { scope, class: sample === chosen ? "chosen" : null }, String(sample + 1), ...mark);
 }
 
@@ -39,7 +40,7 @@ function down({ groups, chosen, samples }, digits) {
     const numbers = shown.map((group) => floats(group.numbers));
     const titles = html("tr", {}, html("td", { class: "corner" }), ...shown.map((group) =>
       html("th", { scope: "colgroup", colspan: group.columns.length, class: group.kind }, ...htmlLabel(group.label))));
-    const names = html("tr", {}, html("th", { scope: "col", class: "axis" }, "sample"), ...shown.flatMap((group) =>
+    const names = html("tr", {}, html("th", { scope: "col", class: "axis" }, t("sample")), ...shown.flatMap((group) =>
       group.columns.map((label) => html("th", { scope: "col" }, ...(group.columns.length > 1 ? htmlLabel(label) : [])))));
     const rows = samples.map((sample, row) => html("tr", { class: sample === chosen ? "chosen" : null },
       sampleName("row", sample, chosen), ...shown.flatMap((group, place) => group.columns.map((_label, column) =>
@@ -53,7 +54,7 @@ function down({ groups, chosen, samples }, digits) {
 function across({ groups: [group], chosen, samples, total }, digits) {
   const numbers = floats(group.numbers);
   const sums = floats(total.numbers);
-  const head = html("tr", {}, html("th", { class: "axis" }, "sample"), ...samples.map((sample) => sampleName("col", sample, chosen)),
+  const head = html("tr", {}, html("th", { class: "axis" }, t("sample")), ...samples.map((sample) => sampleName("col", sample, chosen)),
     html("th", { scope: "col", class: "sum" }, total.label));
   const rows = group.columns.map((label, column) => html("tr", {}, html("th", { scope: "row" }, ...htmlLabel(label)),
     ...samples.map((sample, row) => cell(numbers[row * group.columns.length + column], digits, { class: sample === chosen ? "chosen" : null },
@@ -77,7 +78,7 @@ function withSum(table, { groups, total }, digits) {
  */
 export function samplesTable(block, digits) {
   const { total, groups, samples } = block;
-  const scrolling = { class: "samples", tabindex: 0, role: "group", "aria-label": "Samples" };
+  const scrolling = { class: "samples", tabindex: 0, role: "group", "aria-label": t("Samples") };
   if (!total) return html("div", scrolling, ...down(block, digits));
   const tall = groups[0].columns.length > WIDEST && samples.length <= WIDEST;
   return html("div", scrolling, tall ? across(block, digits) : withSum(down(block, digits)[0], block, digits));
@@ -90,10 +91,10 @@ export function samplesTable(block, digits) {
 export function jacobianStack({ shape: [rows, columns], count, chosen, numbers }, digits) {
   const all = floats(numbers);
   const one = (sample) => html("figure", { class: sample === chosen ? "chosen" : null },
-    html("table", { "aria-label": `Jacobian of sample ${sample + 1}` }, html("tbody", {},
+    html("table", { "aria-label": t("Jacobian of sample {n}", { n: sample + 1 }) }, html("tbody", {},
       ...Array.from({ length: rows }, (_, i) => html("tr", {},
         ...Array.from({ length: columns }, (_, j) => cell(all[(sample * rows + i) * columns + j], digits)))))),
-    html("figcaption", {}, `sample ${sample + 1}${sample === chosen ? " ◂" : ""}`));
-  return html("div", { class: "stack", tabindex: 0, role: "group", "aria-label": "Jacobians of the samples" },
+    html("figcaption", {}, `${t("sample {n}", { n: sample + 1 })}${sample === chosen ? " ◂" : ""}`));
+  return html("div", { class: "stack", tabindex: 0, role: "group", "aria-label": t("Jacobians of the samples") },
     ...Array.from({ length: count }, (_, sample) => one(sample)));
 }

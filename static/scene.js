@@ -12,7 +12,7 @@ import { changesByStep, edgeState, nodeState, NOTHING_OUTDATED } from "explorer/
 
 const HALO = 5;
 const DRAWN = ["name", "kind", "operation", "title", "shape", "x", "y", "width", "height", "value", "gradient", "total",
-  "mean_box", "inside", "editable"];
+  "mean_box", "inside", "editable", "geometry"];
 
 /** What the conventions say of cells, and may say otherwise of the same ones. */
 const WORDS = ["label", "brief", "note", "turned", "sign"];
@@ -25,9 +25,11 @@ function structure({ nodes, edges, geometry }) {
 }
 
 /** Patterns and markers that cards and edges refer to. */
-function definitions() {
-  const head = { markerUnits: "userSpaceOnUse", markerWidth: 13, markerHeight: 12, refX: 12, refY: 6, orient: "auto" };
-  const arrow = (id) => svg("marker", { id, ...head }, svg("path", { class: id, d: "M0 0L13 6L0 12L3 6Z" }));
+/** @param {number} large */
+function definitions(large) {
+  const head = { markerUnits: "userSpaceOnUse", markerWidth: 13 * large, markerHeight: 12 * large, refX: 12 * large, refY: 6 * large,
+    orient: "auto" };
+  const arrow = (id) => svg("marker", { id, ...head }, svg("path", { class: id, d: "M0 0L13 6L0 12L3 6Z", transform: large === 1 ? null : `scale(${large})` }));
   const tile = { id: "waiting", width: 9, height: 9, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" };
   const hatch = svg("pattern", tile, svg("rect", { class: "hatch-ground", width: 9, height: 9 }),
     svg("rect", { class: "hatch-stripe", width: 4.5, height: 9 }));
@@ -133,9 +135,10 @@ export function createScene(first) {
 
   return {
     element, show, recast, forget, move, tidy, box, surround,
+    moves: () => [...moved].map(([name, by]) => [name, ...by]),
     card: (name) => cards[places.get(name)],
     edge: (index) => edges[index],
-    definitions: definitions(),
+    definitions: definitions((1 + film.geometry.large) / 2),
     picture: { names: first.nodes.map(({ name }) => name), box, card: (name) => cards[places.get(name)].element,
       edges: back, halo },
   };

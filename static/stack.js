@@ -6,6 +6,7 @@
 import { html } from "explorer/dom.js";
 import { floats } from "explorer/entry.js";
 import { formatNumber, numberData, shownNumber } from "explorer/format.js";
+import { t } from "explorer/language.js";
 import { jacobianMatrix } from "explorer/matrix.js";
 import { level } from "explorer/scale.js";
 
@@ -15,7 +16,7 @@ import { level } from "explorer/scale.js";
 
 /** b = 2, marked if it is the chosen sample. @param {string} sample @param {boolean} chosen @param {string} tag */
 function sampleName(sample, chosen, tag) {
-  const mark = chosen ? [html("span", { class: "mark", title: "the chosen sample" }, "◂")] : [];
+  const mark = chosen ? [html("span", { class: "mark", title: t("the chosen sample") }, "◂")] : [];
   const letter = html("span", { class: "letter" }, html("i", {}, "b"), " = ");
   return html(tag, { class: chosen ? "sample chosen" : "sample" }, letter, sample, ...mark);
 }

@@ -5,7 +5,9 @@
 import { assign, html, svg } from "explorer/dom.js";
 import { numberShown, wholeNumber } from "explorer/format.js";
 import { linkCells } from "explorer/highlight.js";
+import { t } from "explorer/language.js";
 import { createMerge } from "explorer/merge.js";
+import { glide } from "explorer/glide.js";
 import { createPulses } from "explorer/pulses.js";
 import { createScene } from "explorer/scene.js";
 import { createView, listenToPointers } from "explorer/view.js";
@@ -14,6 +16,9 @@ const ZOOM_STEP = 1.25;
 const TIP_AWAY = 10;
 /** Below this zoom texts are specks: a large graph is drawn without them. */
 const LEGIBLE = 0.22;
+/** On a projector nothing stands over the picture, and it may be as large as it fits: numbers have 28 pixels of 1080. */
+const PROJECTED = { side: 16, head: 12, foot: 12, largest: 8 };
+const PROJECTED_TYPE = 28 / 1920;
 
 /** A small sign over the stage with the whole of the number under the pointer. */
 function createTip(element, signal) {
@@ -59,12 +64,13 @@ function picked({ film, entries }, name, cell) {
 /**
  * @param {import("explorer/model.js").Model} model
  * @param {AbortSignal} signal
+ * @param {{film: () => import("explorer/film.js").Film}} [projection]  how the film is to be drawn
  */
-export function createStage(model, signal) {
+export function createStage(model, signal, projection = { film: () => model.state.film }) {
   const { state } = model;
   const canvas = html("canvas", { class: "pulses", "aria-hidden": "true" });
   const world = svg("g");
-  const drawing = svg("svg", { class: "drawing", role: "group", "aria-label": "Computation graph" }, world);
+  const drawing = svg("svg", { class: "drawing", role: "group", "aria-label": t("Computation graph") }, world);
   const element = html("main", { class: "stage", "data-testid": "stage", "data-phase": "idle", "data-step": 0,
     "data-steps": 0, "data-playing": "false" }, drawing, canvas);
   const view = createView(element, ({ x, y, k }) => {
@@ -75,7 +81,10 @@ export function createStage(model, signal) {
   const merge = createMerge(world, signal);
   /** @type {ReturnType<typeof createScene> | null} */
   let scene = null;
-  let lesson = "";
+  /** @type {import("explorer/film.js").Film | null} */
+  let cast = null;
+  /** How somebody arranged the page's own picture, while it is on the projector. */
+  let arranged = null;
   let shown = 0;
   let marked = { now: null, selected: null };
 
@@ -95,19 +104,65 @@ export function createStage(model, signal) {
    * Put a film on the stage; a film of the same graph only changes the numbers.
    * @returns {() => void} to be called when it is drawn
    */
-  function cast(film) {
-    const same = film.case === lesson;
-    lesson = film.case;
+  function put(film) {
+    const same = film.case === cast?.case;
+    cast = film;
     if (scene?.recast(film)) return () => {};
     merge.finish();
+    const focus = focused();
     const [old, seen] = [scene?.picture, view.transform()];
     scene = createScene(film);
     marked = { now: null, selected: null };
     world.replaceChildren(scene.definitions, scene.element);
-    view.fit({ x: 0, y: 0, width: film.width, height: film.height });
+    frame();
     const [pair, { picture }] = [state.fusible, scene];
     const turned = same && pair && old.names.includes(pair[0]) !== picture.names.includes(pair[0]);
-    return () => { if (turned) merge.run(old, seen, picture, view.transform(), pair); };
+    return () => {
+      if (turned) merge.run(old, seen, picture, view.transform(), pair);
+      else if (same) glide(old, seen, picture, view.transform());
+      if (focus) refocus(focus);
+    };
+  }
+
+  /** Before the projector: where cards and view have been put. After it they are there again. */
+  function arrange() {
+    if (state.theme === "projector") arranged = scene && { case: cast.case, moves: scene.moves(), view: view.held() };
+    else if (arranged?.case === cast.case) {
+      scene.tidy();
+      for (const [name, dx, dy] of arranged.moves) if (scene.card(name)) scene.move(name, dx, dy);
+      view.hold(arranged.view);
+      arranged = null;
+    }
+  }
+
+  /** The room that the picture has, which the theme has a say in. */
+  function frame() {
+    const { geometry, width, height } = cast;
+    const least = (PROJECTED_TYPE * view.size().width) / geometry.number;
+    view.fit({ x: 0, y: 0, width, height }, state.theme === "projector" ? { ...PROJECTED, least } : undefined);
+    pulses.enlarge(geometry.large);
+  }
+
+  /** What the step is about: its card, and those that its pulses run to and from. @returns {import("explorer/geometry.js").Box | null} */
+  function subject(current) {
+    if (!current) return null;
+    const ends = current.edges.flatMap((index) => [state.film.edges[index].source, state.film.edges[index].target]);
+    const boxes = [current.node, ...ends].map(scene.box);
+    const [x, y] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))];
+    return { x, y, width: Math.max(...boxes.map((box) => box.x + box.width)) - x, height: Math.max(...boxes.map((box) => box.y + box.height)) - y };
+  }
+
+  /** The card, or the cell of it, that has the focus. @returns {{node: string, cell: string | undefined} | null} */
+  function focused() {
+    const held = /** @type {ShadowRoot | Document} */ (element.getRootNode()).activeElement;
+    const card = element.contains(held) ? held.closest("[data-node]") : null;
+    return card && { node: card.dataset.node, cell: held.closest("[data-index]")?.dataset.cell };
+  }
+
+  /** A small card has no cells to be in. @param {{node: string, cell: string | undefined}} focus */
+  function refocus({ node, cell }) {
+    const card = scene.card(node)?.element;
+    (cell && card?.querySelector(`[data-index][data-cell="${CSS.escape(cell)}"]`) || card)?.focus();
   }
 
   /** @param {"now" | "selected"} role  which mark @param {string | null} name  the card that has it from now on */
@@ -124,14 +179,20 @@ export function createStage(model, signal) {
     const current = film.steps[step - 1];
     mark("now", current?.node ?? null);
     scene.surround(current?.node ?? null);
+    view.attend(subject(current));
     assign(element, { "data-phase": current?.phase ?? "idle", "data-step": step, "data-steps": film.steps.length });
   }
 
-  model.on(["film", "step", "digits", "pending", "selected"], (_, changed) => {
+  model.on(["film", "step", "digits", "pending", "selected", "theme", "projected"], (_, changed) => {
     if (!state.film) return;
-    const drawn = changed.includes("film") ? cast(state.film) : null;
+    const turned = changed.includes("theme");
+    if (turned && state.theme === "projector") arrange();
+    const film = projection.film();
+    const drawn = film === cast ? null : put(film);
+    if (turned && !drawn) frame();
+    if (turned && state.theme !== "projector") arrange();
     if (changed.includes("digits")) scene.forget();
-    refresh(changed.some((key) => key !== "step" && key !== "selected"));
+    refresh(drawn !== null || changed.some((key) => key !== "step" && key !== "selected"));
     mark("selected", state.selected);
     drawn?.();
   });
@@ -141,6 +202,7 @@ export function createStage(model, signal) {
 
   return {
     element, drawing, pulses, view,
+    shows: (film) => cast === film,
     zoomIn: () => view.zoom(ZOOM_STEP),
     zoomOut: () => view.zoom(1 / ZOOM_STEP),
     fit: () => view.fit(),

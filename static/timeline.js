@@ -3,9 +3,10 @@
  */
 
 import { html, htmlLabel, plainLabel } from "explorer/dom.js";
+import { t } from "explorer/language.js";
+import { phaseName } from "explorer/phases.js";
 
 const MOST_TICKS = 48;
-const PHASES = { idle: "Start", forward: "Forward", loss: "Loss", backward: "Backward", update: "Update" };
 
 /** @typedef {{phase: string, from: number, to: number, label: import("explorer/dom.js").Label}} Stretch */
 
@@ -21,7 +22,7 @@ export function stretches(film) {
   for (const tick of each) {
     const last = joined.at(-1);
     if (last?.phase === tick.phase) last.to = tick.to;
-    else joined.push({ ...tick, label: [[PHASES[tick.phase], ""]] });
+    else joined.push({ ...tick, label: [[phaseName(tick.phase), ""]] });
   }
   return [start, ...joined];
 }
@@ -33,7 +34,7 @@ export function stretches(film) {
  */
 export function createTimeline(model, seek, signal) {
   const { state } = model;
-  const slider = html("input", { type: "range", min: 0, max: 0, value: 0, step: 1, "aria-label": "Step" });
+  const slider = html("input", { type: "range", min: 0, max: 0, value: 0, step: 1, "aria-label": t("Step") });
   const ticks = html("div", { class: "ticks", "aria-hidden": "true" });
   const head = html("div", { class: "playhead", "aria-hidden": "true" });
   const element = html("div", { class: "timeline" }, slider, ticks, head);
@@ -58,8 +59,10 @@ export function createTimeline(model, seek, signal) {
     const { step, film } = state;
     slider.value = String(step);
     const current = film.steps[step - 1];
-    const spoken = [PHASES[current?.phase ?? "idle"], ...(current?.tick ? [plainLabel(current.tick)] : [])].join(", ");
-    slider.setAttribute("aria-valuetext", `Step ${step} of ${film.steps.length}: ${spoken}`);
+    const told = { step, all: film.steps.length, phase: phaseName(current?.phase ?? "idle") };
+    slider.setAttribute("aria-valuetext", current?.tick
+      ? t("Step {step} of {all}: {phase}, {line}", { ...told, line: plainLabel(current.tick) })
+      : t("Step {step} of {all}: {phase}", told));
     element.style.setProperty("--at", String((step + 0.5) / (film.steps.length + 1)));
     for (const { element: tick, from, to } of parts) {
       const share = Math.min(Math.max((step - from + 1) / (to - from + 1), 0), 1);

@@ -7,14 +7,13 @@ import { slipMark } from "explorer/errata.js";
 import { placeInPhase } from "explorer/film.js";
 import { formatNumber, readNumber, shownNumber } from "explorer/format.js";
 import { icon } from "explorer/icons.js";
+import { t, withNodes } from "explorer/language.js";
+import { phasePlace } from "explorer/phases.js";
 import { createTimeline } from "explorer/timeline.js";
 
 /** @typedef {import("explorer/film.js").Part} Part */
 
 const SPEEDS = ["¼×", "⅓×", "½×", "¾×", "1×", "1½×", "2×", "3×", "4×"];
-const PHASES = { forward: "Forward", loss: "Loss", backward: "Backward", update: "Update" };
-const READY = "The inputs and the parameters are given. Press Play, or go one step.";
-const INVITATION = "The pass is over: “Next pass” goes on with the new parameters.";
 
 /**
  * @param {Part[]} parts @param {number | "all"} digits
@@ -46,17 +45,17 @@ export function createTransport(model, playback, passes, signal) {
     made.addEventListener("click", act, { signal });
     return made;
   };
-  const play = button("play", "Play", playback.toggle, "play");
-  const first = button("first", "First step", playback.first);
-  const previous = button("previous", "Previous step", playback.previous);
-  const next = button("next", "Next step", playback.next);
-  const last = button("last", "Last step", playback.last);
+  const play = button("play", t("Play"), playback.toggle, "play");
+  const first = button("first", t("First step"), playback.first);
+  const previous = button("previous", t("Previous step"), playback.previous);
+  const next = button("next", t("Next step"), playback.next);
+  const last = button("last", t("Last step"), playback.last);
   const speed = html("select", { id: "choose-speed" }, ...SPEEDS.map((text, index) => html("option", { value: index + 1 }, text)));
   const narration = html("p", { class: "narration", "data-testid": "narration", "aria-live": "polite" });
-  const element = html("footer", { class: "transport", "aria-label": "Transport" },
+  const element = html("footer", { class: "transport", "aria-label": t("Transport") },
     html("div", { class: "buttons" }, first, previous, play, next, last),
     createTimeline(model, playback.seek, signal),
-    html("span", { class: "field" }, html("label", { for: "choose-speed" }, "Speed"), speed),
+    html("span", { class: "field" }, html("label", { for: "choose-speed" }, t("Speed")), speed),
     html("div", { class: "telling" }, narration, passes));
 
   function narrate() {
@@ -64,20 +63,22 @@ export function createTransport(model, playback, passes, signal) {
     const current = film.steps[step - 1];
     element.dataset.phase = current?.phase ?? "idle";
     if (!current) {
-      const ready = run.pass ? `Pass ${run.pass + 1} starts with the parameters that pass ${run.pass} has updated.` : READY;
-      narration.replaceChildren(html("strong", {}, film.title), `. ${ready}`);
+      const ready = run.pass
+        ? t("{title}. Pass {pass} starts with the parameters that pass {before} has updated.", { pass: run.pass + 1, before: run.pass })
+        : t("{title}. The inputs and the parameters are given. Press Play, or go one step.");
+      narration.replaceChildren(...withNodes(ready, { title: html("strong", {}, film.title) }));
       return;
     }
-    const { phase, at, of } = placeInPhase(film, step);
-    const count = html("span", { class: "count" }, `${PHASES[phase]} ${at} of ${of}`);
+    const count = html("span", { class: "count" }, phasePlace(placeInPhase(film, step)));
     const slip = slipMark(film, step);
     const place = [
       ...(current.place || slip.length
-        ? [html("span", { class: "place", title: "Place in the handout" }, current.place, ...slip), " "] : []),
+        ? [html("span", { class: "place", title: t("Place in the handout") }, current.place, ...slip), " "] : []),
       ...(current.identity ?? []).flatMap((number) =>
-        [html("span", { class: "place identity", title: "CS224n gradient notes" }, number), " "])];
+        [html("span", { class: "place identity", title: t("CS224n gradient notes") }, number), " "])];
     const last = step === film.steps.length && current.kind === "update";
-    const invitation = last ? [" ", html("span", { class: "invitation" }, INVITATION)] : [];
+    const invitation = last ? [" ", html("span", { class: "invitation" },
+      t("The pass is over: “Next pass” goes on with the new parameters."))] : [];
     narration.replaceChildren(count, " ", ...place, ...sentenceNodes(current.sentence ?? [], digits), ...invitation);
   }
 
@@ -97,7 +98,7 @@ export function createTransport(model, playback, passes, signal) {
     enable();
   });
   model.on(["playing"], () => {
-    const name = state.playing ? "Pause" : "Play";
+    const name = state.playing ? t("Pause") : t("Play");
     play.replaceChildren(icon(state.playing ? "pause" : "play"));
     play.setAttribute("aria-label", name);
     play.title = name;

@@ -5,6 +5,7 @@
 
 import { html } from "explorer/dom.js";
 import { formatNumber, readNumber } from "explorer/format.js";
+import { t } from "explorer/language.js";
 import { jacobianMatrix } from "explorer/matrix.js";
 
 /** @typedef {import("explorer/explanation.js").Block} Block */
@@ -17,7 +18,7 @@ export function jacobianBlock(block, view, make) {
   const title = html("h3", {}, html("span", {}, ...make.parts(block.title, view.digits)),
     html("span", { class: "badge" }, `${block.structure} · ${rows} × ${columns}`));
   const way = (name, blocks) => html("div", { class: `way ${name}` },
-    html("h4", {}, name === "full" ? "With the full matrix" : "Shortcut"), ...make.blocks(blocks, view));
+    html("h4", {}, name === "full" ? t("With the full matrix") : t("Shortcut")), ...make.blocks(blocks, view));
   const ways = [["full", block.full ?? []], ["short", block.shortcut ?? []]].filter(([, blocks]) => blocks.length);
   const matrix = block.sheets ? make.blocks(block.sheets, view) : [jacobianMatrix(/** @type {any} */ (block), view.digits)];
   const section = html("section", { class: "jacobian", "data-wrt": block.wrt }, title,
@@ -33,8 +34,8 @@ export function jacobianBlock(block, view, make) {
 /** @param {{same: boolean, difference: number | string}} check @param {import("explorer/format.js").Digits} digits */
 function checkLine({ same, difference }, digits) {
   const apart = readNumber(difference);
-  const text = same ? "✓ same answer both ways"
-    : Number.isNaN(apart) ? "✗ no answer: the numbers are not finite"
-      : `✗ the two ways differ by ${formatNumber(apart, digits)}`;
+  const text = same ? t("✓ same answer both ways")
+    : Number.isNaN(apart) ? t("✗ no answer: the numbers are not finite")
+      : t("✗ the two ways differ by {difference}", { difference: formatNumber(apart, digits) });
   return html("p", { class: `check ${same ? "same" : "different"}` }, text);
 }

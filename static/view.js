@@ -5,9 +5,18 @@
 
 /** @typedef {{x: number, y: number, k: number}} Transform  screen = k · drawing + (x, y) */
 
-/** Room left around the drawing; at the bottom there are tools over it. */
-const ROOM = { side: 22, head: 12, foot: 46 };
-const LARGEST_FIT = 1.6;
+/** @typedef {import("explorer/geometry.js").Box} Box */
+/**
+ * Room left around the drawing; at the bottom there are tools over it. How far a small graph is enlarged, and below which
+ * scale only a part of a large one is shown: there is no use in a whole that nobody can read.
+ * @typedef {{side: number, head: number, foot: number, largest: number, least: number}} Frame
+ */
+
+const PHONE = 600;
+/** @type {Frame} */
+const FRAME = { side: 22, head: 12, foot: 46, largest: 1.6, least: 0 };
+/** Here the tools are at the top, too. @type {Frame} */
+const SMALL = { side: 12, head: 46, foot: 46, largest: 1.6, least: 0.72 };
 const LIMITS = [0.05, 8];
 const WHEEL_RATE = 0.0016;
 const DRAG_THRESHOLD = 4;
@@ -21,24 +30,56 @@ export function createView(element, apply, signal) {
   /** @type {Transform} */
   let transform = { x: 0, y: 0, k: 1 };
   let bounds = { x: 0, y: 0, width: 1, height: 1 };
+  /** @type {Frame | undefined} */
+  let frame;
   let fitting = true;
+  /** What has to be seen where not all can be: the cards that the step is about. @type {Box | null} */
+  let subject = null;
   /** Kept, not asked for: asking in the middle of a frame would make the browser lay everything out. */
   let size = { width: 0, height: 0 };
 
   function set(next) {
+    if (next.k === transform.k && next.x === transform.x && next.y === transform.y) return;
     transform = next;
     apply(transform);
   }
 
-  /** Show all of it, centred; and again whenever the box changes, until someone zooms or pans. */
-  function fit(box = bounds) {
+  /**
+   * Show all of it, centred, or the subject alone where all would be too small; and again whenever the box changes, until
+   * someone zooms or pans.
+   * @param {Box} [box]  of the drawing @param {Frame} [around]  the page's own unless it is said
+   */
+  function fit(box = bounds, around = box === bounds ? frame : undefined) {
     bounds = box;
+    frame = around;
     fitting = true;
     const { width, height } = size;
     if (!width || !height) return;
-    const free = height - ROOM.head - ROOM.foot;
-    const k = Math.min((width - 2 * ROOM.side) / box.width, free / box.height, LARGEST_FIT);
-    set({ k, x: (width - k * box.width) / 2 - k * box.x, y: ROOM.head + (free - k * box.height) / 2 - k * box.y });
+    const { side, head, foot, largest, least } = frame ?? (width < PHONE ? SMALL : FRAME);
+    const free = { x: side, y: head, width: width - 2 * side, height: height - head - foot };
+    const scale = (part) => Math.min(free.width / part.width, free.height / part.height, largest);
+    if (scale(box) >= least || !subject) {
+      set(shown(box, scale(box), free));
+      return;
+    }
+    set(within(shown(subject, Math.min(least, scale(subject)), free), box, free));
+  }
+
+  /** Where a part of the drawing has its middle in the middle of the free room. @returns {Transform} */
+  const shown = (part, k, free) => ({ k, x: free.x + (free.width - k * part.width) / 2 - k * part.x,
+    y: free.y + (free.height - k * part.height) / 2 - k * part.y });
+
+  /** No emptiness beside a drawing that goes on at the other side. @param {Transform} transform @returns {Transform} */
+  function within({ k, x, y }, box, free) {
+    const along = (at, start, length, from, room) => (k * length <= room ? from + (room - k * length) / 2 - k * start
+      : Math.max(Math.min(at, from - k * start), from + room - k * (start + length)));
+    return { k, x: along(x, box.x, box.width, free.x, free.width), y: along(y, box.y, box.height, free.y, free.height) };
+  }
+
+  /** @param {Box | null} part  what the step is about */
+  function attend(part) {
+    subject = part;
+    if (fitting) fit();
   }
 
   /** @param {number} factor @param {[number, number]} [about]  a point of the box, its middle by default */
@@ -54,13 +95,23 @@ export function createView(element, apply, signal) {
     set({ ...transform, x: transform.x + dx, y: transform.y + dy });
   }
 
+  /** Where someone zoomed or panned to; null while all is shown. */
+  const held = () => (fitting ? null : transform);
+
+  /** @param {Transform | null} place  as it was held */
+  function hold(place) {
+    if (!place) return;
+    fitting = false;
+    set(place);
+  }
+
   const observer = new ResizeObserver(([entry]) => {
     size = entry.contentRect;
     if (fitting) fit();
   });
   observer.observe(element);
   signal.addEventListener("abort", () => observer.disconnect());
-  return { fit, zoom, pan, transform: () => transform, size: () => size };
+  return { fit, attend, zoom, pan, held, hold, transform: () => transform, size: () => size };
 }
 
 /**

@@ -5,18 +5,14 @@
 
 import { html } from "explorer/dom.js";
 import { icon } from "explorer/icons.js";
+import { t } from "explorer/language.js";
 import { createTimings, grouped } from "explorer/timings.js";
 
-const TITLE = "Why matrices?";
-const PLACE = "HCI lab 7, B5.3, closing note";
-const WHY = [
-  "A product such as W · x is one call: a library that is tuned for the machine's cores, or a GPU, does all of it. A "
-    + "loop of our own, such as Python's for, computes one element of one matrix per iteration.",
-  "Here the pass of this very graph, forward and backward, is timed both ways while the batch grows.",
+const reasons = () => [
+  t("A product such as W · x is one call: a library that is tuned for the machine's cores, or a GPU, does all of it. A "
+    + "loop of our own, such as Python's for, computes one element of one matrix per iteration."),
+  t("Here the pass of this very graph, forward and backward, is timed both ways while the batch grows."),
 ];
-const WAITING = "Another race is on. This one starts when the machine is free.";
-const PLOT = "The times of the table as lines over the batch size; both axes are logarithmic";
-const CANCELLED = "Cancelled. What was measured stays.";
 
 /**
  * @param {import("explorer/model.js").Model} model
@@ -29,17 +25,18 @@ export function createWhy(model, makePlot, signal) {
     made.addEventListener("click", act, { signal });
     return made;
   };
-  const start = press("Start", () => ask("start"), { class: "tool go", autofocus: true });
-  const cancel = press("Cancel", () => ask("cancel"), { hidden: true });
-  const close = press("Close", () => element.close(), { "aria-label": "Close", title: "Close" }, icon("close"));
-  const progress = html("progress", { max: 1, value: 0, "aria-label": "Measured" });
+  const start = press(t("Start"), () => ask("start"), { class: "tool go", autofocus: true });
+  const cancel = press(t("Cancel"), () => ask("cancel"), { hidden: true });
+  const close = press(t("Close"), () => element.close(), { "aria-label": t("Close"), title: t("Close") }, icon("close"));
+  const progress = html("progress", { max: 1, value: 0, "aria-label": t("Measured") });
   const status = html("p", { class: "status", role: "status" });
-  const plot = html("div", { class: "plot", role: "img", "aria-label": PLOT });
+  const plot = html("div", { class: "plot", role: "img",
+    "aria-label": t("The times of the table as lines over the batch size; both axes are logarithmic") });
   const timings = createTimings();
   const element = html("dialog", { class: "why", "aria-labelledby": "why-title" },
-    html("div", { class: "title" }, html("h2", { id: "why-title" }, TITLE),
-      html("span", { class: "place" }, PLACE), close),
-    ...WHY.map((text) => html("p", { class: "reason" }, text)),
+    html("div", { class: "title" }, html("h2", { id: "why-title" }, t("Why matrices?")),
+      html("span", { class: "place" }, t("HCI lab 7, B5.3, closing note")), close),
+    ...reasons().map((text) => html("p", { class: "reason" }, text)),
     html("div", { class: "controls" }, start, cancel, progress, status),
     html("div", { class: "found" }, plot, timings.element));
   let drawn = false;
@@ -65,7 +62,7 @@ export function createWhy(model, makePlot, signal) {
     if (action === "start") {
       run(true);
       progress.value = 0;
-      say("Starting …");
+      say(t("Starting …"));
     }
     const reply = await model.send({ type: "timing", action });
     if (reply.type === "refused") {
@@ -87,17 +84,17 @@ export function createWhy(model, makePlot, signal) {
   }
 
   const hear = {
-    waiting: () => say(WAITING),
+    waiting: () => say(t("Another race is on. This one starts when the machine is free.")),
     started: (message) => timings.start(message),
     progress: ({ done, size }) => {
       progress.value = done;
-      say(`Batches of ${grouped(size)} …`);
+      say(t("Batches of {size} …", { size: grouped(size) }));
     },
     timed: (message) => timings.add(message),
     left: (message) => timings.leave(message),
     finished: () => end(timings.conclusion()),
     failed: ({ reason }) => end(reason),
-    cancelled: () => end(CANCELLED),
+    cancelled: () => end(t("Cancelled. What was measured stays.")),
   };
 
   // What was measured of another lesson says nothing of this one.
@@ -111,7 +108,7 @@ export function createWhy(model, makePlot, signal) {
     timed = film?.case ?? null;
   });
   element.addEventListener("close", () => { if (running) ask("cancel"); }, { signal });
-  const button = press(TITLE, open, { "aria-haspopup": "dialog" });
+  const button = press(t("Why matrices?"), open, { "aria-haspopup": "dialog" });
   /** @param {{kind: string}} message  of type "timing" */
   const receive = (message) => hear[message.kind]?.(message);
   return { button, element, receive, open: () => element.open };

@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TRANSLATED = [code for code in LANGUAGES if code != ENGLISH]
 PYTHON: dict[str, Any] = {
     "_": None, "N_": None, "tell": None, "say": None, "plural": (1, 2), "tell_many": (1, 2), "say_many": (1, 2),
-    "Message": None,
+    "Message": None, "pgettext": ((1, "c"), 2),
 }
 JAVASCRIPT: dict[str, Any] = {"t": None, "tn": (1, 2)}
 OPS_SAY = "says_"  # an op's own sentences: the engine knows of no language
@@ -75,7 +75,7 @@ def gathered(domain: str) -> Catalog:
             with path.open("rb") as file:
                 for _, message, comments, context in extract(method, file, keywords, ("Translators:",)):
                     place = path.relative_to(ROOT).as_posix()
-                    catalog.add(message, None, [(place, None)], auto_comments=comments, context=context)  # type: ignore[list-item]
+                    catalog.add(message, None, [(place, None)], auto_comments=comments, context=context)
     return catalog
 
 
@@ -95,7 +95,8 @@ def read(language: str, domain: str) -> Catalog:
 def write(catalog: Catalog, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     catalog.fuzzy = False
-    catalog.header_comment = f"# {Locale.parse(catalog.locale_identifier).english_name} translation of Backprop Explorer."
+    language = Locale.parse(catalog.locale_identifier).english_name
+    catalog.header_comment = f"# {language} translation of Backprop Explorer."
     with path.open("wb") as file:
         write_po(file, catalog, width=120, sort_by_file=True, include_lineno=False,
                  ignore_obsolete=True)

@@ -20,7 +20,7 @@ from explorer.engine.arrays import (
     own_engine_view,
     to_host,
 )
-from explorer.engine.errors import DataError, did_you_mean
+from explorer.engine.errors import DataError, Message, did_you_mean
 from explorer.engine.nodes import Node, as_read
 
 if TYPE_CHECKING:
@@ -53,12 +53,16 @@ def lay_out(
     if not copy and is_numpy(xp) and (ready := _ready(graph, data, np.dtype(kind))) is not None:
         return Batch(graph, *ready, kind, name, xp)
     nodes = [node for node in graph.nodes.values() if node.kind in ("input", "target")]
-    arrays = _arrays(xp, kind, "Data", data, nodes, copy)
+    arrays = _arrays(xp, kind, Message("Data"), data, nodes, copy)
     sizes = {node.name: arrays[node.name].shape[-1] for node in nodes}
     if len(set(sizes.values())) > 1:
         found = ", ".join(f"{name} has {size}" for name, size in sizes.items())
-        raise DataError(f"Data: batches of different sizes: {found}. Expected as many samples of each. "
-                        "Cut them to one length.")
+        raise DataError(
+            Message(
+                "Data: batches of different sizes: {found}. Expected as many samples of each. Cut them to one length.",
+                found=found,
+            )
+        )
     return Batch(graph, arrays, next(iter(sizes.values()), 1), kind, name, xp)
 
 
@@ -85,19 +89,27 @@ def as_batch(
     if not isinstance(data, Batch):
         return lay_out(graph, data, dtype, backend, copy=copy)
     if data.graph is not graph:
-        raise DataError("Data: laid out for another graph. Expected a batch of this one. Call graph.batch(data).")
+        raise DataError(
+            Message("Data: laid out for another graph. Expected a batch of this one. Call graph.batch(data).")
+        )
     if dtype is not None and _dtype(dtype) != data.dtype or backend not in (None, "auto", data.backend):
-        raise DataError(f"Data: laid out as {data.dtype} for {data.backend}. Expected {dtype or data.dtype} for "
-                        f"{backend or data.backend}. Call graph.batch with these, or leave them out here.")
+        raise DataError(
+            Message(
+                "Data: laid out as {dtype} for {backend}. Expected {dtype2} for {backend2}. Call graph.batch "
+                "with these, or leave them out here.",
+                dtype=data.dtype,
+                backend=data.backend,
+                dtype2=dtype or data.dtype,
+                backend2=backend or data.backend,
+            )
+        )
     return data
 
 
-def lay_out_parameters(
-    graph: Graph, params: Mapping[str, Any], batch: Batch, *, copy: bool = True
-) -> dict[str, Array]:
+def lay_out_parameters(graph: Graph, params: Mapping[str, Any], batch: Batch, *, copy: bool = True) -> dict[str, Array]:
     """Parameters as engine arrays, in the batch's dtype and place. Raises: DataError. `copy` as in `lay_out`."""
     nodes = [graph.nodes[name] for name in graph.parameters]
-    return _arrays(batch.xp, batch.dtype, "Parameter", params, nodes, copy)
+    return _arrays(batch.xp, batch.dtype, Message("Parameter"), params, nodes, copy)
 
 
 class Parameters:
@@ -126,38 +138,67 @@ class Parameters:
 def _dtype(dtype: Any) -> str:
     if dtype is None:
         return "float64"
-    if type(dtype) is str and dtype in DTYPES:     # the name of a dtype takes NumPy as long as ten other questions
+    if type(dtype) is str and dtype in DTYPES:  # the name of a dtype takes NumPy as long as ten other questions
         return dtype
     try:
         name = np.dtype(dtype).name
     except TypeError:
         name = str(dtype)
     if name not in DTYPES:
-        raise DataError(f"dtype {name}: not supported. Expected {' or '.join(DTYPES)}. Leave it out for float64.")
+        raise DataError(
+            Message(
+                "dtype {name}: not supported. Expected {all}. Leave it out for float64.",
+                name=name,
+                all=" or ".join(DTYPES),
+            )
+        )
     return name
 
 
 def _arrays(
-    xp: Namespace, dtype: str, what: str, given: Mapping[str, Any], nodes: list[Node], copy: bool
+    xp: Namespace, dtype: str, what: Message, given: Mapping[str, Any], nodes: list[Node], copy: bool
 ) -> dict[str, Array]:
     if not isinstance(given, Mapping):
-        raise DataError(f"{what}: a {type(given).__name__}. Expected a mapping from names to arrays. Pass a dict.")
+        raise DataError(
+            Message(
+                "{what}: a {kind}. Expected a mapping from names to arrays. Pass a dict.",
+                what=what,
+                kind=type(given).__name__,
+            )
+        )
     expected = {node.name: node for node in nodes}
     if given.keys() != expected.keys():
         # Python reads identifiers in their NFKC form, so the names given must be read the same way.
         given = {as_read(str(name)): value for name, value in given.items()}
     for name in given:
         if name not in expected:
-            raise DataError(f"{what} '{name}': unknown to the graph. Expected {', '.join(expected) or 'none'}. "
-                            f"{did_you_mean(name, expected)}")
+            raise DataError(
+                Message(
+                    "{what} '{name}': unknown to the graph. Expected {all}. {hint}",
+                    what=what,
+                    name=name,
+                    all=", ".join(expected) or Message("none"),
+                    hint=did_you_mean(name, expected),
+                )
+            )
     for name, node in expected.items():
         if name not in given:
-            raise DataError(f"{what} '{name}' (line {node.line}): missing. Expected an array of shape "
-                            f"{_wanted(node)}. Add it to the mapping.", line=node.line, node=name)
+            raise DataError(
+                Message(
+                    "{what} '{name}' (line {line}): missing. Expected an array of shape {wanted}. Add it to "
+                    "the mapping.",
+                    what=what,
+                    name=name,
+                    line=node.line,
+                    wanted=_wanted(node),
+                ),
+                line=node.line,
+                node=name,
+            )
     found = {name: _engine_view(what, given[name], node, xp) for name, node in expected.items()}
     if not copy and is_numpy(xp):
         return found
-    with np.errstate(over="ignore"):    # 1e300 is infinite in float32: the trace shows it
+    with np.errstate(over="ignore"):  # 1e300 is infinite in float32: the trace shows it
         return {name: _laid_out(xp, array, dtype, copy) for name, array in found.items()}
 
 
@@ -173,32 +214,55 @@ def _laid_out(xp: Namespace, array: Array, dtype: str, copy: bool) -> Array:
     return laid_out
 
 
-def _engine_view(what: str, value: Any, node: Node, xp: Namespace) -> Array:
+def _engine_view(what: Message, value: Any, node: Node, xp: Namespace) -> Array:
     """The value as an array in the engine's layout, a view where it can be; checked against the line.
 
     It is NumPy's, but for one that is of the namespace already.
     """
-    where = f"{what} '{node.name}' (line {node.line})"
+    where = Message("{what} '{name}' (line {line})", what=what, name=node.name, line=node.line)
     own = is_own(xp, value)
     try:
         array = value if own else to_host(value) if array_api_compat.is_array_api_obj(value) else np.asarray(value)
     except (ValueError, TypeError, RuntimeError, OverflowError, BufferError) as error:
-        raise DataError(f"{where}: no array of numbers ({error}). Expected shape {_wanted(node)}. "
-                        "Give every row the same length.", line=node.line, node=node.name) from None
+        raise DataError(
+            Message(
+                "{where}: no array of numbers ({error}). Expected shape {wanted}. Give every row the same length.",
+                where=where,
+                error=error,
+                wanted=_wanted(node),
+            ),
+            line=node.line,
+            node=node.name,
+        ) from None
     if array.shape == (0,) and node.batched:
-        array = (xp if own else np).reshape(array, (0, *node.shape))    # an empty list has no way to say its other axes
+        array = (xp if own else np).reshape(array, (0, *node.shape))  # an empty list has no way to say its other axes
     real = xp.isdtype(array.dtype, ("bool", "integral", "real floating")) if own else array.dtype.kind in "biuf"
     if not real:
         kind = getattr(array.dtype, "name", array.dtype)
-        raise DataError(f"{where}: entries of kind {kind}. Expected real numbers. Convert them first.",
-                        line=node.line, node=node.name)
+        raise DataError(
+            Message(
+                "{where}: entries of kind {kind}. Expected real numbers. Convert them first.", where=where, kind=kind
+            ),
+            line=node.line,
+            node=node.name,
+        )
     if array.ndim != len(node.shape) + node.batched or array.shape[int(node.batched) :] != node.shape:
-        raise DataError(f"{where}: shape {array.shape}. Expected {_wanted(node)}. Reshape it, or declare "
-                        f"'{node.name}' with other sizes.", line=node.line, node=node.name)
+        raise DataError(
+            Message(
+                "{where}: shape {shape}. Expected {wanted}. Reshape it, or declare '{name}' with other sizes.",
+                where=where,
+                shape=array.shape,
+                wanted=_wanted(node),
+                name=node.name,
+            ),
+            line=node.line,
+            node=node.name,
+        )
     return own_engine_view(xp, array, node.batched) if own else engine_view(array, node.batched)
 
 
-def _wanted(node: Node) -> str:
+def _wanted(node: Node) -> Message | str:
     if not node.batched:
         return str(node.shape)
-    return f"({', '.join(map(str, ('B', *node.shape)))}{',' if not node.shape else ''}), B samples"
+    shape = f"({', '.join(map(str, ('B', *node.shape)))}{',' if not node.shape else ''})"
+    return Message("{shape}, B samples", shape=shape)

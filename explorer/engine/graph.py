@@ -12,7 +12,7 @@ import networkx
 
 from explorer.engine import passes
 from explorer.engine.data import lay_out
-from explorer.engine.errors import GraphError, ShapeError, did_you_mean
+from explorer.engine.errors import GraphError, Message, ShapeError, did_you_mean
 from explorer.engine.fusion import Fusion, fusions
 from explorer.engine.nodes import Apply, Literal, Node, Operand, Read, Shape, Temp
 from explorer.engine.pool import Pool
@@ -104,8 +104,13 @@ class Graph:
         try:
             return self.nodes[name]
         except (KeyError, TypeError):
-            raise GraphError(f"{name!r} is no line of the graph. Expected the name of one. "
-                             f"{did_you_mean(str(name), self.nodes)}") from None
+            raise GraphError(
+                Message(
+                    "{name} is no line of the graph. Expected the name of one. {hint}",
+                    name=repr(name),
+                    hint=did_you_mean(str(name), self.nodes),
+                )
+            ) from None
 
     def readers(self, name: str) -> tuple[tuple[str, int], ...]:
         """Every reading of a line: (line that reads it, slot in that line's inputs), in order."""
@@ -133,15 +138,23 @@ class Graph:
     def _scalar_objective(self) -> Node:
         node = self.nodes[self.objective]
         if node.kind != "op":
-            problem = f"is a declaration ({node.kind})"
+            problem = Message("is a declaration ({kind})", kind=node.kind)
         elif any(size != 1 for size in node.shape):
-            problem = f"has shape {node.shape}"
+            problem = Message("has shape {shape}", shape=node.shape)
         else:
             return node
         raise ShapeError(
-            f"The objective '{node.name}' (line {node.line}) {problem}. Expected one number per sample on the last "
-            f"line. End with a loss, as loss = sqerr({node.name}, y) or loss = sum({node.name}).",
-            line=node.line, column=node.column, node=node.name)
+            Message(
+                "The objective '{name}' (line {line}) {problem}. Expected one number per sample on the last "
+                "line. End with a loss, as loss = sqerr({name}, y) or loss = sum({name}).",
+                name=node.name,
+                line=node.line,
+                problem=problem,
+            ),
+            line=node.line,
+            column=node.column,
+            node=node.name,
+        )
 
     def batch(self, data: Mapping[str, Any], *, dtype: Any = None, backend: str = "auto") -> Batch:
         """Lay data out once; `trace` and `gradients` take the result in place of the data.
@@ -151,8 +164,15 @@ class Graph:
         return lay_out(self, data, dtype, backend)
 
     def trace(
-        self, data: Mapping[str, Any] | Batch, params: Mapping[str, Any] | None = None, *, fuse: bool = False,
-        reduction: str = "mean", dtype: Any = None, backend: str | None = None, kernels: bool = True,
+        self,
+        data: Mapping[str, Any] | Batch,
+        params: Mapping[str, Any] | None = None,
+        *,
+        fuse: bool = False,
+        reduction: str = "mean",
+        dtype: Any = None,
+        backend: str | None = None,
+        kernels: bool = True,
     ) -> Trace:
         """The whole pass with everything kept: values, gradients, contributions, steps.
 
@@ -165,8 +185,14 @@ class Graph:
         return passes.trace(self, data, params or {}, fuse, reduction, dtype, backend, kernels)
 
     def gradients(
-        self, data: Mapping[str, Any] | Batch, params: Mapping[str, Any] | None = None, *,
-        wrt: Iterable[str] | None = None, reduction: str = "mean", dtype: Any = None, backend: str | None = None,
+        self,
+        data: Mapping[str, Any] | Batch,
+        params: Mapping[str, Any] | None = None,
+        *,
+        wrt: Iterable[str] | None = None,
+        reduction: str = "mean",
+        dtype: Any = None,
+        backend: str | None = None,
     ) -> tuple[float, dict[str, Any]]:
         """The objective and its gradients, fast: nothing is kept, losses are fused, the batch is taken in blocks.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 
-from explorer.engine.errors import ParseError
+from explorer.engine.errors import Message, ParseError
 from explorer.engine.expression import Line
 from explorer.engine.nodes import Lines
 from explorer.engine.source import Source, clip, read
@@ -24,8 +24,16 @@ def parse(text: str) -> Lines:
         name, assignment = _assignment(source, statement)
         if name in assigned:
             raise ParseError(
-                f"'{clip(name)}' (line {statement.lineno}): defined already, on line {assigned[name].lineno}. "
-                "Expected one line per name. Give this line another name.", **source.place(statement), node=name)
+                Message(
+                    "'{name}' (line {line}): defined already, on line {line2}. Expected one line per name. "
+                    "Give this line another name.",
+                    name=clip(name),
+                    line=statement.lineno,
+                    line2=assigned[name].lineno,
+                ),
+                **source.place(statement),
+                node=name,
+            )
         assigned[name] = assignment
     nodes = Lines()
     for name in assigned:
@@ -39,5 +47,11 @@ def _assignment(source: Source, statement: ast.stmt) -> tuple[str, ast.Assign]:
         if isinstance(target, ast.Name):
             return target.id, statement
     raise ParseError(
-        f"`{clip(source.text(statement))}` (line {statement.lineno}): not of the form of a graph's line. "
-        "Expected name = expression. Give the expression one plain name.", **source.place(statement))
+        Message(
+            "`{statement}` (line {line}): not of the form of a graph's line. Expected name = expression. Give "
+            "the expression one plain name.",
+            statement=clip(source.text(statement)),
+            line=statement.lineno,
+        ),
+        **source.place(statement),
+    )

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypedDict
 
-from explorer.engine.errors import ParseError
+from explorer.engine.errors import Message, ParseError
 
 MAX_BYTES = 1_000_000
 MAX_LINES = 100_000
@@ -51,7 +51,7 @@ class Source:
     given: list[str]
     lines: list[str] = field(default_factory=list)
     indents: list[int] = field(default_factory=list)
-    longest: int = 1        # the line on which the statement of most tokens begins: what is too deep is that one
+    longest: int = 1  # the line on which the statement of most tokens begins: what is too deep is that one
 
     def column(self, line: int, offset: int) -> int:
         """Characters from 1, in the given text, of an offset that `ast` counts in UTF-8 bytes of the read text."""
@@ -59,9 +59,9 @@ class Source:
 
     def text(self, node: ast.AST) -> str:
         """The given text of a piece of the grammar; of one that spans lines, joined into one."""
-        first, last = node.lineno, node.end_lineno              # type: ignore[attr-defined]
-        start = self.column(first, node.col_offset) - 1         # type: ignore[attr-defined]
-        end = self.column(last, node.end_col_offset) - 1        # type: ignore[attr-defined]
+        first, last = node.lineno, node.end_lineno  # type: ignore[attr-defined]
+        start = self.column(first, node.col_offset) - 1  # type: ignore[attr-defined]
+        end = self.column(last, node.end_col_offset) - 1  # type: ignore[attr-defined]
         if first == last:
             return self.given[first - 1][start:end]
         pieces = [self.given[first - 1][start:], *self.given[first : last - 1], self.given[last - 1][:end]]
@@ -69,8 +69,8 @@ class Source:
 
     def place(self, node: ast.AST) -> Place:
         """`line` and `column` of a piece of the grammar, for an error."""
-        line = node.lineno                                      # type: ignore[attr-defined]
-        return {"line": line, "column": self.column(line, node.col_offset)}     # type: ignore[attr-defined]
+        line = node.lineno  # type: ignore[attr-defined]
+        return {"line": line, "column": self.column(line, node.col_offset)}  # type: ignore[attr-defined]
 
 
 def read(text: str) -> tuple[Source, list[ast.stmt]]:
@@ -79,10 +79,18 @@ def read(text: str) -> tuple[Source, list[ast.stmt]]:
     Raises: ParseError, with line and column, for everything that is no such text.
     """
     if not isinstance(text, str):
-        raise ParseError(f"The graph is a {type(text).__name__}. Expected text. Pass a str.")
+        raise ParseError(Message("The graph is a {kind}. Expected text. Pass a str.", kind=type(text).__name__))
     size = len(text.encode(errors="surrogatepass"))
     if size > MAX_BYTES:
-        raise ParseError(f"The text has {size:,} bytes. Expected at most {MAX_BYTES:,}. Shorten it.", line=1, column=1)
+        raise ParseError(
+            Message(
+                "The text has {size} bytes. Expected at most {max_bytes}. Shorten it.",
+                size=f"{size:,}",
+                max_bytes=f"{MAX_BYTES:,}",
+            ),
+            line=1,
+            column=1,
+        )
     source = _check(text)
     try:
         tree = ast.parse("\n".join(source.lines) + "\n")
@@ -91,22 +99,35 @@ def read(text: str) -> tuple[Source, list[ast.stmt]]:
     except (RecursionError, MemoryError, ValueError):
         line = source.longest
         raise ParseError(
-            f"Line {line} is too long or too deep to read. Expected at most some hundred operations in a line. "
-            "Split it into several lines with names.", line=line, column=source.indents[line - 1] + 1
+            Message(
+                "Line {line} is too long or too deep to read. Expected at most some hundred operations in a "
+                "line. Split it into several lines with names.",
+                line=line,
+            ),
+            line=line,
+            column=source.indents[line - 1] + 1,
         ) from None
     if not tree.body:
-        raise ParseError("The text has no lines. Expected name = expression. Start with x = input(3).",
-                         line=1, column=1)
+        raise ParseError(
+            Message("The text has no lines. Expected name = expression. Start with x = input(3)."), line=1, column=1
+        )
     return source, tree.body
 
 
 def _check(text: str) -> Source:
     """One scan over the characters: what they are, how deep brackets go, and that all lines begin in one column."""
     given = re.split(r"\r\n|\r|\n", text)
-    count = len(given) - (not given[-1])    # the last line's end begins no other
+    count = len(given) - (not given[-1])  # the last line's end begins no other
     if count > MAX_LINES:
-        raise ParseError(f"The text has {count:,} lines. Expected at most {MAX_LINES:,}. Shorten it.",
-                         line=MAX_LINES + 1, column=1)
+        raise ParseError(
+            Message(
+                "The text has {count} lines. Expected at most {max_lines}. Shorten it.",
+                count=f"{count:,}",
+                max_lines=f"{MAX_LINES:,}",
+            ),
+            line=MAX_LINES + 1,
+            column=1,
+        )
     source = Source(given)
     indent: str | None = None
     depth = statement = tokens = most = 0
@@ -119,8 +140,14 @@ def _check(text: str) -> Source:
             indent = margin if code and indent is None else indent
             if code and margin != indent:
                 raise ParseError(
-                    f"Line {number} is indented differently from the lines above. Expected one margin for all lines. "
-                    "Align them.", line=number, column=len(margin) + 1)
+                    Message(
+                        "Line {number} is indented differently from the lines above. Expected one margin for "
+                        "all lines. Align them.",
+                        number=number,
+                    ),
+                    line=number,
+                    column=len(margin) + 1,
+                )
         for piece in code:
             depth = _check_token(piece, depth, number, piece.start() - start + 1)
         tokens += len(code)
@@ -149,35 +176,81 @@ def _check_token(token: re.Match[str], depth: int, line: int, column: int) -> in
     if kind == "open":
         depth += 1
         if depth > MAX_DEPTH:
-            raise ParseError(f"Brackets (line {line}) are nested {depth} deep. Expected at most {MAX_DEPTH}. "
-                             "Give the inner parts lines of their own.", line=line, column=column)
+            raise ParseError(
+                Message(
+                    "Brackets (line {line}) are nested {depth} deep. Expected at most {max_depth}. Give the "
+                    "inner parts lines of their own.",
+                    line=line,
+                    depth=depth,
+                    max_depth=MAX_DEPTH,
+                ),
+                line=line,
+                column=column,
+            )
     elif kind == "close":
         return max(depth - 1, 0)
     elif kind == "number":
         number = text.translate(SYMBOLS)
         if not NUMBER.match(number):
-            raise ParseError(f"'{clip(text, 30)}' (line {line}) is no number. Expected digits, as 2, 0.5 or 1e-3. "
-                             "Put a space or an operator between a number and a name.", line=line, column=column)
+            raise ParseError(
+                Message(
+                    "'{text}' (line {line}) is no number. Expected digits, as 2, 0.5 or 1e-3. Put a space or "
+                    "an operator between a number and a name.",
+                    text=clip(text, 30),
+                    line=line,
+                ),
+                line=line,
+                column=column,
+            )
         if not math.isfinite(float(number)):
-            raise ParseError(f"'{clip(text, 30)}' (line {line}) is too large. Expected a finite number. "
-                             "Write a smaller one.", line=line, column=column)
+            raise ParseError(
+                Message(
+                    "'{text}' (line {line}) is too large. Expected a finite number. Write a smaller one.",
+                    text=clip(text, 30),
+                    line=line,
+                ),
+                line=line,
+                column=column,
+            )
     elif kind == "name" and keyword.iskeyword(text):
-        raise ParseError(f"'{text}' (line {line}) is a word that Python keeps for itself. Expected a name. "
-                         f"Write {text}_, or another one.", line=line, column=column)
+        raise ParseError(
+            Message(
+                "'{text}' (line {line}) is a word that Python keeps for itself. Expected a name. Write "
+                "{text}_, or another one.",
+                text=text,
+                line=line,
+            ),
+            line=line,
+            column=column,
+        )
     elif kind == "name" and not text.isidentifier():
         # A name is spoilt from its first bad character on, so that one can be found by halving.
         bad = bisect_left(range(1, len(text) + 1), True, key=lambda length: not text[:length].isidentifier())
         _refuse_character(text[bad], line, column + bad)
     elif text == ";":
-        raise ParseError(f"';' (line {line}) is no part of a graph's text. Expected one definition on a line. "
-                         "Begin a new line.", line=line, column=column)
+        raise ParseError(
+            Message(
+                "';' (line {line}) is no part of a graph's text. Expected one definition on a line. Begin a new line.",
+                line=line,
+            ),
+            line=line,
+            column=column,
+        )
     elif kind == "other":
         _refuse_character(text, line, column)
     elif kind == "operator":
         follows = token.string[token.end() : token.end() + 1]
         if follows and (text + follows).translate(SYMBOLS) in ("**", "@=", "*=", "-=") and not text + follows == "**":
-            raise ParseError(f"'{text}{follows}' (line {line}) is no operator. Expected one of + − * / ** @. "
-                             "Remove one.", line=line, column=column)
+            raise ParseError(
+                Message(
+                    "'{text}{follows}' (line {line}) is no operator. Expected one of + − * / ** @. Remove one.",
+                    text=text,
+                    follows=follows,
+                    line=line,
+                ),
+                line=line,
+                column=column,
+            )
     return depth
 
 
@@ -185,8 +258,16 @@ def _refuse_character(character: str, line: int, column: int) -> None:
     name = unicodedata.name(character, f"U+{ord(character):04X}").lower()
     shown = character if character.isprintable() else f"U+{ord(character):04X}"
     raise ParseError(
-        f"'{shown}' ({name}, line {line}) is no part of a graph's text. Expected names, numbers, brackets and "
-        "+ − * / ** @ · ⊙. Remove it.", line=line, column=column)
+        Message(
+            "'{shown}' ({name}, line {line}) is no part of a graph's text. Expected names, numbers, brackets "
+            "and + − * / ** @ · ⊙. Remove it.",
+            shown=shown,
+            name=name,
+            line=line,
+        ),
+        line=line,
+        column=column,
+    )
 
 
 def clip(text: str, length: int = 60) -> str:
@@ -199,5 +280,11 @@ def _syntax_error(error: SyntaxError, source: Source) -> ParseError:
     offset = min(max(error.offset or 1, 1), len(source.lines[line - 1]) + 1)
     found = re.sub(r"[.\s]*\Z", "", str(error.msg).replace(";", ". ").partition(". ")[0])
     return ParseError(
-        f"Line {line}: {found}. Expected name = expression, as z = W @ x + b. Mend the expression.",
-        line=line, column=offset + source.indents[line - 1])
+        Message(
+            "Line {line}: {found}. Expected name = expression, as z = W @ x + b. Mend the expression.",
+            line=line,
+            found=found,
+        ),
+        line=line,
+        column=offset + source.indents[line - 1],
+    )

@@ -7,26 +7,27 @@ from explorer.explain import pair_blocks
 from explorer.explain.blocks import Block, calculation, formula, line, note, section
 from explorer.explain.outer import outer
 from explorer.explain.overwrite import overwriting
+from explorer.explain.phrases import say
 from explorer.explain.rules import Rules
 from explorer.explain.scene import Scene
 from explorer.explain.sending import badge, sending
-from explorer.explain.stack_backward import stacked_arrival, stacked_seed, stacked_sending
-from explorer.explain.text import Part, label_part
+from explorer.explain.stack_backward import stacked_arrival, stacked_seed, stacked_sending, summed_title
+from explorer.explain.text import label_part
 from explorer.explain.update import update_blocks
+from explorer.locale import _
 
 
 def backward_tab(scene: Scene) -> list[Block]:
     """Blocks for any line."""
     node = scene.node
     if node.kind == "target":
-        return [
-            note(
-                {"strong": ["No gradient: never updated."]},
-                " A target is what the loss compares with. It is not differentiated, so no gradient flows here.",
-            )
-        ]
+        said = say(
+            "**No gradient: never updated.** A target is what the loss compares with. It is not differentiated, so no "
+            "gradient flows here."
+        )
+        return [note(*said)]
     if node.name not in scene.graph.reached:
-        return [note({"strong": ["The gradient is 0:"]}, " the objective does not depend on this line.")]
+        return [note(*say("**The gradient is 0:** the objective does not depend on this line."))]
     along = scene.stacked and scene.batch > 1
     if node.name == scene.graph.objective:
         blocks = [stacked_seed(scene) if along and node.batched else _seed(scene)]
@@ -43,7 +44,10 @@ def backward_tab(scene: Scene) -> list[Block]:
     if node.kind == "input":
         blocks.append(
             note(
-                "An input is data: it has a gradient, which says how the loss would change with it, and is not updated."
+                _(
+                    "An input is data: it has a gradient, which says how the loss would change with it, and is not "
+                    "updated."
+                )
             )
         )
     return blocks
@@ -57,31 +61,41 @@ def _seed(scene: Scene) -> Block:
     start = formula(line(own, own, numbers=True, role="result"))
     if not node.batched or batch == 1:
         return section(
-            ["Upstream: where backward starts"],
+            [_("Upstream: where backward starts")],
             start,
-            note("This line is the objective itself, and changes by just as much as itself: the gradient is 1."),
+            note(_("This line is the objective itself, and changes by just as much as itself: the gradient is 1.")),
         )
     share = scene.divided(batch)
     total = label_part(scene.notation.loss_label)
     own_loss = label_part(scene.label(node.name), node.name)
     if scene.trace.reduction == "sum":
         return section(
-            ["Upstream: where backward starts"],
+            [_("Upstream: where backward starts")],
             start,
-            note(total, f" is the sum of {batch} losses, of which ", own_loss, " is one: the gradient is 1."),
+            note(
+                *say(
+                    "{total} is the sum of {n} losses, of which {loss} is one: the gradient is 1.",
+                    total=total,
+                    n=str(batch),
+                    loss=own_loss,
+                )
+            ),
         )
     return section(
-        ["Upstream: where backward starts"],
+        [_("Upstream: where backward starts")],
         formula(
             line(own, share),
             line(None, share, numbers=True),
             line(None, own, numbers=True, role="result"),
         ),
         note(
-            total,
-            f" is the mean of {batch} losses, of which ",
-            own_loss,
-            f" is one: it counts 1/B, here 1/{batch}. Every gradient below carries this factor.",
+            *say(
+                "{total} is the mean of {n} losses, of which {loss} is one: it counts 1/B, here 1/{n}. Every gradient "
+                "below carries this factor.",
+                total=total,
+                n=str(batch),
+                loss=own_loss,
+            )
         ),
     )
 
@@ -93,11 +107,12 @@ def _arrival(scene: Scene) -> list[Block]:
     readers = list(dict.fromkeys(reader for reader, _ in readings))
     if scene.node.kind == "op" and len(readings) == 1:
         came = label_part(scene.label(readers[0]), readers[0])
-        return [section(["Upstream, from ", came], _given(scene, own))]
+        return [section(say("Upstream, from {line}", line=came), _given(scene, own))]
     if len(readings) > 1:
-        return [section([f"{len(readings)} contributions are summed"], *_sum(scene, own, readers))]
+        return [section([summed_title(len(readings))], *_sum(scene, own, readers))]
     came = label_part(scene.label(readers[0]), readers[0])
-    return [section(["From ", came], *_made_in(scene, readers[0]), badge=badge(scene.at(readers[0]), name))]
+    made, identity = _made_in(scene, readers[0]), badge(scene.at(readers[0]), name)
+    return [section(say("From {line}", line=came), *made, badge=identity)]
 
 
 def _given(scene: Scene, own: f.Symbol) -> Block:
@@ -115,7 +130,7 @@ def _sum(scene: Scene, own: f.Symbol, readers: list[str]) -> list[Block]:
     blocks = [calculation(own, total), *overwriting(scene)]
     for reader in readers:
         came = label_part(scene.label(reader), reader)
-        blocks.append(section(["From ", came], *_made_in(scene, reader)))
+        blocks.append(section(say("From {line}", line=came), *_made_in(scene, reader)))
     return blocks
 
 
@@ -131,7 +146,7 @@ def _made_in(scene: Scene, reader: str) -> list[Block]:
 # -- what is sent --------------------------------------------------------------------------------------------------
 def _sent(scene: Scene, name: str) -> Block:
     """What this line sends back to one line that it reads."""
-    title: list[Part] = ["To ", label_part(scene.label(name), name)]
+    title = say("To {line}", line=label_part(scene.label(name), name))
     if scene.stacked and scene.batch > 1:
         return section(title, *stacked_sending(scene, name), badge=badge(scene, name))
     left = scene.contribution(scene.node.name, name)
@@ -141,6 +156,6 @@ def _sent(scene: Scene, name: str) -> Block:
 def _targets(scene: Scene) -> list[Block]:
     targets = [n for n in dict.fromkeys(scene.node.inputs) if scene.graph.nodes[n].kind == "target"]
     return [
-        note("To the target ", label_part(scene.label(name), name), ": nothing. It is never updated.")
+        note(*say("To the target {target}: nothing. It is never updated.", target=label_part(scene.label(name), name)))
         for name in targets
     ]

@@ -13,10 +13,12 @@ from explorer.explain import formula as f
 from explorer.explain.any_sample import AnySample
 from explorer.explain.blocks import TIMES, Block, columns, flat_numbers, formula, line, note, section
 from explorer.explain.objective import objective
+from explorer.explain.phrases import say, sentences
 from explorer.explain.scene import Scene
 from explorer.explain.shares import MOST_SAMPLES, shared
 from explorer.explain.stack_blocks import drawn_sheets
 from explorer.explain.text import Part, label_part
+from explorer.locale import _, tell
 from explorer.notation import Label
 
 Kind: TypeAlias = Literal["value", "gradient", "inside"]
@@ -30,7 +32,7 @@ def batch_tab(scene: Scene) -> list[Block]:
     if scene.batch == 1:
         one = formula(line(f.Symbol((("B", ""),), np.ones(())), f.ONE))
         table = [_samples(scene)] if scene.node.batched else []
-        return [one, note("The batch has one sample: nothing to sum or to average."), *table, *_loss_of_one(scene)]
+        return [one, note(_("The batch has one sample: nothing to sum or to average.")), *table, *_loss_of_one(scene)]
     if not scene.node.batched:
         return shared(scene)
     blocks = [_samples(scene)]
@@ -46,8 +48,9 @@ def batch_tab(scene: Scene) -> list[Block]:
 def _loss_of_one(scene: Scene) -> list[Block]:
     if scene.node.name != scene.graph.objective or not scene.node.batched:
         return []
-    word = "sum" if scene.trace.reduction == "sum" else "mean"
-    return [note(f"The objective is the {word} over the batch: here the loss itself.")]
+    if scene.trace.reduction == "sum":
+        return [note(_("The objective is the sum over the batch: here the loss itself."))]
+    return [note(_("The objective is the mean over the batch: here the loss itself."))]
 
 
 # -- lines with a value for each sample ----------------------------------------------------------------------------
@@ -56,7 +59,8 @@ def _samples(scene: Scene) -> Block:
     count = min(scene.batch, MOST_SAMPLES)
     block = samples(scene, [(scene.node.name, kind) for kind in kinds], range(count))
     if count < scene.batch:
-        block["caption"] = [f"The first {count} of {scene.batch} samples. ", *block["caption"]]
+        first = say("The first {n} of {all} samples.", n=str(count), all=str(scene.batch))
+        block["caption"] = sentences(first, block["caption"])
     return block
 
 
@@ -66,14 +70,17 @@ def _differences(scene: Scene) -> Block:
     shown: list[tuple[str, Kind]] = [(loss, "inside"), (target, "value"), (logits, "gradient")]
     p, t = (label_part(label) for label in (scene.notation.symbol_inside(scene.node), scene.notation.symbol(target)))
     table = samples(scene, shown, range(min(scene.batch, MOST_SAMPLES)))
-    return section(["What goes back: ", p, " − ", t, " of every sample, times what arrives"], table)
+    title = say("What goes back: {difference} of every sample, times what arrives", difference=[p, " − ", t])
+    return section(title, table)
 
 
 def samples(scene: Scene, shown: Sequence[tuple[str, Kind]], drawn: Sequence[int]) -> Block:
     """A table of the samples `drawn` (from 0), a row each: values or gradients of lines side by side."""
     groups = [_group(scene, name, kind, drawn) for name, kind in shown]
     hidden = sum(group["hidden"] for group in groups)
-    said = f"The first {MOST_COLUMNS} entries of each; {groups[0]['hidden']} more are not listed."
+    said = tell(
+        "The first {n} entries of each; {hidden} more are not listed.", n=MOST_COLUMNS, hidden=groups[0]["hidden"]
+    )
     return {
         "kind": "samples",
         "chosen": scene.sample,
@@ -117,19 +124,23 @@ def _stacks(scene: Scene) -> list[Block]:
             continue
         of = AnySample.of(scene)
         quotient: Label = (("∂", ""), *of.label(scene.node.name), ("/∂", ""), *of.label(name))
-        title: list[Part] = ["Jacobians ", label_part(quotient)]
+        jacobian = label_part(quotient)
         if m > STACKED or n > STACKED:
-            size = f": {m}{TIMES}{n} for each sample."
-            blocks.append(note(*title, f"{size} The Jacobian tab shows {_laid_out(scene, m * n)}."))
+            size = say("Jacobians {jacobian}: {size} for each sample.", jacobian=jacobian, size=f"{m}{TIMES}{n}")
+            blocks.append(note(*sentences(size, _laid_out(scene, m * n))))
             continue
         stack = scene.trace.jacobian(scene.node.name, name).stack()
         if np.array_equal(stack, np.broadcast_to(stack[:1], stack.shape), equal_nan=True):
-            blocks.append(note(*title, ": the same matrix for every sample."))
+            blocks.append(note(*say("Jacobians {jacobian}: the same matrix for every sample.", jacobian=jacobian)))
             continue
         shown = np.ascontiguousarray(stack[:STACKED])
         blocks.append(
             section(
-                [*title, f", one per sample: ({scene.batch},{m},{n})"],
+                say(
+                    "Jacobians {jacobian}, one per sample: {shape}",
+                    jacobian=jacobian,
+                    shape=f"({scene.batch},{m},{n})",
+                ),
                 {
                     "kind": "stack",
                     "shape": [m, n],
@@ -137,15 +148,21 @@ def _stacks(scene: Scene) -> list[Block]:
                     "chosen": scene.sample,
                     "numbers": flat_numbers(shown),
                 },
-                *([note(f"The first {len(shown)} of {scene.batch}.")] if len(shown) < scene.batch else []),
+                *_rest(scene, len(shown)),
             )
         )
     return blocks
 
 
-def _laid_out(scene: Scene, size: int) -> str:
+def _laid_out(scene: Scene, size: int) -> list[Part]:
     """Whose Jacobians of `size` entries the Jacobian tab draws."""
     drawn = drawn_sheets(scene, size) if scene.stacked else [scene.sample]
     if len(drawn) == scene.batch:
-        return "all of them"
-    return f"{len(drawn)} of them" if len(drawn) > 1 else "the chosen sample's"
+        return say("The Jacobian tab shows all of them.")
+    if len(drawn) > 1:
+        return say("The Jacobian tab shows {n} of them.", n=str(len(drawn)))
+    return say("The Jacobian tab shows the chosen sample's.")
+
+
+def _rest(scene: Scene, shown: int) -> list[Block]:
+    return [note(tell("The first {n} of {all}.", n=shown, all=scene.batch))] if shown < scene.batch else []

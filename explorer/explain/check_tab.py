@@ -12,24 +12,25 @@ from explorer.explain.checked import Checked, around, checked, rows_within_reaso
 from explorer.explain.difference_quotient import Quotient, all_differences, first_difference
 from explorer.explain.formula import Cells
 from explorer.explain.numbers import JsonNumber, json_number
+from explorer.explain.phrases import say
 from explorer.explain.scene import Scene
 from explorer.explain.text import Part, label_part, number_part
+from explorer.locale import N_, _
 from explorer.notation import Label
 
 Place = tuple[tuple[int, ...], int]  # index, sample
-METHODS = (("central", "central differences"), ("complex", "complex step"), ("torch", "PyTorch"))
+METHODS = (("central", N_("central differences")), ("complex", N_("complex step")), ("torch", "PyTorch"))
 
 
 def check_tab(scene: Scene) -> list[Block]:
     """Blocks for any line."""
     node = scene.node
     if node.kind == "target":
-        return [
-            note(
-                {"strong": ["There is nothing to check: a target has no gradient."]},
-                " It is what the loss compares with, and is never updated.",
-            )
-        ]
+        said = say(
+            "**There is nothing to check: a target has no gradient.** It is what the loss compares with, and is never "
+            "updated."
+        )
+        return [note(*said)]
     torch, without_torch = torch_gradient(scene.trace, node.name)
     places = _places(scene)
     rows = checked(scene.trace, node.name, places, torch)
@@ -71,10 +72,10 @@ def _table(scene: Scene, rows: list[Checked], chosen: Checked) -> Block:
     return {
         "kind": "check",
         "node": name,
-        "axis": "sample" if _stacked(scene) else "",
+        "axis": _("sample") if _stacked(scene) else "",
         "within": SETTLED,
         "columns": [
-            {"key": key, "title": title, "empty": all(getattr(row, key) is None for row in rows)}
+            {"key": key, "title": _(title), "empty": all(getattr(row, key) is None for row in rows)}
             for key, title in METHODS
         ],
         "rows": [_row(scene, row, row is chosen) for row in rows],
@@ -113,10 +114,13 @@ def _worked(scene: Scene, row: Checked) -> list[Block]:
         return [words.by_itself(scene)]
     quotient = Quotient(scene, row.probe.index, row.difference)
     entry = label_part(quotient.entry.label, scene.node.name)
-    of: list[Part] = [f" of sample {row.probe.sample + 1}"] if _stacked(scene) else []
+    title = say("A central difference at {entry}", entry=entry)
+    if _stacked(scene):
+        number = str(row.probe.sample + 1)
+        title = say("A central difference at {entry} of sample {n}", entry=entry, n=number)
     blocks = [
         section(
-            ["A central difference at ", entry, *of],
+            title,
             first_difference(quotient),
             words.further(row),
             all_differences(quotient),
@@ -124,8 +128,11 @@ def _worked(scene: Scene, row: Checked) -> list[Block]:
     ]
     if row.complex is not None:
         loss = label_part(scene.notation.loss_label)
-        said: list[Part] = ["The imaginary part of ", loss, "(", entry, " + iε), divided by "]
-        said += ["ε\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}", number_part(COMPLEX_STEP)]
-        said += [". Nothing is subtracted, so no digit is lost."]
-        blocks.append(section(["The complex step"], note(*said)))
+        step: list[Part] = ["ε\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}", number_part(COMPLEX_STEP)]
+        said = say(
+            "The imaginary part of {loss}, divided by {step}. Nothing is subtracted, so no digit is lost.",
+            loss=[loss, "(", entry, " + iε)"],
+            step=step,
+        )
+        blocks.append(section([_("The complex step")], note(*said)))
     return blocks

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from explorer.explain.phrases import say
 from explorer.explain.text import Part, label_part
+from explorer.locale import _
 from explorer.notation import parse_label
 
 QUOTE = "`"
@@ -25,9 +27,13 @@ class Erratum:
 
     @property
     def parts(self) -> list[Part]:
-        """The footnote as sentence parts."""
-        said = [typeset(text) for text in (self.place, self.printed, self.right)]
-        return ["In the handout, ", *said[0], ": printed ", *said[1], "; it is ", *said[2], "."]
+        """The footnote as sentence parts, in the language that is spoken."""
+        return say(
+            "In the handout, {place}: printed {printed}; it is {right}.",
+            place=typeset(_(self.place)),
+            printed=typeset(_(self.printed)),
+            right=typeset(_(self.right)),
+        )
 
     @property
     def tabs(self) -> tuple[str, ...]:

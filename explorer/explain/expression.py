@@ -47,7 +47,7 @@ def expressions(scene: Scene) -> list[f.Formula]:
     written: list[f.Formula] = []
     for position, apply in enumerate(scene.node.code):
         operands = [scene.leaf(operand, written) for operand in apply.operands]
-        if len(apply.shape) == 2 and apply.op.name in ("+", "-", "*", "/", "**"):
+        if len(apply.shape) >= 2 and apply.op.name in ("+", "-", "*", "/", "**"):
             ranks = [len(scene.shape_of(operand)) for operand in apply.operands]
             operands = [_as_row(o, scene) if rank == 1 else o for o, rank in zip(operands, ranks, strict=True)]
         result = scene.oriented(scene.temporaries[position], scene.rows)

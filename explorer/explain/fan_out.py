@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from explorer.engine.arrays import to_host
@@ -24,22 +26,34 @@ def arriving(scene: Scene, name: str) -> list[tuple[str, Array]]:
     return found
 
 
-def summed(scene: Scene) -> list[Part]:
-    """∂E/∂s = [0.625, −4.375] + [−0.096, 0.036] = [0.5286, −4.339]; of a long one, its largest entry alone."""
+class Written(NamedTuple):
+    """A sum in numbers; `of_largest`: of the largest entry alone."""
+
+    equation: list[Part]
+    of_largest: bool
+
+
+def summed(scene: Scene) -> Written | None:
+    """∂E/∂s = [0.625, −4.375] + [−0.096, 0.036] = [0.5286, −4.339]; of a long one, its largest entry alone.
+
+    None where there are too many terms.
+    """
     name = scene.node.name
     terms, total = [array for _, array in arriving(scene, name)], scene.gradient_of(name)
     if len(terms) > MOST_TERMS:
-        return []
+        return None
     negated = scene.notation.negated(name)
-    said: list[Part] = [*parts(scene.gradient(name)), " = "]
-    if total.size > MOST_ENTRIES or total.ndim > 1:
+    left = parts(scene.gradient(name))
+    of_largest = total.size > MOST_ENTRIES or total.ndim > 1
+    if of_largest:
         index = tuple(int(i) for i in np.unravel_index(int(np.argmax(np.abs(total))), total.shape))
         terms, total = [array[index] for array in terms], total[index]
-        said = ["in the largest entry, ", label_part(gradient_entry(scene, name, index), name), " = "]
+        left = [label_part(gradient_entry(scene, name, index), name)]
+    said: list[Part] = [*left, " = "]
     for place, term in enumerate(terms):
         said += [" + "] if place else []
         said += _numbers(term, negated, apart=place > 0)
-    return [*said, " = ", *_numbers(total, negated, apart=False)]
+    return Written([*said, " = ", *_numbers(total, negated, apart=False)], of_largest)
 
 
 def _numbers(array: Array, negated: bool, apart: bool) -> list[Part]:

@@ -10,9 +10,11 @@ from explorer.explain.blocks import Block, formula, joined, line, note, section,
 from explorer.explain.entries import Entries
 from explorer.explain.expression import expressions
 from explorer.explain.on_logits import forward_blocks
+from explorer.explain.phrases import say, sentences
 from explorer.explain.scene import Scene
 from explorer.explain.stack_forward import stacked_forward
-from explorer.explain.text import text
+from explorer.explain.text import Part, text
+from explorer.locale import _, tell, tell_many
 
 MOST_ENTRIES = 4
 
@@ -32,7 +34,7 @@ def forward_tab(scene: Scene) -> list[Block]:
     lines.append(line(None, own, numbers=True, role="result"))
     blocks = [formula(*lines), *_by_hand(scene, text(whole[-1])), *forward_blocks(scene)]
     if not scene.node.batched:
-        blocks.append(note("The same for every sample: it reads parameters only."))
+        blocks.append(note(_("The same for every sample: it reads parameters only.")))
     return blocks
 
 
@@ -40,14 +42,35 @@ def _declared(scene: Scene) -> list[Block]:
     node, own = scene.node, scene.value(scene.node.name)
     shown = formula(line(own, own, numbers=True, role="result"))
     count = int(np.prod(node.shape, dtype=int))
-    numbers = f"{count} number{'s' if count != 1 else ''}, shape {shape_words(scene, node.name)}"
+    shape = shape_words(scene, node.name)
+    numbers = tell_many("{n} number, shape {shape}", "{n} numbers, shape {shape}", count, shape=shape)
     if node.kind == "param":
-        used = f"This pass was computed with {'them' if count > 1 else 'it'}; the Backward tab has the update."
-        return [shown, note(f"A parameter: {numbers}, the same for every sample. {used}")]
-    where = f"sample {scene.sample + 1} of {scene.batch}" if scene.batch > 1 else "the only sample"
-    if node.kind == "target":
-        return [shown, note(f"The target of {where}: {numbers}. The loss compares the prediction with it.")]
-    return [shown, note(f"Data of {where}: {numbers}. Nothing is computed here.")]
+        return [shown, note(*sentences(*_of_parameter(numbers, count)))]
+    said = _of_target(scene, numbers) if node.kind == "target" else _of_data(scene, numbers)
+    return [shown, note(*sentences(*said))]
+
+
+def _of_parameter(numbers: str, count: int) -> list[list[Part]]:
+    what = say("A parameter: {numbers}, the same for every sample.", numbers=numbers)
+    if count == 1:
+        return [what, say("This pass was computed with it; the Backward tab has the update.")]
+    return [what, say("This pass was computed with them; the Backward tab has the update.")]
+
+
+def _of_target(scene: Scene, numbers: str) -> list[list[Part]]:
+    use = say("The loss compares the prediction with it.")
+    if scene.batch == 1:
+        return [say("The target of the only sample: {numbers}.", numbers=numbers), use]
+    b, n = str(scene.sample + 1), str(scene.batch)
+    return [say("The target of sample {b} of {n}: {numbers}.", b=b, n=n, numbers=numbers), use]
+
+
+def _of_data(scene: Scene, numbers: str) -> list[list[Part]]:
+    nothing = say("Nothing is computed here.")
+    if scene.batch == 1:
+        return [say("Data of the only sample: {numbers}.", numbers=numbers), nothing]
+    b, n = str(scene.sample + 1), str(scene.batch)
+    return [say("Data of sample {b} of {n}: {numbers}.", b=b, n=n, numbers=numbers), nothing]
 
 
 def _last_step(scene: Scene, whole: list[f.Formula]) -> f.Formula | None:
@@ -90,5 +113,5 @@ def _by_hand(scene: Scene, told: str) -> list[Block]:
         lines.append(joined(numbers, line(None, left, numbers=True)))
     total, rest = int(np.prod(node.shape, dtype=int)), list[Block]()
     if total > len(indices):
-        rest.append(note(f"… and so the other {total - len(indices)}."))
-    return [section(["Entry by entry" if total > 1 else "By hand"], formula(*lines), *rest)] if lines else []
+        rest.append(note(tell("… and so the other {n}.", n=total - len(indices))))
+    return [section([_("Entry by entry") if total > 1 else _("By hand")], formula(*lines), *rest)] if lines else []

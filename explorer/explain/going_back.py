@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from explorer.explain import collapse_words, insights
-from explorer.explain.phrases import count, listed, strong, symbol
+from explorer.explain.phrases import Fields, count, listed, say, say_many, sentences, symbol
 from explorer.explain.rules import Rules
 from explorer.explain.scene import Scene
 from explorer.explain.text import Part, parts
@@ -14,37 +14,40 @@ from explorer.explain.text import Part, parts
 def backward(scene: Scene, receivers: Sequence[str]) -> list[Part]:
     """What the line sends back to whom."""
     if not receivers:
-        return [strong("Nothing goes back from ", symbol(scene, scene.node.name)), ": it reads targets only."]
+        return say("**Nothing goes back from {name}**: it reads targets only.", name=symbol(scene, scene.node.name))
     with_the_loss = collapse_words.backward(scene, receivers)
     if with_the_loss is not None:
         return with_the_loss
+    collapse, defined = collapse_words.collapse(scene, receivers[0]), _defined(scene, receivers)
     if len(scene.node.code) == 1 and scene.node.code[0].op.identity == "(4)":
-        return [*insights.slopes(scene), *collapse_words.collapse(scene, receivers[0]), *_defined(scene, receivers)]
-    clauses = [_sent(scene, name) for name in receivers]
-    said: list[Part]
+        return sentences(insights.slopes(scene), collapse, defined)
+    return sentences(_sent(scene, receivers), collapse, defined, _batch_sum(scene, receivers))
+
+
+def _sent(scene: Scene, receivers: Sequence[str]) -> list[Part]:
     if len(receivers) == 1:
-        said = [strong(*clauses[0])]
-    elif all(_passes(scene, name) and not scene.notation.negated(name) for name in receivers):
-        to = listed([[symbol(scene, name)] for name in receivers])
+        return insights.told(_received(scene, receivers[0]), scene, receivers)
+    symbols = [symbol(scene, name) for name in receivers]
+    if all(_passes(scene, name) and not scene.notation.negated(name) for name in receivers):
         upstream = parts(scene.upstream())
-        said = [
-            strong("An addition passes the gradient on unchanged"),
-            ": ",
-            *to,
-            " both receive " if len(receivers) == 2 else " all receive ",
-            *upstream,
-        ]
-    else:
-        ways = "both ways" if len(receivers) == 2 else f"{count(len(receivers))} ways"
-        said = [strong(*parts(scene.gradient(scene.node.name)), f" goes {ways}"), ": ", *listed(clauses)]
-    return [
-        *said,
-        *insights.backward(scene, receivers),
-        ".",
-        *collapse_words.collapse(scene, receivers[0]),
-        *_defined(scene, receivers),
-        *_batch_sum(scene, receivers),
-    ]
+        if len(receivers) == 2:
+            return say(
+                "**An addition passes the gradient on unchanged**: {first} and {second} both receive {gradient}.",
+                first=symbols[0],
+                second=symbols[1],
+                gradient=upstream,
+            )
+        return say(
+            "**An addition passes the gradient on unchanged**: {names} all receive {gradient}.",
+            names=listed([[one] for one in symbols]),
+            gradient=upstream,
+        )
+    gradient = parts(scene.gradient(scene.node.name))
+    clauses = listed([_received(scene, name) for name in receivers])
+    if len(receivers) == 2:
+        return say("**{gradient} goes both ways**: {clauses}.", gradient=gradient, clauses=clauses)
+    return say_many("**{gradient} goes {n} way**: {clauses}.", "**{gradient} goes {n} ways**: {clauses}.",
+                    len(receivers), n=count(len(receivers)), gradient=gradient, clauses=clauses)  # fmt: skip
 
 
 def _defined(scene: Scene, receivers: Sequence[str]) -> list[Part]:
@@ -54,7 +57,7 @@ def _defined(scene: Scene, receivers: Sequence[str]) -> list[Part]:
         definition = scene.definition(name)
         if definition is not None:
             said.append([*parts(scene.gradient(name)), " = ", *parts(definition)])
-    return [" Here ", *listed(said), "."] if said else []
+    return say("Here {definitions}.", definitions=listed(said)) if said else []
 
 
 def _batch_sum(scene: Scene, receivers: Sequence[str]) -> list[Part]:
@@ -62,27 +65,29 @@ def _batch_sum(scene: Scene, receivers: Sequence[str]) -> list[Part]:
     shared = [name for name in receivers if _summed(scene, name)]
     if not shared or scene.batch < 2:
         return []
-    return [
-        " For ",
-        *listed([[symbol(scene, name)] for name in shared]),
-        f" the shares of all {scene.batch} samples are summed.",
-    ]
+    return say(
+        "For {names} the shares of all {n} samples are summed.",
+        names=listed([[symbol(scene, name)] for name in shared]),
+        n=str(scene.batch),
+    )
 
 
-def _sent(scene: Scene, name: str) -> list[Part]:
+def _received(scene: Scene, name: str) -> list[Part]:
     """One receiver's clause: W receives the outer product δ₂·xᵀ, z receives δ_z = δ_t·V where that is −∂R/∂z."""
-    if scene.trace.jacobian(scene.node.name, name).structure == "zero":
-        return [symbol(scene, name), " receives nothing"]
-    upstream = scene.upstream()
-    formula = Rules(scene).sent_back(name, upstream)
+    structure, upstream = scene.trace.jacobian(scene.node.name, name).structure, scene.upstream()
+    formula = None if structure == "zero" else Rules(scene).sent_back(name, upstream)
     if formula is None:
-        return [symbol(scene, name), " receives nothing"]
-    kind = {"outer": "the outer product ", "selection": "its own entries, "}
-    structure = scene.trace.jacobian(scene.node.name, name).structure
-    formula = scene.named(name, formula)
+        return say("{name} receives nothing", name=symbol(scene, name))
+    unchanged = scene.named(name, formula) is upstream
     own = [*parts(scene.gradient(name)), " = "] if scene.notation.negated(name) else []
-    tail: list[Part] = [" unchanged"] if formula is upstream else []
-    return [symbol(scene, name), " receives ", *own, kind.get(structure, ""), *parts(formula), *tail]
+    fields: Fields = {"name": symbol(scene, name), "formula": [*own, *parts(scene.named(name, formula))]}
+    if unchanged:
+        return say("{name} receives {formula} unchanged", **fields)
+    if structure == "outer":
+        return say("{name} receives the outer product {formula}", **fields)
+    if structure == "selection":
+        return say("{name} receives its own entries, {formula}", **fields)
+    return say("{name} receives {formula}", **fields)
 
 
 def _passes(scene: Scene, name: str) -> bool:

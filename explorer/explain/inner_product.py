@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from explorer.explain import formula as f
 from explorer.explain.blocks import Block, formula, joined, line
+from explorer.locale import _
 
 MOST_TERMS = 6
 
@@ -24,4 +25,4 @@ def _worked_out(found: f.Inner) -> list[Block]:
         return []
     total = f.Sum(tuple(f.Product((f.Number(float(a)), f.Number(float(b)))) for a, b in pairs))
     lines = joined(line(found, total, numbers=True), line(None, f.Local(found), numbers=True))
-    return [formula(lines, caption=["One number, taken from every entry:"])]
+    return [formula(lines, caption=[_("One number, taken from every entry:")])]

@@ -6,22 +6,28 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from explorer.explain.phrases import say, say_many, sentences
 from explorer.explain.rules import Rules
 from explorer.explain.scene import Scene
 from explorer.explain.text import Part, label_part, number_part, parts
+from explorer.locale import N_, _
 
 NAMES = {
+    # Translators: names of functions stand for {function} in "The {function} scales …"
+    "sigmoid": N_("sigmoid"),
+    "tanh": N_("hyperbolic tangent"),
     "relu": "ReLU",
-    "leaky_relu": "leaky ReLU",
+    "leaky_relu": N_("leaky ReLU"),
+    "softplus": "softplus",
     "gelu": "GELU",
     "silu": "SiLU",
-    "log": "logarithm",
-    "exp": "exponential",
-    "sqrt": "square root",
-    "abs": "absolute value",
-    "sin": "sine",
-    "cos": "cosine",
-    "tanh": "hyperbolic tangent",
+    "log": N_("logarithm"),
+    "exp": N_("exponential"),
+    "sqrt": N_("square root"),
+    "square": N_("square"),
+    "abs": N_("absolute value"),
+    "sin": N_("sine"),
+    "cos": N_("cosine"),
 }
 TIED = 1e-12
 
@@ -34,105 +40,103 @@ def element(scene: Scene, name: str, position: int) -> Part:
 
 def percent(share: float) -> str:
     """A share of a gradient in words that stay true: whole percents, and "less than 1%" below."""
-    return "less than 1%" if 0 < share < 0.005 else f"{share * 100:.0f}%"
+    # Translators: stands for {share} in "passes {share} of its gradient on"
+    return _("less than 1%") if 0 < share < 0.005 else f"{share * 100:.0f}%"
 
 
 def forward(scene: Scene) -> list[Part]:
     """What stands out in a line's value."""
     name, value = scene.node.name, scene.value_of(scene.node.name).reshape(-1)
-    end = [] if not value.size or not np.all(np.isfinite(value)) else _value(scene, name, value)
-    return end
+    return [] if not value.size or not np.all(np.isfinite(value)) else _value(scene, name, value)
 
 
 def _value(scene: Scene, name: str, value: np.ndarray) -> list[Part]:
     if value.size == 1:
-        where = f" For sample {scene.sample + 1} it is " if scene.batch > 1 and scene.node.batched else " Here it is "
-        return [where, number_part(float(value[0])), "."]
+        number = number_part(float(value[0]))
+        if scene.batch > 1 and scene.node.batched:
+            # Translators: "it" is the value that the sentence before this one speaks of
+            return say("For sample {sample} it is {number}.", sample=str(scene.sample + 1), number=number)
+        # Translators: "it" is the value that the sentence before this one speaks of
+        return say("Here it is {number}.", number=number)
     op = scene.node.code[-1].op.name
     if op == "relu" and len(scene.node.code) == 1:
-        shut = int(np.sum(value == 0))
-        return [f" Here {shut} of {value.size} entries are 0."]
-    if op == "softmax" and len(scene.graph.nodes[name].shape) == 1:
-        return _extreme(scene, name, value, "The largest share is ")
-    return _extreme(scene, name, np.abs(value), "The largest entry in size is ", value)
-
-
-def _extreme(scene: Scene, name: str, size: np.ndarray, said: str, value: np.ndarray | None = None) -> list[Part]:
-    """Names the largest entry, unless another one comes as close as rounding."""
+        return say_many("Here {n} of {all} entries is 0.", "Here {n} of {all} entries are 0.",
+                        int(np.sum(value == 0)), all=str(value.size))  # fmt: skip
+    shares = op == "softmax" and len(scene.graph.nodes[name].shape) == 1
+    size = value if shares else np.abs(value)
     top = int(np.argmax(size))
-    if np.sum(size >= size[top] * (1 - TIED)) > 1:
+    if np.sum(size >= size[top] * (1 - TIED)) > 1:  # as close as rounding
         return []
-    number = float((size if value is None else value)[top])
-    return [f" {said}", element(scene, name, top), " = ", number_part(number), "."]
+    entry, number = element(scene, name, top), number_part(float(value[top]))
+    if shares:
+        return say("The largest share is {entry} = {number}.", entry=entry, number=number)
+    return say("The largest entry in size is {entry} = {number}.", entry=entry, number=number)
 
 
 def slopes(scene: Scene) -> list[Part]:
     """An element-wise function going backward: every upstream gradient times the slope of its own unit."""
-    node = scene.node
-    rules = Rules(scene)
-    word = NAMES.get(node.code[0].op.name, node.code[0].op.name.replace("_", " "))
-    slope = rules.slope_of(0, 0)
-    many = int(np.prod(node.shape, dtype=int)) > 1
-    each = "each upstream gradient by its own slope" if many else "the upstream gradient by its slope"
-    said: list[Part] = [{"strong": [f"The {word} scales {each}"]}]
-    said += [", ", *parts(slope), "."] if slope is not None else ["."]
     factor = getattr(scene.jacobian(0, 0), "factor", np.ones(1))
-    factors = np.broadcast_to(factor[..., 0], node.shape).reshape(-1)
-    return [*said, *_steepest(scene, factors)]
+    factors = np.broadcast_to(factor[..., 0], scene.node.shape).reshape(-1)
+    return sentences(_scaled(scene), _steepest(scene, factors))
+
+
+def _scaled(scene: Scene) -> list[Part]:
+    name, slope = scene.node.code[0].op.name, Rules(scene).slope_of(0, 0)
+    function = _(NAMES.get(name, name.replace("_", " ")))
+    if int(np.prod(scene.node.shape, dtype=int)) > 1:
+        if slope is None:
+            return say("**The {function} scales each upstream gradient by its own slope**.", function=function)
+        return say("**The {function} scales each upstream gradient by its own slope**, {slope}.",
+                   function=function, slope=parts(slope))  # fmt: skip
+    if slope is None:
+        return say("**The {function} scales the upstream gradient by its slope**.", function=function)
+    return say("**The {function} scales the upstream gradient by its slope**, {slope}.",
+               function=function, slope=parts(slope))  # fmt: skip
 
 
 def _steepest(scene: Scene, factors: np.ndarray) -> list[Part]:
     size = np.abs(factors)
     if not size.size or not np.all(np.isfinite(size)):
         return []
-    name, shut = scene.node.name, int(np.sum(size == 0))
+    shut = int(np.sum(size == 0))
+    if shut and size.size == 1:
+        return say("The gradient stops here: the slope is 0.")
     if shut:
-        where = (
-            "The gradient stops here: the slope is 0."
-            if size.size == 1
-            else (f"In {shut} of {size.size} units the slope is 0: their gradient stops here.")
-        )
-        return [" ", where]
+        return say_many("In {n} of {all} units the slope is 0: its gradient stops here.",
+                        "In {n} of {all} units the slope is 0: their gradient stops here.",
+                        shut, all=str(size.size))  # fmt: skip
     top = int(np.argmax(size))
-    ties = np.flatnonzero(size >= size[top] * (1 - TIED))
+    slope, share = number_part(float(factors[top])), percent(float(size[top]))
     if size.size == 1:
-        return (
-            [
-                " It is ",
-                number_part(float(factors[0])),
-                " here, so ",
-                percent(float(size[0])),
-                " of the gradient passes.",
-            ]
-            if factors[0] > 0 and factors[0] <= 1
-            else [" It is ", number_part(float(factors[0])), " here."]
-        )
+        if 0 < factors[0] <= 1:
+            # Translators: "it" is the slope
+            return say("It is {slope} here, so {share} of the gradient passes.", slope=slope, share=share)
+        # Translators: "it" is the slope
+        return say("It is {slope} here.", slope=slope)
+    ties = [element(scene, scene.node.name, int(tie)) for tie in np.flatnonzero(size >= size[top] * (1 - TIED))]
     if len(ties) > 2 or np.any(factors < 0):
         return []
-    units: list[Part] = [element(scene, name, int(ties[0]))]
-    for other in ties[1:]:
-        units += [" and ", element(scene, name, int(other))]
-    one = len(ties) == 1
-    head: list[Part] = [" The steepest unit, " if one else " The steepest units, ", *units]
     if size[top] <= 1:
-        return [
-            *head,
-            ", passes " if one else ", pass ",
-            percent(float(size[top])),
-            " of its gradient on." if one else " of their gradients on.",
-        ]
-    return [
-        *head,
-        ", multiplies its gradient by " if one else ", multiply their gradients by ",
-        number_part(float(size[top])),
-        ".",
-    ]
+        return _passing(ties, share)
+    if len(ties) == 1:
+        return say("The steepest unit, {unit}, multiplies its gradient by {slope}.", unit=ties[0], slope=slope)
+    return say("The steepest units, {first} and {second}, multiply their gradients by {slope}.",
+               first=ties[0], second=ties[1], slope=slope)  # fmt: skip
 
 
-def backward(scene: Scene, receivers: Sequence[str]) -> list[Part]:
-    """The number itself, where a single one goes back."""
-    if len(receivers) != 1:
-        return []
+def _passing(units: Sequence[Part], share: str) -> list[Part]:
+    if len(units) == 1:
+        return say("The steepest unit, {unit}, passes {share} of its gradient on.", unit=units[0], share=share)
+    return say("The steepest units, {first} and {second}, pass {share} of their gradients on.",
+               first=units[0], second=units[1], share=share)  # fmt: skip
+
+
+def told(clause: Sequence[Part], scene: Scene, receivers: Sequence[str]) -> list[Part]:
+    """The sentence of a clause: what goes back, and the number itself, where a single one does."""
     sent = scene.contribution_of(scene.node.name, receivers[0]).reshape(-1)
-    negated = scene.notation.negated(receivers[0])
-    return [", here ", number_part(float(sent[0]), negated)] if sent.size == 1 and np.isfinite(sent[0]) else []
+    if len(receivers) != 1 or sent.size != 1 or not np.isfinite(sent[0]):
+        # Translators: {clause} is such as "W receives δxᵀ"
+        return say("**{clause}**.", clause=clause)
+    # Translators: {clause} is such as "W receives δxᵀ"
+    return say("**{clause}**, here {number}.", clause=clause,
+               number=number_part(float(sent[0]), scene.notation.negated(receivers[0])))  # fmt: skip

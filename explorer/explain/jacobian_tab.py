@@ -9,11 +9,13 @@ from explorer.explain.any_sample import AnySample, in_general
 from explorer.explain.blocks import Block, flat_numbers, formula, joined, line, note
 from explorer.explain.ledger import ledger
 from explorer.explain.notes import why
+from explorer.explain.phrases import say, sentences
 from explorer.explain.rules import Rules
 from explorer.explain.scene import Scene
 from explorer.explain.stack_jacobian import stacked_ways
-from explorer.explain.text import label_part
+from explorer.explain.text import Part, label_part
 from explorer.explain.two_ways import J, shortcut, two_ways
+from explorer.locale import N_, _
 from explorer.notation import Label
 
 LARGEST = 250_000  # entries of a matrix that is still laid out in full
@@ -23,32 +25,32 @@ NAMED = 256  # rows or columns that are named one by one
 def jacobian_tab(scene: Scene) -> list[Block]:
     """One block for each distinct line that this line reads and that is no target."""
     if scene.node.kind != "op":
-        what = {"input": "data", "target": "a target", "param": "a parameter"}[scene.node.kind]
-        return [
-            note(
-                f"No Jacobian: the line is {what} and computes nothing. Open a line that reads it: ",
-                *_readers(in_general(scene)),
-            )
-        ]
+        what = {
+            "input": N_("No Jacobian: the line is data and computes nothing."),
+            "target": N_("No Jacobian: the line is a target and computes nothing."),
+            "param": N_("No Jacobian: the line is a parameter and computes nothing."),
+        }[scene.node.kind]
+        return [note(*sentences([_(what)], _readers(in_general(scene))))]
     kinds = scene.graph.nodes
     read = [name for name in dict.fromkeys(scene.node.inputs) if kinds[name].kind != "target"]
     if not read:
-        return [note("No Jacobian: the line reads targets only, and they are never differentiated.")]
+        return [note(_("No Jacobian: the line reads targets only, and they are never differentiated."))]
     blocks = [_block(scene, name) for name in read]
     targets = [name for name in dict.fromkeys(scene.node.inputs) if kinds[name].kind == "target"]
-    without = "There is no Jacobian with respect to "
-    blocks += [
-        note(f"{without}the target ", label_part(scene.label(name), name), ": it is never updated.") for name in targets
-    ]
+    for name in targets:
+        target = label_part(scene.label(name), name)
+        blocks.append(
+            note(*say("There is no Jacobian with respect to the target {target}: it is never updated.", target=target))
+        )
     return blocks
 
 
-def _readers(scene: Scene) -> list[str | dict[str, object]]:
-    said: list[str | dict[str, object]] = []
-    for reader, _ in scene.graph.readers(scene.node.name):
-        part = label_part(scene.label(reader), reader)
-        said += [", "] * bool(said) + [part]
-    return [*said, "."] if said else ["none does."]
+def _readers(scene: Scene) -> list[Part]:
+    readers = [label_part(scene.label(reader), reader) for reader, *_slot in scene.graph.readers(scene.node.name)]
+    if not readers:
+        return say("Open a line that reads it: none does.")
+    said = [part for place, reader in enumerate(readers) for part in ((", ", reader) if place else (reader,))]
+    return say("Open a line that reads it: {readers}.", readers=said)
 
 
 def _block(scene: Scene, name: str) -> Block:

@@ -14,6 +14,7 @@ from explorer.explain.blocks import Block, formula, line, section
 from explorer.explain.definitions import LOSSES, NEGATED
 from explorer.explain.derived import BigSum
 from explorer.explain.scene import Scene
+from explorer.locale import _
 
 MOST_LOSSES = 8  # that are written one by one
 MOST_TERMS = 2_000  # of the whole sum
@@ -29,10 +30,11 @@ def objective(scene: Scene) -> Block:
     own = f.Symbol(scene.notation.loss_label, np.asarray(scene.trace.loss))
     whole = _written_out(scene)
     told = [line(own, whole)] if whole is not None else []
-    word = "sum" if scene.trace.reduction == "sum" else "mean"
+    summed = scene.trace.reduction == "sum"
+    title = _("The objective: the sum over the batch") if summed else _("The objective: the mean over the batch")
     lines = [*told, line(None if told else own, total), line(None, total, numbers=True)]
     lines.append(line(None, own, numbers=True, role="result"))
-    return section([f"The objective: the {word} over the batch"], formula(*lines))
+    return section([title], formula(*lines))
 
 
 def _shared(scene: Scene, total: f.Formula) -> f.Formula:

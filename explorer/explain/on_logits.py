@@ -9,6 +9,7 @@ from explorer.explain.blocks import Block, formula, joined, line, note, section
 from explorer.explain.definitions import LOSSES, UNARY, log_of, power_of_e, terms_of
 from explorer.explain.inside import inside
 from explorer.explain.meeting import LOSS_OF, Meeting, meeting
+from explorer.explain.phrases import say
 from explorer.explain.scene import Scene
 from explorer.explain.text import label_part
 
@@ -29,8 +30,10 @@ def forward_blocks(scene: Scene) -> list[Block]:
     stable = _by_sigmoid(met) if met.activation == "sigmoid" else _by_softmax(met)
     if np.isclose(float(stable.evaluate()), met.together.loss, rtol=CLOSE, atol=0):
         logits = label_part(scene.label(met.logits), met.logits)
-        blocks.append(section(["As it is computed, on ", logits, " itself"], *_top(met), _worked_out(own, stable)))
-        blocks.append(note("No probability is rounded on the way, so that every digit of ", logits, " counts."))
+        title = say("As it is computed, on {logits} itself", logits=logits)
+        blocks.append(section(title, *_top(met), _worked_out(own, stable)))
+        counts = say("No probability is rounded on the way, so that every digit of {logits} counts.", logits=logits)
+        blocks.append(note(*counts))
     return blocks
 
 
@@ -66,7 +69,7 @@ def _by_probability(met: Meeting, own: f.Symbol) -> Block:
     term, _ = LOSSES[LOSS_OF[met.activation][0]]
     loss = f.Negative(_mean(met, [term(p, t) for p, _, t in entries]))
     probabilities = met.symbol(met.line)
-    title = ["By way of ", label_part(probabilities.label, met.loss), ", which is shown inside"]
+    title = say("By way of {p}, which is shown inside", p=label_part(probabilities.label, met.loss))
     return section(title, formula(*lines), _worked_out(own, loss))
 
 

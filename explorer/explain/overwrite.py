@@ -14,9 +14,10 @@ from explorer.explain.blocks import Block, calculation, note
 from explorer.explain.checked import Checked, around, at, rows_within_reason
 from explorer.explain.fan_out import arriving
 from explorer.explain.numbers import json_number
-from explorer.explain.phrases import listed
+from explorer.explain.phrases import listed, say, sentences
 from explorer.explain.scene import Scene
 from explorer.explain.text import Part, label_part
+from explorer.locale import _
 
 MOST_OWN = 6  # entries of the line itself
 MOST_BEFORE = 8  # lines before it
@@ -38,10 +39,10 @@ def overwriting(scene: Scene) -> list[Block]:
         {
             "kind": "mistake",
             "of": name,
-            "button": "What if it were overwritten?",
+            "button": _("What if it were overwritten?"),
             "blocks": [note(*_order(scene)), _left(scene, broken)],
             "head": (("∂", ""), *scene.notation.loss_label, ("/∂", "")),
-            "columns": ["summed", "overwritten", "central differences"],
+            "columns": [_("summed"), _("overwritten"), _("central differences")],
             "rows": rows,
             "after": [note(*_consequence(scene, before, any(row["wrong"] is False for row in rows)))],
         }
@@ -55,12 +56,18 @@ def _order(scene: Scene) -> list[Part]:
     symbols = [label_part(scene.label(reader), reader) for reader in readers]
     match symbols:
         case [alone]:
-            who: list[Part] = ["All contributions come from ", alone, "."]
+            who = say("All contributions come from {line}.", line=alone)
         case [first, last]:
-            who = ["The contribution from ", first, " arrives first, that from ", last, " last."]
-        case _:
-            who = ["The contributions arrive in this order: from ", *listed([[one] for one in symbols]), "."]
-    return [*who, " If each replaced what is there (=) instead of being added to it (+=), only the last would be left:"]
+            who = say(
+                "The contribution from {first} arrives first, that from {last} last.", first=first, last=last
+            )
+        case others:
+            lines = listed([[one] for one in others])
+            who = say("The contributions arrive in this order: from {lines}.", lines=lines)
+    if_replaced = say(
+        "If each replaced what is there (=) instead of being added to it (+=), only the last would be left:"
+    )
+    return sentences(who, if_replaced)
 
 
 def _left(scene: Scene, broken: Trace) -> Block:
@@ -68,7 +75,7 @@ def _left(scene: Scene, broken: Trace) -> Block:
     name = scene.node.name
     reader, last = arriving(scene, name)[-1]
     value = f.orient(last, scene.stands_as_row(name))
-    wrong = replace(scene.gradient(name), value=value, cells=None, note=(("overwritten", "sub"),))
+    wrong = replace(scene.gradient(name), value=value, cells=None, note=((_("overwritten"), "sub"),))
     return calculation(wrong, replace(scene.contribution(reader, name), value=value))
 
 
@@ -116,11 +123,15 @@ def _consequence(scene: Scene, before: list[str], caught: bool) -> list[Part]:
     name = scene.node.name
     own = label_part(scene.label(name), name)
     if not caught:
-        return ["Here it would make no difference: what is lost is 0."]
-    said: list[Part] = ["The differences know nothing of the sum, and tell the mistake."]
+        return say("Here it would make no difference: what is lost is 0.")
+    said = say("The differences know nothing of the sum, and tell the mistake.")
     if before:
         symbols = listed([[label_part(scene.label(line), line)] for line in before])
-        return [*said, " With ", own, ", what stands before it goes wrong too: ", *symbols, "."]
+        wrong = say("With {line}, what stands before it goes wrong too: {lines}.", line=own, lines=symbols)
+        return sentences(said, wrong)
     if scene.node.kind == "param":
-        return [*said, " The update of ", own, " would go by it."]
-    return [*said, " Nothing stands before ", own, " here; in a deeper graph, all that does would go wrong with it."]
+        return sentences(said, say("The update of {parameter} would go by it.", parameter=own))
+    deeper = say(
+        "Nothing stands before {line} here; in a deeper graph, all that does would go wrong with it.", line=own
+    )
+    return sentences(said, deeper)

@@ -11,12 +11,14 @@ from explorer.explain.blocks import Block, calculation, note, section
 from explorer.explain.inside import inside
 from explorer.explain.mathml import Element, table
 from explorer.explain.meeting import Meeting, meeting
+from explorer.explain.phrases import Fields, say, sentences
 from explorer.explain.saturation import Saturation, saturation
 from explorer.explain.saturation_words import because, rounds, undone
 from explorer.explain.scene import Scene
 from explorer.explain.slopes import minus, times
 from explorer.explain.text import Part, parts
 from explorer.explain.trial import trial
+from explorer.locale import _, tell
 from explorer.notation import Label
 
 LEAST = 1e-9  # a probability so near to 0 or 1 that p(1 − p) does not divide well
@@ -35,23 +37,27 @@ def backward_blocks(scene: Scene) -> list[Block]:
     where = parts(met.symbol(met.line))
     if not edits:
         return blocks
-    verb = "If " if len(met.z) == 1 else "If an entry of "
-    return [
-        *blocks,
-        note(
-            verb,
-            *where,
-            " rounds to 0 or 1, going back through ",
-            f"{met.name.replace(' + ', ' and ')} one after the other loses digits; ",
-            *where,
-            " − ",
-            *parts(met.symbol(met.target)),
-            ", computed from ",
-            *parts(met.symbol(met.logits)),
-            " in one step, keeps them.",
-        ),
-        action("Try saturation", *edits),
-    ]
+    first, last = met.name.split(" + ")
+    fields: Fields = {
+        "p": where,
+        "first": first,
+        "last": last,
+        "difference": [*where, " − ", *parts(met.symbol(met.target))],
+        "logits": parts(met.symbol(met.logits)),
+    }
+    if len(met.z) == 1:
+        said = say(
+            "If {p} rounds to 0 or 1, going back through {first} and {last} one after the other loses digits; "
+            "{difference}, computed from {logits} in one step, keeps them.",
+            **fields,
+        )
+    else:
+        said = say(
+            "If an entry of {p} rounds to 0 or 1, going back through {first} and {last} one after the other loses "
+            "digits; {difference}, computed from {logits} in one step, keeps them.",
+            **fields,
+        )
+    return [*blocks, note(*said), action(_("Try saturation"), *edits)]
 
 
 def action(text: str, *messages: dict[str, Any]) -> Block:
@@ -72,8 +78,7 @@ def _cancelled(scene: Scene, met: Meeting) -> list[Block]:
     long = f.Product((f.Fraction(minus(p, t), slope), slope), "·")
     own = f.Symbol((("∂", ""), *scene.label(met.loss)), np.asarray(met.p[0] - met.t[0]), None,
                    (("∂", ""), *scene.label(met.logits)), kind="gradient")  # fmt: skip
-    said: list[Part] = ["What has cancelled: the loss's slope with respect to ", *parts(p)]
-    said += [", and the slope of the sigmoid"]
+    said = say("What has cancelled: the loss's slope with respect to {p}, and the slope of the sigmoid", p=parts(p))
     return [section(said, calculation(own, long))]
 
 
@@ -83,36 +88,40 @@ def _saturated(one: Saturation) -> Block:
     met = one.met
     blocks: list[Block] = []
     if one.left == 0:
-        blocks.append(note("In double precision ", *rounds(one), ": ", *because(one), "."))
+        said = say("In double precision {rounding}: {reason}.", rounding=rounds(one), reason=because(one))
+        blocks.append(note(*said))
     blocks += [note(*_consequences(one)), _compared(one)]
     if met.line:
-        title: list[Part] = ["Saturated: what rounding does to two lines"]
-        return section(title, *blocks, action(f"Fuse {met.name}", {"type": "settings", "fuse": True}))
-    title = ["Saturated: what two lines would make of it"]
-    return section(title, *blocks, action(f"Take {met.name} apart", {"type": "settings", "fuse": False}))
+        title = [_("Saturated: what rounding does to two lines")]
+        return section(title, *blocks, action(tell("Fuse {pair}", pair=met.name), {"type": "settings", "fuse": True}))
+    title = [_("Saturated: what two lines would make of it")]
+    apart = tell("Take {pair} apart", pair=met.name)
+    return section(title, *blocks, action(apart, {"type": "settings", "fuse": False}))
 
 
 def _consequences(one: Saturation) -> list[Part]:
     """So ln 0 is −∞ and 1/0 is ∞; the slope is 0, and ∞·0 is not a number."""
     lost = parts(one.lost)
     if not one.fails:
-        much = "nothing" if one.left == 0 else "few digits"
-        return [
-            f"Of {'' if one.left else 'the difference '}",
-            *lost,
-            f" {much} is left, and what is made of it has no more digits.",
-        ]
+        if one.left == 0:
+            return say(
+                "Of the difference {p} nothing is left, and what is made of it has no more digits.", p=lost
+            )
+        return say("Of {p} few digits is left, and what is made of it has no more digits.", p=lost)
+    back, right = undone(one), say("The right answer, {difference}, is lost.", difference=parts(one.right))
     if one.left == 0:
-        said: list[Part] = [
-            "So the loss takes ln(",
-            *lost,
-            ") = ln 0 = −∞ and divides by ",
-            *lost,
-            " = 0. Going back, ",
-        ]
+        said = say(
+            "So the loss takes ln({p}) = ln 0 = −∞ and divides by {p} = 0. Going back, {consequence}",
+            p=lost,
+            consequence=back,
+        )
     else:
-        said = ["The loss divides by ", *lost, ", which is more than the largest number can hold. Going back, "]
-    return [*said, *undone(one), " The right answer, ", *parts(one.right), ", is lost."]
+        said = say(
+            "The loss divides by {p}, which is more than the largest number can hold. Going back, {consequence}",
+            p=lost,
+            consequence=back,
+        )
+    return sentences(said, right)
 
 
 def _compared(one: Saturation) -> Block:
@@ -127,7 +136,7 @@ def _compared(one: Saturation) -> Block:
     ]
     return {
         "kind": "compare",
-        "columns": ["in two lines", "fused"],
+        "columns": [_("in two lines"), _("fused")],
         "rows": [
             {"label": [list(part) for part in label], "cells": [apart, together]} for label, apart, together in rows
         ],

@@ -8,9 +8,10 @@ from explorer.explain import formula as f
 from explorer.explain.blocks import Block, calculation, formula, line, note, section
 from explorer.explain.collapse import collapsed
 from explorer.explain.inner_product import inner_product
+from explorer.explain.phrases import say, symbol
 from explorer.explain.rules import Rules
 from explorer.explain.scene import Scene
-from explorer.explain.text import label_part
+from explorer.locale import tell_many
 
 COLLAPSE = "(7)"  # of the gradient notes: softmax with cross-entropy
 
@@ -19,7 +20,7 @@ def sending(scene: Scene, name: str, left: f.Symbol) -> list[Block]:
     """The calculation of what goes back from the scene's line to `name`, with the shape of every factor."""
     written = Rules(scene).sent_back(name, scene.upstream())
     if written is None:
-        return [note("Nothing goes back: the line takes ", label_part(scene.label(name), name), " as a constant.")]
+        return [note(*say("Nothing goes back: the line takes {name} as a constant.", name=symbol(scene, name)))]
     named = scene.named(name, written)
     if scene.node.batched and not scene.graph.nodes[name].batched and scene.batch > 1:
         share = scene.share(name, written.evaluate().reshape(scene.graph.nodes[name].shape))
@@ -31,7 +32,7 @@ def sending(scene: Scene, name: str, left: f.Symbol) -> list[Block]:
     if shortcut is not None:
         blocks.append(
             section(
-                ["Together with the loss"],
+                say("Together with the loss"),
                 calculation(left, scene.named(name, shortcut), shapes=True),
                 badge=collapse_badge(scene),
             )
@@ -41,11 +42,9 @@ def sending(scene: Scene, name: str, left: f.Symbol) -> list[Block]:
 
 def _summed(scene: Scene, name: str, left: f.Symbol) -> Block:
     """The sum over the samples' shares."""
-    where = label_part(scene.label(name), name)
-    return formula(
-        line(left, left, numbers=True, role="result"),
-        caption=[f"Summed over all {scene.batch} samples (see the Batch tab of ", where, "):"],
-    )
+    caption = say("Summed over all {n} samples (see the Batch tab of {name}):", n=str(scene.batch),
+                  name=symbol(scene, name))  # fmt: skip
+    return formula(line(left, left, numbers=True, role="result"), caption=caption)
 
 
 def badge(scene: Scene, name: str) -> str:
@@ -55,7 +54,9 @@ def badge(scene: Scene, name: str) -> str:
 
 def told(numbers: Sequence[str]) -> str:
     """identity (4), identities (2), (3); nothing for none."""
-    return f"{'identity' if len(numbers) == 1 else 'identities'} {', '.join(numbers)}" if numbers else ""
+    if not numbers:
+        return ""
+    return tell_many("identity {numbers}", "identities {numbers}", len(numbers), numbers=", ".join(numbers))
 
 
 def collapse_badge(scene: Scene) -> str:

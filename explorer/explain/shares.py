@@ -6,9 +6,11 @@ import numpy as np
 
 from explorer.engine.arrays import to_host
 from explorer.explain.blocks import Block, calculation, columns, flat_numbers, note, section
+from explorer.explain.phrases import say
 from explorer.explain.scene import Scene
 from explorer.explain.stacking import received, sent_back
 from explorer.explain.text import label_part
+from explorer.locale import _, tell
 
 MOST_SAMPLES = 64
 MOST_ENTRIES = 64
@@ -19,16 +21,20 @@ def shared(scene: Scene) -> list[Block]:
     """A parameter: its value once, its gradient as the sum of all samples' shares."""
     name = scene.node.name
     if scene.node.kind != "param" or name not in scene.graph.reached:
-        return [note("The same for every sample.")]
-    blocks = [note("One value for all samples; its gradient is the sum of every sample's share.")]
+        return [note(_("The same for every sample."))]
+    blocks = [note(_("One value for all samples; its gradient is the sum of every sample's share."))]
     readings = scene.readings(name)
     if len(readings) == 1 and scene.graph.nodes[readings[0][0]].batched:
         there = scene.at(readings[0][0])
         product = at_once(there, name)
         if product is not None:
-            blocks.append(section(["All samples at once"], product))
+            blocks.append(section([_("All samples at once")], product))
         blocks += shares_table(scene, readings[0][0])
     return blocks
+
+
+def _first_of(count: int, batch: int) -> str:
+    return tell("The first {n} of {all} samples; the sum is of all.", n=count, all=batch)
 
 
 def shares_table(scene: Scene, reader: str) -> list[Block]:
@@ -62,9 +68,9 @@ def shares_table(scene: Scene, reader: str) -> list[Block]:
             }
         ],
         "total": {"label": "Σ", "node": name, "numbers": flat_numbers(total), "negated": negated},
-        "caption": [] if count == scene.batch else [f"The first {count} of {scene.batch} samples; the sum is of all."],
+        "caption": [] if count == scene.batch else [_first_of(count, scene.batch)],
     }
-    return [section(["Each sample's share of ", label_part(label), ", and their sum"], block)]
+    return [section(say("Each sample's share of {gradient}, and their sum", gradient=label_part(label)), block)]
 
 
 def at_once(scene: Scene, name: str) -> Block | None:

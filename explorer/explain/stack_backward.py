@@ -8,6 +8,7 @@ from explorer.explain import formula as f
 from explorer.explain.any_sample import AnySample
 from explorer.explain.blocks import Block, formula, line, note, section
 from explorer.explain.collapse import collapsed
+from explorer.explain.phrases import say
 from explorer.explain.rules import Rules
 from explorer.explain.scene import Scene
 from explorer.explain.sending import badge, collapse_badge, sending
@@ -21,6 +22,7 @@ from explorer.explain.stack_blocks import (
 )
 from explorer.explain.stacking import Stack, Unstacked, received, sent_back
 from explorer.explain.text import Part, label_part, parts
+from explorer.locale import _, tell, tell_many
 
 MOST_WORK = 200_000  # numbers in a stack of Jacobians that is still looked at
 
@@ -30,7 +32,7 @@ def stacked_arrival(scene: Scene) -> list[Block]:
     name, readings = scene.node.name, scene.readings(scene.node.name)
     readers = list(dict.fromkeys(reader for reader, _ in readings))
     if scene.node.kind == "op" and len(readings) == 1:
-        return [section(["Upstream, from ", _symbol(scene, readers[0])], own_rows(scene))]
+        return [section(say("Upstream, from {line}", line=_symbol(scene, readers[0])), own_rows(scene))]
     if len(readings) == 1:
         return [_from(scene, readers[0])]
     stack = Stack.of(scene)
@@ -38,14 +40,19 @@ def stacked_arrival(scene: Scene) -> list[Block]:
         terms = tuple(stack.contribution(reader, name) for reader in readers)
         total = stacked_calculation(scene, stack.gradient(name), terms[0] if len(terms) == 1 else f.Sum(terms))
     except Unstacked:
-        total = note(f"{len(readings)} contributions are summed, for every sample by itself.")
+        total = note(tell("{n} contributions are summed, for every sample by itself.", n=len(readings)))
     from_all = [_from(scene, reader) for reader in readers]
-    return [section([f"{len(readings)} contributions are summed"], total, *from_all)]
+    return [section([summed_title(len(readings))], total, *from_all)]
+
+
+def summed_title(count: int) -> str:
+    return tell_many("{n} contribution is summed", "{n} contributions are summed", count)
 
 
 def _from(scene: Scene, reader: str) -> Block:
     there, name = scene.at(reader), scene.node.name
-    return section(["From ", _symbol(scene, reader)], *stacked_sending(there, name), badge=badge(there, name))
+    title = say("From {line}", line=_symbol(scene, reader))
+    return section(title, *stacked_sending(there, name), badge=badge(there, name))
 
 
 def stacked_seed(scene: Scene) -> Block:
@@ -55,12 +62,22 @@ def stacked_seed(scene: Scene) -> Block:
     each = AnySample.of(scene).gradient(name, own=False)
     mean = scene.trace.reduction != "sum"
     rate = stack.divided(scene.batch) if mean else f.ONE
-    said = f" is the {'mean' if mean else 'sum'} of {scene.batch} losses: each of them counts "
+    n = str(scene.batch)
+    if mean:
+        said = say(
+            "{total} is the mean of {n} losses: each of them counts 1/B. Every gradient below carries this factor.",
+            total=total,
+            n=n,
+        )
+    else:
+        said = say(
+            "{total} is the sum of {n} losses: each of them counts in full. There is no 1/B.", total=total, n=n
+        )
     return section(
-        ["Upstream: where backward starts"],
+        [_("Upstream: where backward starts")],
         formula(line(each, rate), *([line(None, rate, numbers=True)] if mean else [])),
         _result(scene, own),
-        note(total, said, "1/B. Every gradient below carries this factor." if mean else "in full. There is no 1/B."),
+        note(*said),
     )
 
 
@@ -77,7 +94,7 @@ def stacked_sending(scene: Scene, name: str) -> list[Block]:
     ways = [] if shared else row_by_row(scene, name)
     at_once = all_at_once(scene, name)
     if at_once is not None:
-        blocks = [*ways, section(["Second way, all rows at once"], at_once)] if ways else [at_once]
+        blocks = [*ways, section([_("Second way, all rows at once")], at_once)] if ways else [at_once]
     elif ways:
         blocks = ways
     else:
@@ -95,7 +112,8 @@ def row_by_row(scene: Scene, name: str) -> list[Block]:
     stack = jacobians(scene, name)
     if are_alike(stack):
         return []
-    return [section(["Row by row, each with its own Jacobian"], *rowwise(scene, name, stack, titles(scene, name)))]
+    title = _("Row by row, each with its own Jacobian")
+    return [section([title], *rowwise(scene, name, stack, titles(scene, name)))]
 
 
 def titles(scene: Scene, name: str) -> tuple[list[Part], list[Part], list[Part]]:
@@ -118,7 +136,7 @@ def for_each(scene: Scene, name: str) -> list[Block]:
     any_sample = AnySample.of(scene)
     written = Rules(any_sample).sent_back(name, any_sample.upstream())
     if written is None:
-        return [note("Nothing goes back: the line takes ", _symbol(scene, name), " as a constant.")]
+        return [note(*say("Nothing goes back: the line takes {line} as a constant.", line=_symbol(scene, name)))]
     if not scene.graph.nodes[name].batched:
         left = any_sample.share(name, written.evaluate().reshape(scene.graph.nodes[name].shape))
         return [formula(line(left, scene.named(name, written), shapes=True)), _so_for_all(scene)]
@@ -131,7 +149,7 @@ def for_each(scene: Scene, name: str) -> list[Block]:
 
 
 def _so_for_all(scene: Scene) -> Block:
-    return note(f"So for every sample b = 1 … {scene.batch}.")
+    return note(tell("So for every sample b = 1 … {n}.", n=scene.batch))
 
 
 def _result(scene: Scene, stack: f.Symbol) -> Block:
@@ -150,7 +168,7 @@ def met(scene: Scene, name: str) -> list[Block]:
         return []
     left = Stack.of(scene).contribution(scene.node.name, name)
     together = stacked_calculation(scene, left, scene.named(name, shorter))
-    return [section(["Together with the loss"], together, badge=collapse_badge(scene))]
+    return [section([_("Together with the loss")], together, badge=collapse_badge(scene))]
 
 
 def _symbol(scene: Scene, name: str) -> Part:

@@ -11,6 +11,7 @@ from explorer.explain.blocks import Block, calculation, flat_numbers, note
 from explorer.explain.elide import GAP, shown
 from explorer.explain.scene import Scene
 from explorer.explain.text import Part
+from explorer.locale import tell
 
 MOST_SAMPLES = 8  # that are drawn
 SMALL = 8  # rows or columns of a Jacobian that is still drawn beside its row of gradients
@@ -26,7 +27,7 @@ def in_view(scene: Scene) -> list[int]:
 
 def rest(scene: Scene, drawn: int) -> list[Block]:
     """How many samples are not in sight."""
-    return [note(f"{drawn} of {scene.batch} samples are drawn.")] if drawn < scene.batch else []
+    return [note(tell("{n} of {all} samples are drawn.", n=drawn, all=scene.batch))] if drawn < scene.batch else []
 
 
 # -- matrices --------------------------------------------------------------------------------------------------------

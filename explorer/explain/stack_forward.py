@@ -10,6 +10,7 @@ from explorer.explain.objective import objective
 from explorer.explain.scene import Scene
 from explorer.explain.stack_blocks import in_view, numbered, rest, stacked_calculation
 from explorer.explain.stacking import Stack, Unstacked, forward
+from explorer.locale import tell
 
 
 def stacked_forward(scene: Scene) -> list[Block]:
@@ -32,15 +33,18 @@ def for_each(scene: Scene) -> list[Block]:
     read = [name for name in dict.fromkeys(scene.node.inputs) if nodes[name].batched]
     return [
         formula(line(own, expressions(any_sample)[-1], shapes=True)),
-        note(f"So for every sample b = 1 … {scene.batch}, here in rows:"),
+        note(tell("So for every sample b = 1 … {n}, here in rows:", n=scene.batch)),
         samples(scene, [(name, "value") for name in (*read, scene.node.name)], in_view(scene)),
         *rest(scene, len(in_view(scene))),
     ]
 
 
 def _declared(scene: Scene) -> list[Block]:
-    name, kind = scene.node.name, {"target": "Targets"}.get(scene.node.kind, "Data")
-    said = note(f"{kind} of {scene.batch} samples, a row each. Nothing is computed here.")
+    name, n = scene.node.name, scene.batch
+    if scene.node.kind == "target":
+        said = note(tell("Targets of {n} samples, a row each. Nothing is computed here.", n=n))
+    else:
+        said = note(tell("Data of {n} samples, a row each. Nothing is computed here.", n=n))
     try:
         own = Stack.of(scene).value(name)
     except Unstacked:

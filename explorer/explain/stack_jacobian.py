@@ -19,6 +19,7 @@ from explorer.explain.stack_backward import all_at_once, for_each, met, titles
 from explorer.explain.stack_blocks import are_alike, jacobians, rowwise, sheets, stacked_calculation
 from explorer.explain.stacking import Stack, Unstacked, sent_back
 from explorer.explain.two_ways import J, beside, check, long, standing
+from explorer.locale import _, tell
 
 MOST_WORK = 200_000  # numbers in all sheets
 
@@ -27,10 +28,11 @@ def stacked_ways(scene: Scene, name: str) -> Block:
     """The keys that a block of the Jacobian tab has for a batch: `sheets`, both ways, and the check of all samples."""
     m, n = (int(np.prod(scene.graph.nodes[line].shape, dtype=int)) for line in (scene.node.name, name))
     if m * n * scene.batch > MOST_WORK:
-        return {"sheets": [note(f"{scene.batch} matrices of {m}{TIMES}{n} numbers: too many to lay out.")]}
+        return {"sheets": [note(_too_many(scene.batch, f"{m}{TIMES}{n}"))]}
     stack = jacobians(scene, name)
     alike = are_alike(stack)
-    told: Block = {"said": ["The same matrix for every sample."]} if alike else {"sheets": sheets(scene, name, stack)}
+    same = _("The same matrix for every sample.")
+    told: Block = {"said": [same]} if alike else {"sheets": sheets(scene, name, stack)}
     if scene.node.name not in scene.graph.reached:
         return told
     at_once = all_at_once(scene, name)
@@ -41,6 +43,10 @@ def stacked_ways(scene: Scene, name: str) -> Block:
         "shortcut": [*short, *met(scene, name)],
         "check": check(*_answers(scene, name, stack)),
     }
+
+
+def _too_many(count: int, size: str) -> str:
+    return tell("{n} matrices of {size} numbers: too many to lay out.", n=count, size=size)
 
 
 def _full(scene: Scene, name: str, stack: f.Array, alike: bool) -> list[Block]:

@@ -18,7 +18,7 @@ from explorer.explain.expression import expressions
 from explorer.explain.ledger import Flat
 from explorer.explain.rules import Rules
 from explorer.explain.scene import Scene
-from explorer.notation import Label, plain
+from explorer.notation import Label
 
 ACROSS = ("dot", "sum", "mean", "max", "logsumexp")  # joins the entries of a vector: of a stack it would join samples
 
@@ -112,8 +112,7 @@ class Stack(Scene):
     def contribution(self, reader: str, name: str, own: bool = True) -> f.Symbol:
         if not self.fans_out(name):
             return self.gradient(name, own)
-        said = f"via {plain(self.notation.symbol(reader))}"
-        return self._of_gradient(name, self.contribution_of(reader, name), own, said)
+        return self._of_gradient(name, self.contribution_of(reader, name), own, self.via(reader))
 
     def _of_gradient(self, name: str, numbers: f.Array, own: bool, said: str) -> f.Symbol:
         node = self.graph.nodes[name]

@@ -16,6 +16,7 @@ from explorer.engine.trace import Trace
 from explorer.explain.formula import Array, Cells, Formula, Negative, Shape, Symbol, orient
 from explorer.explain.ledger import Flat
 from explorer.explain.signs import negative
+from explorer.locale import tell
 from explorer.notation import Label, Notation, plain
 
 
@@ -145,7 +146,11 @@ class Symbols:
         if not self.fans_out(name):
             return self.gradient(name, own)
         value = orient(self.contribution_of(reader, name), self.stands_as_row(name))
-        return self._gradient_symbol(name, value, own, None, f"via {plain(self.notation.symbol(reader))}")
+        return self._gradient_symbol(name, value, own, None, self.via(reader))
+
+    def via(self, reader: str) -> str:
+        """Beside what one of several readers sends back: via f₁."""
+        return tell("via {reader}", reader=plain(self.notation.symbol(reader)))
 
     def share(self, name: str, value: Array) -> Symbol:
         """The symbol of this sample's share of a gradient that the batch sums, ∂L/∂W with b=1."""

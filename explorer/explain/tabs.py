@@ -25,6 +25,7 @@ from explorer.explain.sending import told as numbered
 from explorer.explain.sizes import leaf
 from explorer.explain.stacking import Stack, Unstacked, forward
 from explorer.explain.text import Part, label_part, parts
+from explorer.locale import N_, _, tell, tell_many
 from explorer.notation import Notation
 
 TABS: Mapping[str, Callable[[Scene], list[Block]]] = {
@@ -35,7 +36,27 @@ TABS: Mapping[str, Callable[[Scene], list[Block]]] = {
     "check": check_tab,
     "derivation": derivation_tab,
 }
-KINDS = {"input": "input", "target": "target", "param": "parameter"}
+KINDS = {"input": N_("input"), "target": N_("target"), "param": N_("parameter")}
+# What the page calls the operations that it does not call by the language's own name for them.
+OPERATIONS = {
+    "@": N_("matrix product"),
+    "+": N_("sum"),
+    "-": N_("difference"),
+    "*": N_("element-wise product"),
+    "/": N_("quotient"),
+    "**": N_("power"),
+    # Translators: the operation -x, which turns the sign
+    "-x": N_("sign"),
+    # Translators: the operation x[0], which takes some of the entries
+    "[]": N_("entries"),
+    # Translators: the operation y = x, which gives x a second name
+    "=": N_("second name"),
+    "sqerr": N_("squared error"),
+    "bce": N_("binary cross-entropy"),
+    "bce_with_logits": N_("sigmoid and binary cross-entropy"),
+    "cross_entropy_with_logits": N_("softmax and cross-entropy"),
+    "cross_entropy": N_("cross-entropy"),
+}
 
 
 def explain(
@@ -61,7 +82,7 @@ def explain(
     told: dict[str, Any] = {"node": name, "sample": sample, "stacked": stacked}
     told |= {"heading": heading(scene), "meta": meta(scene)}
     if trace.batch == 0:
-        nothing = [note("The batch has no samples: there is nothing to show.")]
+        nothing = [note(_("The batch has no samples: there is nothing to show."))]
         return told | {"tabs": {tab: nothing for tab in tabs}}
     with np.errstate(all="ignore"):
         return told | {"tabs": {tab: TABS[tab](scene) for tab in tabs}}
@@ -79,9 +100,9 @@ def heading(scene: Scene) -> list[Part]:
 def meta(scene: Scene) -> str:
     """node 4 of 9 · sigmoid · (4) → (4) · identity (4)"""
     node, nodes = scene.node, scene.graph.nodes
-    place = f"node {list(nodes).index(node.name) + 1} of {len(nodes)}"
+    place = tell("node {place} of {all}", place=list(nodes).index(node.name) + 1, all=len(nodes))
     if node.kind != "op":
-        return f"{place} · {KINDS[node.kind]} · {_shape(scene, node.name)}"
+        return f"{place} · {_(KINDS[node.kind])} · {_shape(scene, node.name)}"
     read = list(dict.fromkeys(node.inputs))
     shapes = ", ".join(_shape(scene, line) for line in read)
     numbers = sorted({n for line in read if nodes[line].kind != "target" for n in identities(scene, line)})
@@ -106,21 +127,7 @@ def operation(scene: Scene) -> str:
     """What the line does, in a word or two."""
     names = [apply.op.name for apply in scene.node.code]
     if len(names) == 1:
-        words = {
-            "@": "matrix product",
-            "+": "sum",
-            "-": "difference",
-            "*": "element-wise product",
-            "/": "quotient",
-            "**": "power",
-            "-x": "sign",
-            "[]": "entries",
-            "=": "second name",
-            "sqerr": "squared error",
-            "bce": "binary cross-entropy",
-            "bce_with_logits": "sigmoid and binary cross-entropy",
-            "cross_entropy_with_logits": "softmax and cross-entropy",
-            "cross_entropy": "cross-entropy",
-        }
-        return words.get(names[0], names[0].replace("_", " "))
-    return "affine map" if sorted(names) == ["+", "@"] else f"{len(names)} operations"
+        return _(OPERATIONS.get(names[0], names[0].replace("_", " ")))
+    if sorted(names) == ["+", "@"]:
+        return _("affine map")
+    return tell_many("{n} operation", "{n} operations", len(names))

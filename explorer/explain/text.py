@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -10,17 +11,18 @@ from explorer.explain import derived as d
 from explorer.explain import formula as f
 from explorer.explain.binding import ATOM, POSTFIX, PREFIX, PRODUCT, SUM
 from explorer.explain.numbers import json_number, spoken
+from explorer.locale import N_, _, tell
 from explorer.notation import Label, plain
 
 Part: TypeAlias = str | dict[str, Any]
 
 MANY = 6
-MARKS = {"cancel": " (cancels)", "zero": " (is 0)", "one": " (is 1)", "kept": ""}
+MARKS = {"cancel": N_("(cancels)"), "zero": N_("(is 0)"), "one": N_("(is 1)"), "kept": ""}
 
 
 def parts(formula: f.Formula) -> list[Part]:
     """The formula as sentence parts: text, {"label", "node"} and {"number"}."""
-    return _merged(_print(formula)[0])
+    return merged(_print(formula)[0])
 
 
 def text(formula: f.Formula, numbers: bool = False) -> str:
@@ -59,14 +61,15 @@ def table_text(numbers: f.Array) -> str:
     if numbers.size == 1:
         return spoken(float(numbers.reshape(-1)[0]))
     if numbers.size > MANY:
-        return f"[{' × '.join(map(str, numbers.shape))} numbers]"
+        return tell("[{shape} numbers]", shape=" × ".join(map(str, numbers.shape)))
     rows = numbers if numbers.ndim == 2 else numbers.reshape(1, -1)
     if rows.shape[1] == 1:
         rows = rows.T
     return "[" + "; ".join(" ".join(spoken(float(x)) for x in row) for row in rows) + "]"
 
 
-def _merged(written: list[Part]) -> list[Part]:
+def merged(written: Sequence[Part]) -> list[Part]:
+    """The parts with neighbouring texts joined and empty ones left out."""
     merged: list[Part] = []
     for part in written:
         if isinstance(part, str) and merged and isinstance(merged[-1], str):
@@ -146,7 +149,7 @@ def _derived(formula: f.Formula, numbers: bool) -> tuple[list[Part], int]:
             return ["[", *_between(", ", [_print(one, numbers)[0] for one in entries]), "]"], ATOM
         case d.Marked(inner=inner, mark=mark):
             written, level = _print(inner, numbers)
-            return [*written, MARKS[mark]], level
+            return [*written, *_mark(mark)], level
         case d.Braced(inner=inner, under=under):
             written = _operand(inner, PRODUCT, numbers)
             return (written if numbers else [*written, " (", *_print(under)[0], ")"]), PRODUCT
@@ -155,6 +158,10 @@ def _derived(formula: f.Formula, numbers: bool) -> tuple[list[Part], int]:
         case d.Remark(inner=inner, words=words):
             return [*_print(inner, numbers)[0], words], SUM
     raise TypeError(f"{type(formula).__name__} has no text. Add it to explain.text.")
+
+
+def _mark(mark: d.Mark) -> list[Part]:
+    return [f" {_(MARKS[mark])}"] if MARKS[mark] else []
 
 
 def _between(sign: str, items: list[list[Part]]) -> list[Part]:
@@ -182,7 +189,7 @@ def _operand(formula: f.Formula, least: int, numbers: bool, first: bool = True) 
     if isinstance(formula, f.Product) and least <= PRODUCT:
         return _product(formula, numbers, first)
     if isinstance(formula, d.Marked):
-        return [*_operand(formula.inner, least, numbers, first), MARKS[formula.mark]]
+        return [*_operand(formula.inner, least, numbers, first), *_mark(formula.mark)]
     written, level = _print(formula, numbers)
     apart = level < least or (not first and level == PREFIX)
     return ["(", *written, ")"] if apart else written

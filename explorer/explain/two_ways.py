@@ -17,6 +17,7 @@ from explorer.explain.outer import outer
 from explorer.explain.rules import Rules
 from explorer.explain.scene import Scene
 from explorer.explain.sending import collapse_badge
+from explorer.locale import _, tell
 from explorer.notation import Label
 
 J: Label = (("J", ""),)
@@ -31,7 +32,7 @@ def two_ways(scene: Scene, name: str, matrix: f.Array, rules: Rules) -> Block:
     """The blocks of both ways, `full` and `shortcut`, what is `summed` over the batch, and the `check` of them all."""
     own = scene.node.name
     if own not in scene.graph.reached:
-        return {"full": [], "shortcut": [note("The objective does not depend on this line: nothing comes back.")]}
+        return {"full": [], "shortcut": [note(_("The objective does not depend on this line: nothing comes back."))]}
     short = rules.sent_back(name, scene.upstream())
     with np.errstate(all="ignore"):
         product = matrix.T @ scene.gradient_of(own).reshape(-1)
@@ -101,7 +102,7 @@ def shortcut(scene: Scene, name: str, short: f.Formula, value: f.Array) -> list[
     collapse = collapsed(scene)
     if collapse is not None:
         shorter = calculation(result, scene.named(name, collapse), shapes=True)
-        blocks.append(section(["Together with the loss"], shorter, badge=collapse_badge(scene)))
+        blocks.append(section([_("Together with the loss")], shorter, badge=collapse_badge(scene)))
     return blocks
 
 
@@ -147,7 +148,7 @@ def _summed(scene: Scene, name: str, shares: f.Array) -> Block:
     if len(terms) <= WRITTEN and shares.shape[1] <= SMALL:
         lines.append(line(None, added, numbers=True))
     lines.append(line(None, held, numbers=True, role="result"))
-    return section([f"Summed over the {scene.batch} samples"], formula(*lines))
+    return section([tell("Summed over the {n} samples", n=scene.batch)], formula(*lines))
 
 
 # -- the mark --------------------------------------------------------------------------------------------------------

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from explorer.explain.blocks import Block, assignment, formula, line, note, section
 from explorer.explain.descent import new_value, new_value_by_delta, rate, updated
+from explorer.explain.phrases import say
 from explorer.explain.scene import Scene
 from explorer.explain.text import number_part, parts
 from explorer.explain.update_entry import entry_block
+from explorer.locale import _
 
 
 def update_blocks(scene: Scene) -> list[Block]:
@@ -20,14 +22,14 @@ def _whole(scene: Scene) -> Block:
     lines = [assignment(value, step)] + ([line(None, by_delta)] if by_delta is not None else [])
     lines.append(line(None, by_delta or step, numbers=True))
     return section(
-        ["Update"],
+        [_("Update")],
         formula(*lines, line(None, updated(scene), numbers=True, role="result")),
         note(
-            "Learning rate ",
-            *parts(rate(scene)),
-            " = ",
-            number_part(scene.rate),
-            ". The whole pass is done before anything is updated.",
+            *say(
+                "Learning rate {rate} = {number}. The whole pass is done before anything is updated.",
+                rate=parts(rate(scene)),
+                number=number_part(scene.rate),
+            )
         ),
     )
 
@@ -37,7 +39,7 @@ def _all(scene: Scene) -> list[Block]:
     names = scene.graph.parameters
     if len(names) < 2:
         return []
-    return [section(["All updates of this pass"], *(_moved(scene.at(name)) for name in names))]
+    return [section([_("All updates of this pass")], *(_moved(scene.at(name)) for name in names))]
 
 
 def _moved(scene: Scene) -> Block:

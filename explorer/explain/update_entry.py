@@ -16,6 +16,7 @@ from explorer.explain.sampled import LETTER, of_any_sample
 from explorer.explain.scene import Scene
 from explorer.explain.update_factors import factors, meaning, signal
 from explorer.explain.weight import Weight, weight
+from explorer.locale import _, tell
 
 MOST_SAMPLES = 64  # of a batch whose shares are still computed one by one
 
@@ -34,7 +35,7 @@ def entry_block(scene: Scene) -> Block:
         blocks = _of_batch(own, found, many)
     else:
         blocks = [_of_one(own, found, many), *meaning(found), *signal(found), *factors(found)]
-    return section(["Entry by entry" if many else "Written out"], *picker, *blocks)
+    return section([_("Entry by entry") if many else _("Written out")], *picker, *blocks)
 
 
 class Own:
@@ -84,15 +85,16 @@ def _of_batch(own: Own, found: Weight, many: bool) -> list[Block]:
         *meaning(found),
         *signal(found),
         section(
-            [f"The share of sample {scene.sample + 1}"],
+            [tell("The share of sample {n}", n=scene.sample + 1)],
             calculation(way.sent(way.picked), f.Negative(share) if found.negated else share),
             *factors(found),
         ),
     ]
     shares = _shares(way)
     if shares is not None:
-        blocks.append(section([f"The shares of all {scene.batch} samples"], calculation(gradient, shares)))
-    return [*blocks, section(["The step"], own.by_gradient())]
+        title = tell("The shares of all {n} samples", n=scene.batch)
+        blocks.append(section([title], calculation(gradient, shares)))
+    return [*blocks, section([_("The step")], own.by_gradient())]
 
 
 def _shares(way: Way) -> f.Formula | None:

@@ -7,8 +7,10 @@ import numpy as np
 from explorer.explain import formula as f
 from explorer.explain.blocks import Block, formula, joined, line, note, section
 from explorer.explain.derived import BigSum, Series
+from explorer.explain.phrases import say
 from explorer.explain.text import label_part
 from explorer.explain.weight import Weight
+from explorer.locale import _
 
 CLOSE = 1e-9
 
@@ -18,7 +20,7 @@ def factors(found: Weight) -> list[Block]:
     if len(found.picked) < 2:
         return []
     lines = [one for factor in found.picked for one in _factor(found, factor)]
-    return [section(["The factors, one by one"], formula(*lines))]
+    return [section([_("The factors, one by one")], formula(*lines))]
 
 
 def _factor(found: Weight, factor: f.Formula) -> list[Block]:
@@ -52,7 +54,7 @@ def meaning(found: Weight) -> list[Block]:
     way, letter = found.way, next(text for text, script in reversed(named.label) if script == "sub")
     over, under = (("∂", ""), *way.scene.notation.loss_label), way.scene.entry_label(named.cells.node, [letter])
     meant = f.Symbol(over, named.value, named.cells, (("∂", ""), *under), kind="gradient")
-    return [formula(line(named, f.Negative(meant)), caption=["where"])]
+    return [formula(line(named, f.Negative(meant)), caption=[_("where")])]
 
 
 def signal(found: Weight) -> list[Block]:
@@ -61,14 +63,14 @@ def signal(found: Weight) -> list[Block]:
     if len(way.in_shape) != 2 or not isinstance(carried, f.Symbol) or carried.cells is None:
         return []
     vector, weight = carried.cells.node, way.value(way.wrt, way.chosen)
-    said = [label_part(carried.label, vector), " is the signal that ", label_part(weight.label, way.wrt)]
-    ends = [
-        " takes from ",
-        label_part(way.scene.label(vector), vector),
-        " to ",
-        label_part(way.scene.label(way.of), way.of),
-    ]
-    return [note(*said, *ends, ".")]
+    said = say(
+        "{entry} is the signal that {weight} takes from {line} to {reader}.",
+        entry=label_part(carried.label, vector),
+        weight=label_part(weight.label, way.wrt),
+        line=label_part(way.scene.label(vector), vector),
+        reader=label_part(way.scene.label(way.of), way.of),
+    )
+    return [note(*said)]
 
 
 def _named(factor: f.Formula) -> list[f.Symbol]:

@@ -13,16 +13,20 @@ from typing import Any
 
 from explorer.engine.optimizers import SGD
 from explorer.engine.trace import Trace
+from explorer.explain.errata import typeset
+from explorer.explain.presenting import START
 from explorer.explain.scene import Scene
 from explorer.film.captions import conventions
 from explorer.film.nodes import card_titles, make_node, measure_cards
 from explorer.film.numbers import Numbers, Span
+from explorer.film.projector import make_projection
 from explorer.film.subject import Subject
 from explorer.film.timeline import PHASES, Timeline, timeline
 from explorer.film.words import make_words
-from explorer.layout import GEOMETRY, arrange
+from explorer.layout import PAGE, arrange
+from explorer.locale import _
 
-__all__ = ["MOST_TOLD", "VERSION", "make_film", "make_words"]
+__all__ = ["MOST_TOLD", "VERSION", "make_film", "make_projection", "make_words"]
 
 VERSION = 2
 MOST_TOLD = 64  # steps of a film that brings its words; no fewer than have a tick of their own on the timeline
@@ -67,10 +71,11 @@ def make_film(subject: Subject, trace: Trace, sample: int = 0, *, complete: bool
     return {
         "version": VERSION,
         "case": subject.id,
-        "title": subject.title,
-        "group": subject.group,
-        "handout": subject.handout,
-        "about": subject.about,
+        "title": _(subject.title),
+        "group": _(subject.group),
+        "handout": _(subject.handout),
+        "about": _(subject.about),
+        "notes": [typeset(_(subject.opening or START))],
         "batch": trace.batch,
         "sample": sample,
         "learning_rate": subject.learning_rate,
@@ -80,7 +85,7 @@ def make_film(subject: Subject, trace: Trace, sample: int = 0, *, complete: bool
         "conventions": conventions(Scene(graph, trace, notation, graph.nodes[graph.objective], sample)),
         "width": places.width,
         "height": places.height,
-        "geometry": GEOMETRY,
+        "geometry": PAGE.geometry(),
         "nodes": nodes,
         "edges": edges,
         "steps": steps,

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from explorer.engine.graph import Node
 from explorer.explain.scene import Scene
+from explorer.locale import _, tell
 from explorer.notation import Notation, plain
 
 Caption = dict[str, Any]
@@ -38,7 +39,7 @@ def gradient_caption(scene: Scene, above: bool) -> Caption:
 
 def mean_caption(scene: Scene) -> Caption:
     """The objective of a batch, and how the samples' losses make it."""
-    return {"label": scene.notation.loss_label, "note": scene.trace.reduction}
+    return {"label": scene.notation.loss_label, "note": _("sum") if scene.trace.reduction == "sum" else _("mean")}
 
 
 def _turned(scene: Scene) -> str:
@@ -47,8 +48,10 @@ def _turned(scene: Scene) -> str:
     row = scene.stands_as_row(name)
     if len(shape) != 1 or shape[0] == 1 or row == scene.rows:
         return ""
-    stands = f"row (1,{shape[0]})" if row else f"column ({shape[0]},1)"
-    return f"{plain(scene.notation.gradient(name))} is a {stands}"
+    gradient, n = plain(scene.notation.gradient(name)), shape[0]
+    if row:
+        return tell("{gradient} is a row (1,{n})", gradient=gradient, n=n)
+    return tell("{gradient} is a column ({n},1)", gradient=gradient, n=n)
 
 
 def axes(scene: Scene) -> list[str]:

@@ -11,16 +11,16 @@ from explorer.engine.fusion import contained
 from explorer.engine.graph import Graph, Node
 from explorer.engine.trace import Trace
 from explorer.explain.scene import Scene
+from explorer.explain.tabs import KINDS
 from explorer.film.captions import Caption, axes, gradient_caption, mean_caption, value_caption
 from explorer.film.numbers import Numbers
 from explorer.film.subject import Subject
 from explorer.film.timeline import Clock
-from explorer.layout import Block, Box, Card, measure
-from explorer.layout.cards import CELL_HEIGHT
+from explorer.layout import PAGE, Block, Box, Card, Sizes, measure
+from explorer.locale import _, tell
 from explorer.notation import Label, Notation, plain
 
 LOSSES = {"bce_with_logits": "bce", "cross_entropy_with_logits": "cross_entropy"}
-KINDS = {"input": "input", "target": "target", "param": "parameter"}
 
 
 def card_titles(graph: Graph, notation: Notation) -> dict[str, Label]:
@@ -28,15 +28,18 @@ def card_titles(graph: Graph, notation: Notation) -> dict[str, Label]:
     return {name: notation.expression(node, graph) for name, node in graph.nodes.items()}
 
 
-def measure_cards(graph: Graph, titles: Mapping[str, Label], batch: int) -> dict[str, Card]:
+def measure_cards(
+    graph: Graph, titles: Mapping[str, Label], batch: int, sizes: Sizes = PAGE
+) -> dict[str, Card]:
     """The card of every node; the loss card has a place for the batch mean when there is more than one sample."""
     return {
         name: measure(
             node.shape,
-            len(plain(titles[name])) + len(shape_text(node)) - 2,
+            len(plain(titles[name])) + (len(shape_text(node)) - 2 if sizes.shape else 0),
             gradient=node.kind != "target",
             mean=name == graph.objective and node.batched and batch > 1,
             inside=None if contained(node) is None else graph.nodes[node.inputs[0]].shape,
+            sizes=sizes,
         )
         for name, node in graph.nodes.items()
     }
@@ -69,7 +72,7 @@ def make_node(
         "kind": "loss" if name == graph.objective else node.kind,
         "symbol": notation.symbol(name),
         "title": title,
-        "operation": KINDS.get(node.kind) or _operation(node),
+        "operation": _operation(node),
         "shape": list(node.shape),
         "shape_text": shape_text(node),
         "batched": node.batched,
@@ -101,8 +104,7 @@ def make_node(
         made["zero_gradient"] = not np.any(gradient)
     if card.mean:
         made["mean"] = numbers.span(trace.loss)[0]
-        place = {"x": card.mean.x, "y": card.mean.y, "width": card.mean.cell_width, "height": CELL_HEIGHT}
-        made["mean_box"] = {**place, **mean_caption(scene)}
+        made["mean_box"] = {**_single(card.mean), **mean_caption(scene)}
     if card.inside:
         inside = _inside(trace, name, sample)
         block = _block(card.inside, {"label": notation.symbol_inside(node)}, numbers.span(inside))
@@ -119,9 +121,24 @@ def _inside(trace: Trace, name: str, sample: int) -> np.ndarray:
 
 
 def _block(block: Block, caption: Caption, at: list[int]) -> dict[str, Any]:
+    return {**caption, "at": at, **_place(block)}
+
+
+def block_places(card: Card) -> dict[str, Any]:
+    """Where the parts of a card stand on it, and how large their cells are."""
+    parts = {"value": card.value, "gradient": card.gradient, "inside": card.inside}
     return {
-        **caption,
-        "at": at,
+        **{name: block and _place(block) for name, block in parts.items()},
+        "mean_box": card.mean and _single(card.mean),
+    }
+
+
+def _single(block: Block) -> dict[str, Any]:
+    return {"x": block.x, "y": block.y, "width": block.cell_width, "height": block.sizes.cell_height}
+
+
+def _place(block: Block) -> dict[str, Any]:
+    return {
         "x": block.x,
         "y": block.y,
         "rows": list(block.rows),
@@ -130,14 +147,17 @@ def _block(block: Block, caption: Caption, at: list[int]) -> dict[str, Any]:
         "hidden": block.hidden,
         "strip": block.hidden > 0,
         "cell_width": round(block.cell_width, 1),
-        "cell_height": CELL_HEIGHT,
+        "cell_height": block.sizes.cell_height,
         "caption": block.caption,
     }
 
 
 def _operation(node: Node) -> str | None:
-    """What a screen reader says that a line does: sigmoid; None where its title has to say it."""
+    """What a screen reader says that a line is or does: input, sigmoid; None where its title has to say it."""
+    if node.kind in KINDS:
+        return _(KINDS[node.kind])
     activation = contained(node)
     if activation is not None:
-        return f"{activation.name} with {LOSSES[node.code[0].op.name]}"
-    return node.code[0].op.name if len(node.code) == 1 else None
+        loss = LOSSES[node.code[0].op.name]
+        return tell("{activation} with {loss}", activation=_(activation.name), loss=loss)
+    return _(node.code[0].op.name) if len(node.code) == 1 else None

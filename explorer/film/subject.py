@@ -13,7 +13,8 @@ from explorer.notation import Notation
 class Subject(Protocol):
     """The graph and how it is spoken of.
 
-    `places` maps (step kind, node) to the place in the handout, `errata` are the handout's slips.
+    `places` maps (step kind, node) to the place in the handout, `errata` are the handout's slips,
+    `opening` and `notes`, by (step kind, node), are for whoever stands before the class.
     """
 
     @property
@@ -36,3 +37,7 @@ class Subject(Protocol):
     def places(self) -> Mapping[tuple[str, str], str]: ...
     @property
     def errata(self) -> Sequence[Erratum]: ...
+    @property
+    def opening(self) -> str: ...
+    @property
+    def notes(self) -> Mapping[tuple[str, str], str]: ...

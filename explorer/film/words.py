@@ -6,10 +6,14 @@ from typing import Any
 
 from explorer.engine.trace import Step, Trace
 from explorer.explain import narrate
+from explorer.explain.errata import typeset
+from explorer.explain.presenting import in_general
 from explorer.explain.scene import Scene
 from explorer.explain.sending import sent_by
+from explorer.explain.text import Part
 from explorer.film.subject import Subject
 from explorer.film.timeline import steps_with_updates
+from explorer.locale import _
 from explorer.notation import Label
 
 TICK_NAMES = 3  # a tick on the timeline names at most so many receivers
@@ -27,10 +31,17 @@ def _words(subject: Subject, trace: Trace, sample: int, step: Step) -> dict[str,
     scene = Scene(subject.graph, trace, subject.notation, subject.graph.nodes[step.node], sample)
     return {
         "tick": _tick(scene, step.kind, step.inputs),
-        "place": subject.places.get((step.kind, step.node), ""),
+        "notes": _notes(subject, step),
+        "place": _(subject.places.get((step.kind, step.node), "")),
         "identity": sent_by(scene, step.inputs) if step.kind == "backward" else [],
         "sentence": narrate(subject.graph, trace, subject.notation, step, sample, subject.learning_rate),
     }
+
+
+def _notes(subject: Subject, step: Step) -> list[list[Part]]:
+    """The lesson's own notes of a step, else what holds of such a step anywhere."""
+    own = subject.notes.get((step.kind, step.node))
+    return [typeset(_(own))] if own else in_general(subject.graph, step)
 
 
 def _tick(scene: Scene, kind: str, inputs: tuple[str, ...]) -> Label:

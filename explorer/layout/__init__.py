@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from explorer.engine.graph import Graph
-from explorer.layout.cards import GEOMETRY, Block, Card, measure
+from explorer.layout.cards import PAGE, Block, Card, Sizes, measure
 from explorer.layout.layered import BAND, MARGIN, STACK, Box, Columns, columns, pack
 from explorer.layout.routes import Point, routes
 
-__all__ = ["GEOMETRY", "Block", "Box", "Card", "Layout", "arrange", "measure"]
+__all__ = ["PAGE", "Block", "Box", "Card", "Layout", "Sizes", "arrange", "measure"]
 
 KEPT = 32  # layouts that are remembered
 

@@ -67,6 +67,10 @@ class Columns:
     def bottom(self) -> float:
         return max(box.bottom for box in self.boxes.values())
 
+    def beside(self, name: str) -> list[str]:
+        """The cards of the line's column."""
+        return [item for item in self.items[self.layer[name]] if isinstance(item, str)]
+
     def is_last(self, name: str) -> bool:
         return self.items[self.layer[name]][-1] == name
 

@@ -34,15 +34,18 @@ def routes(
     paths: dict[tuple[str, str], list[Point]] = {}
     for (source, target), (side, port) in ports.items():
         start, end = boxes[source], boxes[target]
+        # Straight as far as its column is wide: a neighbour there may be wider.
+        into = min(boxes[name].x for name in columns.beside(target))
         if source in bands:
-            paths[source, target] = _from_band(start, end, bands[source], side, port, columns)
+            paths[source, target] = _from_band(start, end, bands[source], (side, port, into), columns)
             continue
-        points: list[Point] = [(start.right, start.middle), (start.right + STUB, start.middle)]
+        out = max(boxes[name].right for name in columns.beside(source))
+        points: list[Point] = [(start.right, start.middle), (out + STUB, start.middle)]
         for depth in range(columns.layer[source] + 1, columns.layer[target]):
             lane = columns.boxes.get((source, target, depth))
             if lane:
                 points += [(lane.x - STUB, lane.middle), (lane.right + STUB, lane.middle)]
-        paths[source, target] = [*points, (end.x - STUB - 8, port), (end.x, port)]
+        paths[source, target] = [*points, (into - STUB - 8, port), (end.x, port)]
     return paths
 
 
@@ -74,12 +77,14 @@ def _ports(
     return ports
 
 
-def _from_band(start: Box, end: Box, band: str, side: str, port: float, columns: Columns) -> list[Point]:
+def _from_band(start: Box, end: Box, band: str, entry: tuple[str, float, float], columns: Columns) -> list[Point]:
+    """`entry`: the side of the card, the port on it, and where its column begins."""
+    side, port, into = entry
     below = band == "below"
     leave = start.y if below else start.bottom
     channel = columns.bottom() + BAND / 2 if below else columns.top() - BAND / 2
     if side == "left":
-        gutter = end.x - GUTTER / 2
+        gutter = into - GUTTER / 2
         return [(start.centre, leave), (start.centre, channel), (gutter, channel), (gutter, port), (end.x, port)]
     enter = end.bottom if below else end.y
     if start.x + INSET <= port <= start.right - INSET:

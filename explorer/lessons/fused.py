@@ -28,6 +28,9 @@ def fused(lesson: Lesson) -> Lesson | None:
     places = {key: place for key, place in lesson.places.items() if key[1] != activation.name}
     if ("backward", activation.name) in lesson.places:
         places["backward", loss.name] = lesson.places["backward", activation.name]
+    # What is said of the two lines apart does not hold of the one.
+    notes = {key: note for key, note in lesson.notes.items() if key[1] not in found}
     notation = replace(lesson.notation, inside={**lesson.notation.inside, loss.name: activation.name})
     errata = tuple(erratum.renamed(activation.name, loss.name) for erratum in lesson.errata)
-    return replace(lesson, graph=Graph.parse("\n".join(lines)), places=places, notation=notation, errata=errata)
+    graph = Graph.parse("\n".join(lines))
+    return replace(lesson, graph=graph, places=places, notation=notation, errata=errata, notes=notes)

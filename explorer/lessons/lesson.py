@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,6 +18,7 @@ class Lesson:
 
     Numbers: `data` batch-first arrays by input or target, `params` arrays by parameter, float64 and read-only.
     `places` maps (step kind, node) to the place in the handout, `errata` are the handout's slips.
+    `opening` and `notes`, by (step kind, node), are for whoever stands before the class.
     """
 
     id: str
@@ -32,3 +33,5 @@ class Lesson:
     notation: Notation
     places: Mapping[tuple[str, str], str]
     errata: tuple[Erratum, ...] = ()
+    opening: str = ""
+    notes: Mapping[tuple[str, str], str] = field(default_factory=dict)

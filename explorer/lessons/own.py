@@ -7,6 +7,7 @@ from typing import Any
 
 from explorer.engine.graph import Graph
 from explorer.lessons.lesson import Lesson
+from explorer.locale import N_
 from explorer.notation import Notation
 
 
@@ -26,8 +27,8 @@ def own_lesson(
     trace = parsed.trace(data, params, backend="numpy", kernels=False)
     return Lesson(
         id="own/graph",
-        title="Your graph",
-        group="Your own",
+        title=N_("Your graph"),
+        group=N_("Your own"),
         handout="",
         about="",
         graph=parsed,

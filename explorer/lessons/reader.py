@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,7 +16,7 @@ from explorer.engine.graph import Graph
 from explorer.lessons.errors import LessonError, only_nodes
 from explorer.lessons.lesson import Lesson
 from explorer.lessons.schema import CaseFile, LessonFile
-from explorer.lessons.slips import with_errata
+from explorer.lessons.slips import steps_with_updates, with_errata
 from explorer.notation import Notation
 
 __all__ = ["LessonError", "read_folder"]
@@ -55,6 +55,7 @@ def _case(lesson_id: str, place: str, lesson: LessonFile, case: CaseFile) -> Les
     for table in ("symbols", "gradients", *(f"places.{kind}" for kind in case.places)):
         named = case.places[table.split(".")[1]] if "." in table else getattr(case, table)  # type: ignore[index]
         only_nodes(f"{place}.{table}", named, graph)
+    _only_steps(f"{place}.notes", case.notes.steps(), graph)
     data = _arrays(f"{place}.data", case.data)
     params = _arrays(f"{place}.params", case.params)
     try:
@@ -77,7 +78,17 @@ def _case(lesson_id: str, place: str, lesson: LessonFile, case: CaseFile) -> Les
         places=MappingProxyType(
             {(kind, node): text for kind, table in case.places.items() for node, text in table.items()}
         ),
+        opening=case.notes.start or "",
+        notes=MappingProxyType(case.notes.steps()),
     )
+
+
+def _only_steps(place: str, named: Iterable[tuple[str, str]], graph: Graph) -> None:
+    """Refuse notes of steps that the pass has not. Raises: LessonError."""
+    known = steps_with_updates(graph)
+    for kind, node in named:
+        if (kind, node) not in known:
+            raise LessonError(f"{place}.{kind}.{node}: the pass has no such step. Name a line that has one.")
 
 
 def _arrays(place: str, tables: Mapping[str, Any]) -> Mapping[str, np.ndarray]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from typing_extensions import TypeAliasType
@@ -46,8 +46,24 @@ class NotationFile(_Strict):
     learning_rate: Markup = "η"
 
 
+class NotesFile(_Strict):
+    """What a lecturer may say, ask and point at: before the first step, and at steps, by line."""
+
+    start: Prose | None = None
+    forward: dict[str, Prose] = {}
+    seed: dict[str, Prose] = {}
+    backward: dict[str, Prose] = {}
+    accumulate: dict[str, Prose] = {}
+    update: dict[str, Prose] = {}
+
+    def steps(self) -> dict[tuple[str, str], str]:
+        """The texts by kind of step and line."""
+        tables = {kind: getattr(self, kind) for kind in get_args(StepKind)}
+        return {(kind, node): text for kind, table in tables.items() for node, text in table.items()}
+
+
 class CaseFile(_Strict):
-    """One network of the lesson with its numbers: graph text, batch-first data, parameters, symbols, places."""
+    """One network of the lesson with its numbers: graph text, batch-first data, parameters, symbols, places, notes."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str = Field(min_length=1)
@@ -58,6 +74,7 @@ class CaseFile(_Strict):
     symbols: dict[str, Markup] = {}
     gradients: dict[str, Markup] = {}
     places: dict[StepKind, dict[str, str]] = {}
+    notes: NotesFile = NotesFile()
 
 
 class ErratumFile(_Strict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from explorer.engine.graph import Graph
 from explorer.engine.steps import steps_of
 from explorer.explain.errata import Erratum
 from explorer.lessons.errors import LessonError, only_nodes
@@ -23,9 +24,13 @@ def with_errata(file: str, errata: Sequence[ErratumFile], cases: list[Lesson]) -
     return [replace(case, errata=tuple(_of_case(file, errata, case))) for case in cases]
 
 
+def steps_with_updates(graph: Graph) -> set[tuple[str, str]]:
+    """Kind and line of everything that happens in a pass."""
+    return {(step.kind, step.node) for step in steps_of(graph)} | {("update", name) for name in graph.parameters}
+
+
 def _of_case(file: str, errata: Sequence[ErratumFile], case: Lesson) -> list[Erratum]:
-    known = {(step.kind, step.node) for step in steps_of(case.graph)}
-    known |= {("update", name) for name in case.graph.parameters}
+    known = steps_with_updates(case.graph)
     found = []
     for position, erratum in enumerate(errata):
         if erratum.cases and _name(case) not in erratum.cases:

@@ -17,7 +17,7 @@ from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 FOLDER = Path(__file__).resolve().parent
 LANGUAGES: Mapping[str, str] = MappingProxyType(
@@ -44,8 +44,13 @@ def spoken() -> str:
 
 
 def _(message: str) -> str:
-    """The message in the language that is spoken; where a catalogue lacks it, in English."""
-    return _catalogue(spoken()).gettext(message)
+    """The message in the language that is spoken; where a catalogue lacks it, in English; "" where there is none."""
+    return _catalogue(spoken()).gettext(message) if message else ""  # a catalogue keeps its own head under ""
+
+
+def pgettext(context: str, message: str) -> str:
+    """The message where it is said of `context`: of a word with several meanings, or of a space."""
+    return _catalogue(spoken()).pgettext(context, message)
 
 
 def plural(one: str, many: str, n: int) -> str:
@@ -63,6 +68,21 @@ def tell_many(one: str, many: str, n: int, /, **values: Any) -> str:
     return plural(one, many, n).format(n=n, **values)
 
 
+@runtime_checkable
+class Told(Protocol):
+    """A message with its values, some of which may be messages themselves: what the engine's errors carry."""
+
+    template: str
+    values: Mapping[str, Any]
+
+
+def retold(message: Told | object) -> str:
+    """A message, or any value of it, in the language that is spoken."""
+    if isinstance(message, Told):
+        return _(message.template).format(**{name: retold(value) for name, value in message.values.items()})
+    return str(message)
+
+
 def N_(message: str) -> str:
     """Marks a message that is kept in a table and translated where it is used."""
     return message
@@ -76,9 +96,10 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 
 @cache
-def page_messages(language: str) -> Mapping[str, str | list[str]]:
+def page_messages(language: str) -> dict[str, str | list[str]]:
     """The browser's own words: a message's translation, or its plural forms; nothing for English."""
     if language == ENGLISH:
-        return MappingProxyType({})
+        return {}
     file = FOLDER / language / "LC_MESSAGES" / "page.json"
-    return MappingProxyType(json.loads(file.read_text(encoding="utf-8")))
+    messages: dict[str, str | list[str]] = json.loads(file.read_text(encoding="utf-8"))
+    return messages

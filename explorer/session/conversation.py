@@ -6,27 +6,31 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
 from pydantic import ValidationError
 
 from explorer.engine.trace import Trace
-from explorer.explain import TABS, explain, why_not_finite
+from explorer.explain import TABS, explain, not_finite
 from explorer.explain.numbers import json_number
-from explorer.film import make_words
+from explorer.film import make_projection, make_words
 from explorer.lessons import catalogue
 from explorer.lessons.fused import fusible
 from explorer.lessons.lesson import Lesson
+from explorer.locale import ENGLISH, LANGUAGES, _, page_messages, speaking
 from explorer.notation import Notation
 from explorer.session.document import MOST_PASSES, Document, Refused
+from explorer.session.exports import Shown, exporting
 from explorer.session.fragment import open_document
 from explorer.session.intents import (
     Choose,
     Edit,
     Explain,
+    Export,
+    Import,
     Intent,
     Open,
     OpenLesson,
     Pass,
+    Projection,
     Rate,
     Reset,
     Sample,
@@ -34,11 +38,12 @@ from explorer.session.intents import (
     read_intent,
 )
 from explorer.session.run import Run
+from explorer.session.saving import restore
 from explorer.session.shared import film
 
 Reply = dict[str, Any]
 SLOW_TABS = ("check",)
-MOST_WORDS = 256  # steps whose words are told together
+MOST_WORDS = 256  # steps whose words, or projection, are told together
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,8 @@ class Conversation:
         """The replies to one message of the browser. Never raises for what a user did."""
         request = message.get("request") if isinstance(message, dict) else None
         try:
-            replies = self._follow(read_intent(message))
+            with speaking(self._language):
+                replies = self._follow(read_intent(message))
             return [_numbered(reply, request) for reply in replies]
         except (Refused, ValidationError) as error:
             reason = str(error) if isinstance(error, Refused) else f"message: {error.errors()[0]['msg']}"
@@ -76,16 +82,17 @@ class Conversation:
     def _follow(self, intent: Intent) -> list[Reply] | list[Later]:
         match intent:
             case Open():
-                document, alerts = open_document(intent.fragment, intent.edits, self._home)
+                document, alerts = open_document(intent.fragment, intent.edits, self._home, intent.preferred)
                 self._show(document)
                 broken = [("lessons", error) for error in catalogue().errors]
                 said = [{"type": "alert", "key": key, "reason": reason} for key, reason in [*alerts, *broken]]
-                return [self._film(), *said, *self._nonfinite()]
+                film, *numbers = self._picture()
+                return [{**film, **self._tongue()}, *said, *numbers]
             case OpenLesson():
                 document, alerts = open_document({"lesson": intent.lesson}, (), self._home)
                 if alerts:
                     raise Refused(alerts[0][1])
-                self._show(document)
+                self._show(document.with_settings(language=self._language))
             case Edit():
                 self._show(self._open_document().with_edit(intent.node, intent.index, intent.text, intent.sample))
             case Sample():
@@ -95,15 +102,31 @@ class Conversation:
             case Choose():
                 chosen = intent.model_dump(exclude={"type", "request"}, exclude_none=True)
                 self._show(self._open_document().with_settings(**chosen))
+                if intent.language:
+                    film, *numbers = self._picture()
+                    return [{**film, **self._tongue()}, *numbers]
             case Rate():
                 self._show(self._open_document().with_rate(intent.text))
             case Pass():
                 self._show(self._open_document().at_pass(intent.number))
             case Words():
                 return self._words(intent)
+            case Projection():
+                return self._projection(intent)
             case Explain():
                 return self._explanation(intent)
-        return [self._film(), *self._nonfinite()]
+            case Export():
+                document, trace = self._open_document(), self._trace
+                assert trace is not None
+                return [Later(exporting(intent, Shown(document, trace)))]
+            case Import():
+                document, view = restore(intent.text)
+                self._show(document.with_settings(language=self._language))
+                if document.lesson.id not in catalogue().lessons:
+                    self._home = document.lesson
+                film, *numbers = self._picture()
+                return [{**film, "view": view.model_dump()}, *numbers]
+        return self._picture()
 
     def _open_document(self) -> Document:
         if self._document is None:
@@ -115,6 +138,19 @@ class Conversation:
         run = Run(document) if self._run is None else self._run.follow(document)
         self._trace = run.trace(document.passes)
         self._run, self._document = run, document
+
+    @property
+    def _language(self) -> str:
+        return self._document.settings.language if self._document else ENGLISH
+
+    def _tongue(self) -> Reply:
+        """What goes with a film in another language: the page's own words, and which languages there are."""
+        return {"languages": dict(LANGUAGES), "messages": page_messages(self._language)}
+
+    def _picture(self) -> list[Reply]:
+        """The film, and what is to be said of its numbers, in the document's language."""
+        with speaking(self._language):
+            return [self._film(), *self._nonfinite()]
 
     def _film(self) -> Reply:
         document = self._open_document()
@@ -145,18 +181,29 @@ class Conversation:
         groups: dict[str, list[dict[str, str]]] = {}
         own = [self._home] if self._home else []
         for lesson in [*own, *catalogue().lessons.values()]:
-            groups.setdefault(lesson.group, []).append({"value": lesson.id, "title": lesson.title})
-        return [{"title": title, "cases": cases} for title, cases in groups.items()]
+            groups.setdefault(lesson.group, []).append({"value": lesson.id, "title": _(lesson.title)})
+        return [{"title": _(title), "cases": cases} for title, cases in groups.items()]
 
     def _words(self, intent: Words) -> list[Later]:
         document, trace = self._open_document(), self._trace
         assert trace is not None
-        if intent.last - intent.first >= MOST_WORDS:
-            raise Refused(f"words of steps {intent.first} to {intent.last}: {MOST_WORDS} steps at most at a time.")
+        _few_enough("words", intent)
 
         def work() -> list[Reply]:
-            words = make_words(document.subject, trace, document.sample, intent.first, intent.last)
+            with speaking(document.settings.language):
+                words = make_words(document.subject, trace, document.sample, intent.first, intent.last)
             return [{"type": "words", "first": intent.first, "words": words}]
+
+        return [Later(work)]
+
+    def _projection(self, intent: Projection) -> list[Later]:
+        document, trace = self._open_document(), self._trace
+        assert trace is not None
+        _few_enough("projection", intent)
+
+        def work() -> list[Reply]:
+            told = make_projection(document.subject, trace, document.sample, intent.first, intent.last)
+            return [{"type": "projection", **told}]
 
         return [Later(work)]
 
@@ -170,34 +217,33 @@ class Conversation:
             raise Refused(f"tab {intent.tab!r}: there is none. Expected one of {', '.join(TABS)}.")
 
         def work() -> list[Reply]:
-            told = explain(
-                lesson.graph,
-                trace,
-                lesson.notation,
-                node,
-                document.sample,
-                lesson.learning_rate,
-                tabs=(intent.tab,),
-                stacked=intent.stacked,
-                entries={entry.node: entry.index for entry in intent.entries},
-            )
+            with speaking(document.settings.language):
+                told = explain(
+                    lesson.graph,
+                    trace,
+                    lesson.notation,
+                    node,
+                    document.sample,
+                    lesson.learning_rate,
+                    tabs=(intent.tab,),
+                    stacked=intent.stacked,
+                    entries={entry.node: entry.index for entry in intent.entries},
+                )
             return [{"type": "explanation", "node": node, "told": told}]
 
         return [Later(work)] if intent.tab in SLOW_TABS else work()
 
     def _nonfinite(self) -> list[Reply]:
-        """What is said of numbers that are not finite: why, where an activation saturates; else where they begin."""
-        trace = self._trace
-        if trace is None or trace.nonfinite is None:
-            return []
+        """What is said of numbers that are not finite."""
+        assert self._trace is not None
         subject = self._open_document().subject
-        node, sample, kind = trace.nonfinite
-        what = "not a number (NaN)" if kind == "nan" else "infinite"
-        where = f", sample {sample + 1}" if sample is not None and trace.batch > 1 else ""
-        which = "gradient" if np.all(np.isfinite(trace.values[node])) else "value"
-        plain = f"{node}{where}: the {which} is {what}; what depends on it is too."
-        reason = why_not_finite(subject.graph, trace, subject.notation) or plain
-        return [{"type": "alert", "key": "numbers", "reason": reason}]
+        reason = not_finite(subject.graph, self._trace, subject.notation)
+        return [{"type": "alert", "key": "numbers", "reason": reason}] if reason else []
+
+
+def _few_enough(what: str, asked: Words | Projection) -> None:
+    if asked.last - asked.first >= MOST_WORDS:
+        raise Refused(f"{what} of steps {asked.first} to {asked.last}: {MOST_WORDS} steps at most at a time.")
 
 
 def _numbered(reply: Reply | Later, request: Any) -> Reply | Later:

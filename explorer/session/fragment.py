@@ -10,23 +10,37 @@ from collections.abc import Callable, Iterable, Mapping
 
 from explorer.lessons import DEFAULT, LessonError, load
 from explorer.lessons.lesson import Lesson
+from explorer.locale import ENGLISH, LANGUAGES, speaking, tell
 from explorer.session.document import Document, Refused
 from explorer.session.intents import EditedNumber
 from explorer.session.settings import Settings
 
-LANGUAGES = ("en",)
 VIEW_KEYS = frozenset({"step", "node", "tab"})  # the browser's own, checked there
 
 Alert = tuple[str, str]  # key, reason
 
 
 def open_document(
-    fragment: Mapping[str, str], edits: Iterable[EditedNumber], home: Lesson | None = None
+    fragment: Mapping[str, str],
+    edits: Iterable[EditedNumber],
+    home: Lesson | None = None,
+    preferred: Iterable[str] = (),
 ) -> tuple[Document, list[Alert]]:
     """The document that a fragment and the browser's edits name, and an alert for every key that could not be followed.
 
-    `home` is what opens when the fragment names no lesson: a notebook's own graph, or the default lesson.
+    `home` is what opens when the fragment names no lesson: a notebook's own graph, or the default lesson. Where it
+    names no language, the first of the `preferred` ones ("pl-PL") holds that there is.
     """
+    known = (code for text in preferred if (code := text.partition("-")[0].lower()) in LANGUAGES)
+    language = fragment["lang"] if fragment.get("lang") in LANGUAGES else next(known, ENGLISH)
+    with speaking(language):
+        document, alerts = _open(fragment, edits, home)
+    return document.with_settings(language=language), alerts
+
+
+def _open(
+    fragment: Mapping[str, str], edits: Iterable[EditedNumber], home: Lesson | None
+) -> tuple[Document, list[Alert]]:
     alerts: list[Alert] = []
     lesson = home or load(DEFAULT)
     if "lesson" in fragment and not (home and fragment["lesson"] == home.id):
@@ -61,7 +75,11 @@ def _whole(key: str, text: str) -> int:
 
 def _language(document: Document, text: str) -> Document:
     if text not in LANGUAGES:
-        raise Refused(f"language {text!r}: there is no such translation. Expected one of {', '.join(LANGUAGES)}.")
+        expected = ", ".join(LANGUAGES)
+        raise Refused(
+            tell("language {text}: there is no such translation. Expected one of {expected}.",
+                 text=repr(text[:24]), expected=expected)
+        )
     return document
 
 

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from explorer.session.settings import Language
+
 Text = Annotated[str, Field(max_length=200)]
 Typed = Annotated[str, Field(max_length=10_000)]  # whatever was typed; what it means is the reader's to say
 Index = Annotated[tuple[int, ...], Field(max_length=16)]
@@ -33,6 +35,7 @@ class Open(_Intent):
     type: Literal["open"]
     fragment: dict[Text, Annotated[str, Field(max_length=100_000)]] = {}
     edits: list[EditedNumber] = Field(default=[], max_length=10_000)
+    preferred: list[Text] = Field(default=[], max_length=100)  # languages, as the browser has them ("pl-PL")
 
 
 class Edit(_Intent):
@@ -66,7 +69,7 @@ class Reset(_Intent):
 
 
 class Choose(_Intent):
-    """Other conventions, another objective over the batch, fusion on or off; null leaves a thing as it is."""
+    """Another language, other conventions or objective, fusion on or off; null leaves a thing as it is."""
 
     type: Literal["settings"]
     gradients: Literal["", "column", "row"] | None = None
@@ -74,6 +77,7 @@ class Choose(_Intent):
     weights: Literal["", "row-column", "from-to"] | None = None
     reduction: Literal["mean", "sum"] | None = None
     fuse: bool | None = None
+    language: Language | None = None
 
 
 class Rate(_Intent):
@@ -98,6 +102,14 @@ class Words(_Intent):
     last: int = Field(ge=1)
 
 
+class Projection(_Intent):
+    """Send how some of the film's steps (from 0) are drawn on a projector."""
+
+    type: Literal["projection"]
+    first: int = Field(ge=0)
+    last: int = Field(ge=0)
+
+
 class Entry(BaseModel):
     """The entry of a line that the reader has chosen."""
 
@@ -116,7 +128,43 @@ class Explain(_Intent):
     entries: list[Entry] = Field(default=[], max_length=1_000)
 
 
-AnyIntent = Open | Edit | Sample | OpenLesson | Reset | Choose | Rate | Pass | Words | Explain
+class Export(_Intent):
+    """Send the picture as a file: {type: "export", name, media, text}.
+
+    `what` is one of the names in `explorer.session.exports`; `node` the line that a derivation is asked for, all of
+    them where it is null, else the line that is inspected; `step` the steps shown; `entries` as for a tab.
+    """
+
+    type: Literal["export"]
+    what: Text
+    node: Text | None = None
+    step: int = Field(default=0, ge=0)
+    stacked: bool = False
+    entries: list[Entry] = Field(default=[], max_length=1_000)
+
+
+class Import(_Intent):
+    """Open a file that was saved: a film, with the `view` {step, node} that it was saved at."""
+
+    type: Literal["import"]
+    text: str
+
+
+AnyIntent = (
+    Open
+    | Edit
+    | Sample
+    | OpenLesson
+    | Reset
+    | Choose
+    | Rate
+    | Pass
+    | Words
+    | Projection
+    | Explain
+    | Export
+    | Import
+)
 Intent = Annotated[AnyIntent, Field(discriminator="type")]
 _ADAPTER: TypeAdapter[Intent] = TypeAdapter(Intent)
 

@@ -1,4 +1,4 @@
-"""How the reader wants it: conventions over the handout's own, the objective over the batch, fused losses."""
+"""How the reader wants it: the language, conventions over the handout's own, the objective, fused losses."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args, get_type_hints
 
 from explorer.notation import Notation
+
+Language = Literal["en", "el", "pl", "ru", "zh"]  # those of explorer.locale
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,7 @@ class Settings:
     weights: index order of a matrix element, W_{row,column} or w_{from,to}.
     reduction: how the samples' losses make the objective.
     fuse: the loss and the activation before it as one line on the logits.
+    language: what everything is said in.
     """
 
     gradients: Literal["", "column", "row"] = ""
@@ -24,6 +27,7 @@ class Settings:
     weights: Literal["", "row-column", "from-to"] = ""
     reduction: Literal["mean", "sum"] = "mean"
     fuse: bool = False
+    language: Language = "en"
 
     def notation(self, own: Notation) -> Notation:
         """The handout's notation with the conventions that were chosen over it."""

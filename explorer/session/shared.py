@@ -9,6 +9,7 @@ from explorer.engine.trace import Trace
 from explorer.film import make_film
 from explorer.lessons import catalogue
 from explorer.lessons.lesson import Lesson
+from explorer.locale import speaking
 from explorer.session.document import Document
 from explorer.session.run import Run
 from explorer.session.settings import Settings
@@ -27,7 +28,8 @@ def film(document: Document, trace: Trace) -> dict[str, Any]:
 @lru_cache(maxsize=MOST_KEPT)
 def _untouched(lesson: Lesson, settings: Settings, sample: int) -> dict[str, Any]:
     document = Document(lesson, sample, settings=settings)
-    return make_film(document.subject, Run(document).trace(0), sample)
+    with speaking(settings.language):  # which is part of what it is kept by
+        return make_film(document.subject, Run(document).trace(0), sample)
 
 
 forget = _untouched.cache_clear

@@ -20,6 +20,7 @@ from explorer.notation import Notation
 from explorer.session.conversation import Conversation, Later, Reply
 from explorer.session.message import encode
 from explorer.timing.messages import Limits
+from explorer.views.notebook import prepare
 from explorer.views.plots import Plots
 from explorer.views.resources import stay_here
 from explorer.views.script import LOADER, TEXT, address
@@ -102,11 +103,12 @@ def explore(
     learning_rate: float = 0.1,
     notation: Notation | None = None,
 ) -> Explorer:
-    """The explorer, open on a graph of your own: the last line of a notebook cell.
+    """The explorer, open on a graph of your own: the last line of a notebook cell, which needs nothing before it.
 
     Shapes: `data` batch-first (B, …), `params` as declared. `learning_rate` is the step of the updates shown.
     Raises: GraphError (a ValueError) when the text, the data or the parameters do not fit together.
     """
+    prepare()
     return Explorer(
         own_lesson(graph, data, params or {}, learning_rate, notation), height=760, sizing_mode="stretch_width"
     )

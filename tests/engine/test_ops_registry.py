@@ -224,11 +224,12 @@ def test_kernels_follow_the_rule_at_the_extremes(case: Case) -> None:
 def test_texts_can_be_filled_in(case: Case) -> None:
     op = case.op()
     operands = ["α", "β", "γ"][: len(case.shapes)]
-    for template in (op.pattern, op.says_forward, op.says_backward):
-        text = op.phrase(template, operands, "ω")
-        assert "{" not in text and text.strip() == text
-    assert "α" in op.phrase(op.pattern, operands, "ω")
-    assert all(op.phrase(told, operands).endswith(".") for told in (op.says_forward, op.says_backward))
+    for template in (op.pattern, op.says_forward):
+        text = template.format(*operands, all=", ".join(operands), out="ω", op=op)
+        assert "α" in text and "{" not in text and text.strip() == text
+    said = op.says_forward
+    assert said.startswith("**") and said.count("**") == 2 and said.endswith("."), "a key clause in a whole sentence"
+    assert said.count("[[") == said.count("]]") <= 1
     assert op.symbol and op.__class__.__doc__
     assert all(op.identity_of(slot, *case.shapes) in {"", "(1)", "(2)", "(3)", "(4)", "(5)", "(6)", "(7)"}
                for slot in range(len(case.shapes)))

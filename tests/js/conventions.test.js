@@ -89,15 +89,15 @@ test("the short choice is the handout's own, rows, columns, or a mix", () => {
 test("each convention is told in the lesson's letters, marks the handout's own, and says why it cannot be chosen", () => {
   const { dialog, sent, receive, end } = page();
   const one = (name) => dialog.querySelector(`#choose-${name}`);
-  same(values(one("sign-of-δ")), [["plus", "δ = ∂E/∂s"], ["minus", "δ = −∂E/∂s (handout)"]]);
-  same(values(one("weight-indices")), [["row-column", "W₂,₁: row, column"], ["from-to", "w₁,₂: from, to (handout)"]]);
-  one("sign-of-δ").value = "plus";
-  one("sign-of-δ").dispatchEvent(new Event("change"));
-  one("weight-indices").dispatchEvent(new Event("change"));
+  same(values(one("sign")), [["plus", "δ = ∂E/∂s"], ["minus", "δ = −∂E/∂s (handout)"]]);
+  same(values(one("weights")), [["row-column", "W₂,₁: row, column"], ["from-to", "w₁,₂: from, to (handout)"]]);
+  one("sign").value = "plus";
+  one("sign").dispatchEvent(new Event("change"));
+  one("weights").dispatchEvent(new Event("change"));
   same(sent.map(({ sign, weights }) => [sign, weights]), [["plus", undefined], [undefined, ""]]);
-  same(one("objective-over-the-batch").disabled, false);
+  same(one("reduction").disabled, false);
   receive(film({ batch: 1, conventions: { ...OWN, delta: null, entry: null } }));
-  for (const name of ["sign-of-δ", "weight-indices", "objective-over-the-batch"]) {
+  for (const name of ["sign", "weights", "reduction"]) {
     same(one(name).disabled, true);
     ok(dialog.querySelector(`#${one(name).getAttribute("aria-describedby")}`).textContent, `a reason for ${name}`);
   }

@@ -3,7 +3,8 @@
  *   s = [1, -2]   f1 = s   f2 = W s, W = [0.5]   loss = sum(f1 + f2)
  */
 
-const GEOMETRY = { header: 36, caption: 20, label: 34, pad: 12, gap: 3, strip: 12, radius: 12 };
+const GEOMETRY = { header: 36, baseline: 25.2, caption: 20, label: 34, pad: 12, gap: 3, strip: 12, radius: 12, title: 18, shape: 12,
+  note: 11, symbol: 15, least_symbol: 12.5, mark: 10.5, number: 13, shrinks: 0.66, least_digits: 3, mark_beside: false, large: 1 };
 
 /** @returns {import("explorer/film.js").Film} */
 export function smallFilm(changes = {}) {

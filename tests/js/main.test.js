@@ -33,7 +33,8 @@ async function opened(hash, answer = film) {
 
 test("the fragment is sent first, and says where to go", async () => {
   const { sent, stage, find, page } = await opened("#lesson=test/other&step=5&node=W&sample=1&lang=en");
-  same(sent[0], { type: "open", fragment: { lesson: "test/other", sample: "1" }, edits: [], request: 1 });
+  same(sent[0], { type: "open", fragment: { lesson: "test/other", sample: "1", lang: "en" }, edits: [],
+    preferred: [...navigator.languages], request: 1 });
   await until(() => stage.dataset.step === "5", "step 5");
   same([find(".card[data-selected]").dataset.node, find("[role=alert]")], ["W", null]);
   page.dispose();
@@ -98,7 +99,7 @@ test("a new session is told what the page shows", async () => {
   await until(() => stage.dataset.step === "6", "step 6");
   sent.length = 0;
   await page.reopen();
-  same(last("open").fragment, { lesson: "test/other", sample: "1" });
+  same(last("open").fragment, { lesson: "test/other", sample: "1", lang: "en" });
   same([stage.dataset.step, find(".card[data-selected]").dataset.node], ["6", "f2"]);
   page.dispose();
 });

@@ -1,3 +1,4 @@
+import { createClicker } from "explorer/clicker.js";
 import { createEditor } from "explorer/edit.js";
 import { listenToKeys } from "explorer/keys.js";
 import { createModel } from "explorer/model.js";
@@ -21,7 +22,7 @@ async function page() {
   const walk = createWalk(model, stage, editor, signal);
   const passes = createPasses(model, {}, signal);
   const transport = createTransport(model, playback, passes.element, signal);
-  listenToKeys(model, playback, { walk, passes, help: () => {}, fullScreen: () => {} }, () => false, signal);
+  listenToKeys(model, playback, { walk, passes, clicker: createClicker(model, playback), help: () => {}, fullScreen: () => {} }, () => false, signal);
   const root = document.getElementById("root");
   root.className = "explorer";
   root.replaceChildren(stage.element, transport);

@@ -1,7 +1,6 @@
 """The browser's own unit tests: every `*.test.js` beside this file, run in the test browser."""
 
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Page
@@ -15,13 +14,9 @@ _RUN = """async file => {
 }"""
 
 
-@pytest.mark.parametrize(
-    ("file", "scheme"),
-    [*((path.name, "light") for path in sorted(_HERE.glob("*.test.js"))), ("palette.test.js", "dark")],
-)
-def test_file(page: Page, address: str, file: str, scheme: Literal["light", "dark"]) -> None:
+@pytest.mark.parametrize("file", sorted(path.name for path in _HERE.glob("*.test.js")))
+def test_file(page: Page, address: str, file: str) -> None:
     watch = Watch(page)
-    page.emulate_media(color_scheme=scheme)
     page.goto(address)
     failures = page.evaluate(_RUN, file)
     assert not failures, "\n".join(failures)

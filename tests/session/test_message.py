@@ -12,7 +12,7 @@ from explorer.lessons.own import own_lesson
 from explorer.session.conversation import MOST_WORDS, Conversation, Later
 from explorer.session.message import encode
 
-WORDS = {"tick", "place", "identity", "sentence"}
+WORDS = {"tick", "place", "identity", "sentence", "notes"}
 
 
 def large(nodes=100):

@@ -66,12 +66,12 @@ def test_after_an_edit_the_sentence_is_of_the_new_numbers(page: Explorer) -> Non
     page.at(page.steps)
     expect(page.narration.locator("strong")).not_to_have_count(0)
     before = page.narration.text_content() or ""
-    page.edit("b9", "value:0", "0.5")
+    page.edit("b9", "value:1", "0.5")
     expect(page.narration).not_to_have_text(before)
     expect(page.narration.locator("strong")).not_to_have_count(0)
-    assert page.number("b9", "value:0") != 0.5  # the last step has updated it
+    assert page.number("b9", "value:1") != 0.5  # the last step has updated it
     page.button("First step").click()
-    assert page.number("b9", "value:0") == 0.5
+    assert page.number("b9", "value:1") == 0.5
 
 
 def test_a_film_that_plays_needs_nothing_from_the_server(explorer: Opener) -> None:

@@ -30,8 +30,7 @@ class Sigmoid(Unary):
     """Logistic sigmoid, h = 1 / (1 + e⁻ᶻ). Jacobian: diag(h (1 − h)). Domain: all reals. Source: HCI lab 7, B5.2."""
 
     name, aliases, symbol, pattern, analytic = "sigmoid", ("σ",), "σ", "σ({0})", True
-    says_forward = "{out} is the logistic sigmoid of {0}: every entry is squeezed between 0 and 1."
-    says_backward = "{0} receives the gradient of {out} times {out}(1 − {out}), the slope of σ."
+    says_forward = "**{out} is the logistic sigmoid of {0}**: every entry is squeezed between 0 and 1."
 
     def forward(self, xp: Namespace, z: Array) -> Array:
         return logistic(xp, z)
@@ -90,8 +89,7 @@ class Tanh(Unary):
     """Hyperbolic tangent, h = tanh z. Jacobian: diag(1 − h²)."""
 
     name, symbol, pattern, analytic = "tanh", "tanh", "tanh({0})", True
-    says_forward = "{out} is the hyperbolic tangent of {0}: every entry is squeezed between −1 and 1."
-    says_backward = "{0} receives the gradient of {out} times 1 − {out}², the slope of tanh."
+    says_forward = "**{out} is the hyperbolic tangent of {0}**: every entry is squeezed between −1 and 1."
 
     def forward(self, xp: Namespace, z: Array) -> Array:
         return xp.tanh(z)
@@ -117,8 +115,7 @@ class Relu(Unary):
     """Rectifier, h = max(z, 0). Jacobian: diag(1 where z > 0, else 0); relu′(0) = 0."""
 
     name, symbol, pattern = "relu", "relu", "relu({0})"
-    says_forward = "{out} keeps the positive entries of {0} and puts 0 for the others."
-    says_backward = "The gradient of {out} passes to {0} where {0} is positive; elsewhere it stops."
+    says_forward = "**{out} keeps the positive entries of {0} and puts 0 for the others**."
 
     def forward(self, xp: Namespace, z: Array) -> Array:
         return xp.maximum(z, xp.zeros_like(z))
@@ -141,8 +138,7 @@ class LeakyRelu(Unary):
     """Leaky rectifier, h = z where z > 0, else 0.01 z. Jacobian: diag(1 or 0.01); 0.01 at 0."""
 
     name, symbol, pattern = "leaky_relu", "leaky relu", "leaky_relu({0})"
-    says_forward = "{out} keeps the positive entries of {0} and shrinks the others to a hundredth."
-    says_backward = "The gradient of {out} passes to {0} where {0} is positive; elsewhere only a hundredth of it does."
+    says_forward = "**{out} keeps the positive entries of {0} and shrinks the others to a hundredth**."
 
     def forward(self, xp: Namespace, z: Array) -> Array:
         return xp.where(z > 0, z, LEAK * z)

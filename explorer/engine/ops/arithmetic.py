@@ -34,8 +34,7 @@ class Add(Binary):
     """
 
     name, symbol, pattern, identity, analytic = "+", "+", "{0} + {1}", "(3)", True
-    says_forward = "{out} is the sum {0} + {1}, entry by entry."
-    says_backward = "An addition passes the gradient of {out} on unchanged, to {0} and to {1}."
+    says_forward = "**{out} is the sum {0} + {1}**[[, entry by entry]]."
 
     def forward(self, xp: Namespace, a: Array, b: Array) -> Array:
         return a + b
@@ -59,8 +58,7 @@ class Subtract(Binary):
     """Difference d = a − b. Jacobians: I and −I."""
 
     name, symbol, pattern, analytic = "-", "−", "{0} − {1}", True
-    says_forward = "{out} is the difference {0} − {1}, entry by entry."
-    says_backward = "A subtraction passes the gradient of {out} to {0} unchanged and to {1} with its sign turned."
+    says_forward = "**{out} is the difference {0} − {1}**[[, entry by entry]]."
 
     def forward(self, xp: Namespace, a: Array, b: Array) -> Array:
         return a - b
@@ -88,8 +86,7 @@ class Multiply(Binary):
     """Product p = a ∘ b, entry by entry. Jacobians: diag(b) and diag(a)."""
 
     name, symbol, pattern, analytic = "*", "∘", "{0} ∘ {1}", True
-    says_forward = "{out} is the product of {0} and {1}, entry by entry."
-    says_backward = "{0} receives the gradient of {out} times {1}, and {1} receives it times {0}."
+    says_forward = "**{out} is the product of {0} and {1}**[[, entry by entry]]."
 
     def forward(self, xp: Namespace, a: Array, b: Array) -> Array:
         return a * b
@@ -110,8 +107,7 @@ class Divide(Binary):
     """Quotient q = a / b. Jacobians: diag(1/b) and diag(−q/b). Domain: b ≠ 0; elsewhere inf or NaN."""
 
     name, symbol, pattern, analytic = "/", "/", "{0} / {1}", True
-    says_forward = "{out} is {0} divided by {1}, entry by entry."
-    says_backward = "{0} receives the gradient of {out} divided by {1}; {1} receives it times −{out}/{1}."
+    says_forward = "**{out} is {0} divided by {1}**[[, entry by entry]]."
 
     def forward(self, xp: Namespace, a: Array, b: Array) -> Array:
         return a / b
@@ -128,8 +124,7 @@ class Power(Binary):
     """
 
     name, symbol, pattern, analytic = "**", "^", "{0}^{1}", True
-    says_forward = "{out} is {0} to the power {1}, entry by entry."
-    says_backward = "{0} receives the gradient of {out} times {1}·{0}^({1} − 1); {1} receives it times {out}·ln {0}."
+    says_forward = "**{out} is {0} to the power {1}**[[, entry by entry]]."
 
     def forward(self, xp: Namespace, a: Array, b: Array) -> Array:
         return xp.pow(a, b)
@@ -146,8 +141,7 @@ class Negative(Op):
     """Sign turned, n = −a. Jacobian: −I."""
 
     name, symbol, pattern, analytic = "-x", "−", "−{0}", True
-    says_forward = "{out} is {0} with its sign turned."
-    says_backward = "The gradient of {out} goes to {0} with its sign turned."
+    says_forward = "**{out} is {0} with its sign turned**."
 
     def shape(self, a: Shape) -> Shape:
         return a

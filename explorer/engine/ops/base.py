@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from explorer.engine.arrays import Array, Namespace
+from explorer.engine.errors import Message
 from explorer.engine.jacobians import Jacobian, Shape
 
 if TYPE_CHECKING:
@@ -19,16 +20,24 @@ class OperandError(ValueError):
     """Operands whose shapes, number or options do not fit an op.
 
     The message says what is wrong with values, what is expected and what to do next, and knows its operands only by
-    their places {0}, {1}, …; `named` puts the reader's own names there.
+    their places {_0}, {_1}, …; `named` puts the reader's own names there.
     """
 
-    def __init__(self, template: str) -> None:
-        self.template = template
-        super().__init__(self.named(*(f"operand {place}" for place in range(1, 10))))
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        super().__init__(str(self.named(*(f"operand {place}" for place in range(1, 10)))))
 
-    def named(self, *names: str) -> str:
+    def named(self, *names: str) -> Message:
         """The message with the operands' names in it."""
-        return self.template.format(*names, *("…" for _ in range(10)))
+        return _named(self.message, [*names, *("…" for _ in range(10))])
+
+
+def _named(message: Message, names: Sequence[str]) -> Message:
+    """The message, and those that are values of it, with the names of the operands among their values."""
+    known = {
+        key: _named(value, names) if isinstance(value, Message) else value for key, value in message.values.items()
+    }
+    return Message(message.template, **known, **{f"_{place}": name for place, name in enumerate(names)})
 
 
 class Op:
@@ -40,7 +49,9 @@ class Op:
 
     (`**_` in the signatures only lets each subclass name its own operands; nothing is ever passed there.)
 
-    Texts are plain, with {0}, {1}, … for the operands' symbols, {all} for all of them and {out} for the result.
+    Texts have {0}, {1}, … for the operands' symbols, {all} for all of them, {out} for the result and {op.…} for the
+    op's own options. `says_forward` is a whole sentence: its key clause stands between ** and **, and what is said of
+    tensors alone, not of single numbers, between [[ and ]].
     """
 
     name: ClassVar[str]
@@ -48,10 +59,9 @@ class Op:
     symbol: ClassVar[str]
     arity: ClassVar[tuple[int, int | None]] = (1, 1)
     options: ClassVar[Mapping[str, object]] = MappingProxyType({})
-    pattern: ClassVar[str]          # how it is written: "{0} + {1}"
+    pattern: ClassVar[str]  # how it is written: "{0} + {1}"
     says_forward: ClassVar[str]
-    says_backward: ClassVar[str]
-    identity: ClassVar[str] = ""    # its number in the CS224n gradient notes
+    identity: ClassVar[str] = ""  # its number in the CS224n gradient notes
     rebinds: ClassVar[bool] = False  # its kernels take no memory from the bench: a plan may bind them for every pass
     analytic: ClassVar[bool] = False  # forward also takes complex numbers, and its derivative is then the complex one
 
@@ -91,10 +101,6 @@ class Op:
         """The gradient-notes number of the backward rule by operand `slot`, for operands of these sample shapes."""
         return self.identity
 
-    def phrase(self, template: str, operands: Sequence[str], out: str = "out") -> str:
-        """One of the op's texts with the reader's own symbols in it."""
-        return template.format(*operands, all=", ".join(operands), out=out, op=self)
-
 
 def stretched(*shapes: Shape) -> Shape:
     """The common shape of operands of an element-wise op. Raises OperandError where there is none."""
@@ -102,12 +108,23 @@ def stretched(*shapes: Shape) -> Shape:
     padded = [(1,) * (rank - len(shape)) + tuple(shape) for shape in shapes]
     for lengths in zip(*padded, strict=True):
         if len({length for length in lengths if length != 1}) > 1:
-            listed = " and ".join(f"{{{place}}} has shape {shape_text(shape)}" for place, shape in enumerate(shapes))
+            listed = _listed(shapes)
             raise OperandError(
-                f"{listed}. Expected equal shapes, or lengths of 1 that can be stretched, counted from the right. "
-                "Give both the same shape, or use @ if a matrix product is meant."
+                Message(
+                    "{listed}. Expected equal shapes, or lengths of 1 that can be stretched, counted from the "
+                    "right. Give both the same shape, or use @ if a matrix product is meant.",
+                    listed=listed,
+                )
             )
     return tuple(next((n for n in lengths if n != 1), 1) for lengths in zip(*padded, strict=True))
+
+
+def _listed(shapes: Sequence[Shape]) -> Message:
+    """{_0} has shape (3) and {_1} has shape (4), for two operands and for more."""
+    texts = {f"shape{place}": shape_text(shape) for place, shape in enumerate(shapes)}
+    if len(shapes) == 2:
+        return Message("{_0} has shape {shape0} and {_1} has shape {shape1}", **texts)
+    return Message("the operands have shapes {shapes}", shapes=", ".join(texts.values()))
 
 
 def shape_text(shape: Sequence[int]) -> str:

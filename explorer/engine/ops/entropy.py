@@ -35,8 +35,7 @@ class Bce(Loss):
     """
 
     name, symbol, pattern, analytic = "bce", "bce", "bce({0}, {1})", True
-    says_forward = "{out} is the mean binary cross-entropy of the probabilities {0} against {1}."
-    says_backward = "{0} receives −{1}/{0} + (1 − {1})/(1 − {0}), over the outputs' number, times that of {out}."
+    says_forward = "**{out} is the mean binary cross-entropy of the probabilities {0} against {1}**."
 
     def forward(self, xp: Namespace, p: Array, t: Array) -> Array:
         terms = weighted(xp, t, xp.log(p)) + weighted(xp, 1 - t, xp.log1p(-p))
@@ -93,8 +92,7 @@ class CrossEntropy(Loss):
     """
 
     name, symbol, pattern, analytic = "cross_entropy", "ce", "−Σ {1} ∘ ln {0}", True
-    says_forward = "{out} is minus the sum of {1} times ln {0}."
-    says_backward = "{0} receives −{1}/{0}, times the gradient of {out}."
+    says_forward = "**{out} is minus the sum of {1} times ln {0}**."
 
     def forward(self, xp: Namespace, s: Array, t: Array) -> Array:
         return -total(xp, weighted(xp, t, xp.log(s)))

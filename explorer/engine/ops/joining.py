@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from explorer.engine.arrays import Array, Namespace
+from explorer.engine.errors import Message
 from explorer.engine.jacobians import Jacobian, Placement, Shape
 from explorer.engine.ops.base import Op, OperandError, shape_text
 from explorer.engine.ops.reduce import engine_axis
@@ -24,16 +25,19 @@ class Concat(_Joining):
     """
 
     name, symbol, pattern = "concat", "concat", "concat({all})"
-    says_forward = "{out} is {all}, end to end."
-    says_backward = "Each operand receives its own piece of the gradient of {out}."
+    says_forward = "**{out} is {all}**, end to end."
 
     def shape(self, *shapes: Shape) -> Shape:
         axis = engine_axis(self.axis, shapes[0])
         rest = {(*shape[:axis], *shape[axis + 1 :]) for shape in shapes}
         if len(rest) > 1 or len({len(shape) for shape in shapes}) > 1:
             raise OperandError(
-                f"the operands have shapes {', '.join(shape_text(shape) for shape in shapes)}. "
-                f"Expected shapes that differ only along axis {axis}. Reshape the ones that stand out."
+                Message(
+                    "the operands have shapes {all}. Expected shapes that differ only along axis {axis}. "
+                    "Reshape the ones that stand out.",
+                    all=", ".join(shape_text(shape) for shape in shapes),
+                    axis=axis,
+                )
             )
         return (*shapes[0][:axis], sum(shape[axis] for shape in shapes), *shapes[0][axis + 1 :])
 
@@ -53,14 +57,15 @@ class Stack(_Joining):
     """Operands of one shape as the entries of a new axis, at `axis` (the first). Jacobians: as for concat."""
 
     name, symbol, pattern = "stack", "stack", "stack({all})"
-    says_forward = "{out} is {all}, one beside the other along a new axis."
-    says_backward = "Each operand receives its own slice of the gradient of {out}."
+    says_forward = "**{out} is {all}**, one beside the other along a new axis."
 
     def shape(self, *shapes: Shape) -> Shape:
         if len(set(shapes)) > 1:
             raise OperandError(
-                f"the operands have shapes {', '.join(shape_text(shape) for shape in shapes)}. "
-                "Expected one shape for all. Use concat to join different lengths."
+                Message(
+                    "the operands have shapes {all}. Expected one shape for all. Use concat to join different lengths.",
+                    all=", ".join(shape_text(shape) for shape in shapes),
+                )
             )
         axis = engine_axis(self.axis, (1, *shapes[0]))
         return (*shapes[0][:axis], len(shapes), *shapes[0][axis:])
@@ -70,9 +75,7 @@ class Stack(_Joining):
 
     def jacobians(self, xp: Namespace, out: Array, *primals: Array) -> tuple[Jacobian, ...]:
         axis = engine_axis(self.axis, out.shape[:-1])
-        return tuple(
-            Placement.between(out, primal, _at(out.ndim, axis, place)) for place, primal in enumerate(primals)
-        )
+        return tuple(Placement.between(out, primal, _at(out.ndim, axis, place)) for place, primal in enumerate(primals))
 
 
 def one_batch(xp: Namespace, primals: tuple[Array, ...]) -> list[Array]:

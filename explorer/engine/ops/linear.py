@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from explorer.engine.arrays import Array, Namespace
+from explorer.engine.errors import Message
 from explorer.engine.jacobians import Jacobian, Kronecker, Matrix, Outer, Row, Shape
 from explorer.engine.jacobians.products import product, transposed
 from explorer.engine.ops.base import Calls, Op, OperandError, shape_text
@@ -21,16 +22,25 @@ class Matmul(Op):
     """
 
     name, symbol, arity, pattern, analytic, rebinds = "@", "·", (2, 2), "{0} · {1}", True, True
-    says_forward = "{out} is the product {0} · {1}: rows times columns."
-    says_backward = "Each factor receives the gradient of {out} times the other factor, transposed to fit."
+    says_forward = "**{out} is the product {0} · {1}**: rows times columns."
 
     def shape(self, left: Shape, right: Shape) -> Shape:
-        for place, shape in enumerate((left, right)):
-            if len(shape) not in (1, 2):
-                raise OperandError(
-                    f"{{{place}}} has shape {shape_text(shape)}. Expected a vector or a matrix on either side of @. "
-                    "For entry-by-entry products use *."
+        if len(left) not in (1, 2):
+            raise OperandError(
+                Message(
+                    "{_0} has shape {shape}. Expected a vector or a matrix on either side of @. For entry-by-entry "
+                    "products use *.",
+                    shape=shape_text(left),
                 )
+            )
+        if len(right) not in (1, 2):
+            raise OperandError(
+                Message(
+                    "{_1} has shape {shape}. Expected a vector or a matrix on either side of @. For entry-by-entry "
+                    "products use *.",
+                    shape=shape_text(right),
+                )
+            )
         if left[-1] != right[0]:
             raise OperandError(_misfit(left, right))
         return (*left[:-1], *right[1:])
@@ -94,14 +104,17 @@ class Dot(Op):
     """Scalar product of two vectors, s = Σ aᵢ bᵢ. Shapes: (n), (n) -> (). Jacobians: the rows bᵀ and aᵀ."""
 
     name, symbol, arity, pattern, analytic = "dot", "·", (2, 2), "⟨{0}, {1}⟩", True
-    says_forward = "{out} is the scalar product of {0} and {1}: their entries multiplied and summed."
-    says_backward = "{0} receives {1} times the gradient of {out}, and {1} receives {0} times it."
+    says_forward = "**{out} is the scalar product of {0} and {1}**: their entries multiplied and summed."
 
     def shape(self, a: Shape, b: Shape) -> Shape:
         if len(a) != 1 or a != b:
             raise OperandError(
-                f"{{0}} has shape {shape_text(a)}, {{1}} has shape {shape_text(b)}. "
-                "Expected two vectors of one length. Use @ for products with matrices."
+                Message(
+                    "{_0} has shape {a}, {_1} has shape {b}. Expected two vectors of one length. Use @ for "
+                    "products with matrices.",
+                    a=shape_text(a),
+                    b=shape_text(b),
+                )
             )
         return ()
 
@@ -112,13 +125,28 @@ class Dot(Op):
         return Row.between(out, a, b), Row.between(out, b, a)
 
 
-def _misfit(left: Shape, right: Shape) -> str:
+def _misfit(left: Shape, right: Shape) -> Message:
     """Which lengths do not meet, and the two ways to mend them."""
-    have = f"{{0}} has {_size(left)}, {{1}} has {_size(right)}. Expected {left[-1]}"
-    what = " rows in {1}" if len(right) == 2 else ""
-    mended = shape_text((left[-1], *right[1:])), shape_text((*left[:-1], right[0]))
-    return f"{have}{what}. Give {{1}} the shape {mended[0]} or {{0}} the shape {mended[1]}."
+    told = {
+        "left": _size(left),
+        "right": _size(right),
+        "n": left[-1],
+        "shape1": shape_text((left[-1], *right[1:])),
+        "shape0": shape_text((*left[:-1], right[0])),
+    }
+    if len(right) == 2:
+        return Message(
+            "{_0} has {left}, {_1} has {right}. Expected {n} rows in {_1}. Give {_1} the shape {shape1} or {_0} the "
+            "shape {shape0}.",
+            **told,
+        )
+    return Message(
+        "{_0} has {left}, {_1} has {right}. Expected {n}. Give {_1} the shape {shape1} or {_0} the shape {shape0}.",
+        **told,
+    )
 
 
-def _size(shape: Shape) -> str:
-    return f"{shape[0]} entries" if len(shape) == 1 else f"shape {shape_text(shape)}"
+def _size(shape: Shape) -> Message:
+    if len(shape) == 1:
+        return Message("{n} entries", n=shape[0])
+    return Message("shape {shape}", shape=shape_text(shape))

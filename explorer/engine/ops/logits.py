@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from explorer.engine.arrays import Array, Namespace
+from explorer.engine.errors import Message
 from explorer.engine.jacobians import Jacobian, Row, Shape
 from explorer.engine.ops.activations import logistic
 from explorer.engine.ops.base import Calls, OperandError, shape_text
@@ -23,8 +24,7 @@ class BceWithLogits(Loss):
     """
 
     name, symbol, pattern, analytic = "bce_with_logits", "bce∘σ", "bce(σ({0}), {1})", True
-    says_forward = "{out} is the mean binary cross-entropy of σ({0}) against {1}, computed on {0} itself."
-    says_backward = "{0} receives σ({0}) − {1}, over the number of outputs, times the gradient of {out}."
+    says_forward = "**{out} is the mean binary cross-entropy of σ({0}) against {1}**, computed on {0} itself."
 
     def forward(self, xp: Namespace, z: Array, t: Array) -> Array:
         terms = weighted(xp, t, softplus(xp, -z)) + weighted(xp, 1 - t, softplus(xp, z))
@@ -43,9 +43,13 @@ class BceWithLogits(Loss):
         product, rest = (bench.temporary(*terms.shape) for _ in range(2))
         # ln(1 + e^−|z|) + max(z, 0) − t z holds for soft targets too, and cancels exactly for hard ones.
         calls: Calls = [
-            partial(xp.abs, z, soft), partial(xp.negative, soft, minus), partial(xp.exp, minus, soft),
-            partial(xp.log1p, soft, minus), partial(xp.maximum, z, bench.number(0.0), out=ramp),
-            partial(xp.multiply, z, t, product), partial(xp.subtract, ramp, product, rest),
+            partial(xp.abs, z, soft),
+            partial(xp.negative, soft, minus),
+            partial(xp.exp, minus, soft),
+            partial(xp.log1p, soft, minus),
+            partial(xp.maximum, z, bench.number(0.0), out=ramp),
+            partial(xp.multiply, z, t, product),
+            partial(xp.subtract, ramp, product, rest),
             partial(xp.add, rest, minus, terms),
         ]
         if bench.settled(t) and z.shape == t.shape:
@@ -56,7 +60,9 @@ class BceWithLogits(Loss):
             return calls
         whole = bench.temporary(*out.shape)
         return [
-            *calls, *summed(bench, terms, whole), partial(xp.divide, whole, bench.number(n), out),
+            *calls,
+            *summed(bench, terms, whole),
+            partial(xp.divide, whole, bench.number(n), out),
             *bench.unless_finite(out, out, partial(self.forward, bench.rules, z, t), out),
         ]
 
@@ -72,19 +78,25 @@ class BceWithLogits(Loss):
         near, far, terms = (bench.temporary(*shape) for _ in range(3))
         target = into if into.shape == shape else bench.temporary(*shape)
         calls: Calls = [
-            partial(xp.abs, z, other), partial(xp.negative, other, small), partial(xp.exp, small, other),
-            partial(xp.heaviside, z, one, side), partial(xp.subtract, side, t, near),
-            partial(xp.subtract, one, side, far_side), partial(xp.subtract, far_side, t, far),
-            partial(xp.multiply, far, other, terms), partial(xp.add, near, terms, far),
-            partial(xp.add, other, one, small), partial(xp.divide, far, small, near),
-            partial(xp.divide, cotangent, bench.number(outputs(z)), weight), partial(xp.multiply, near, weight, target),
+            partial(xp.abs, z, other),
+            partial(xp.negative, other, small),
+            partial(xp.exp, small, other),
+            partial(xp.heaviside, z, one, side),
+            partial(xp.subtract, side, t, near),
+            partial(xp.subtract, one, side, far_side),
+            partial(xp.subtract, far_side, t, far),
+            partial(xp.multiply, far, other, terms),
+            partial(xp.add, near, terms, far),
+            partial(xp.add, other, one, small),
+            partial(xp.divide, far, small, near),
+            partial(xp.divide, cotangent, bench.number(outputs(z)), weight),
+            partial(xp.multiply, near, weight, target),
         ]
         if "hard" in bench.residuals:
             hard: HardTargets = bench.residuals["hard"]
             exact = by_rule_unless_finite(self, bench, slot, cotangent, into, out, z, t)
             return either(hard.gate.recall, [*hard.pullback(cotangent, into), *exact], calls, settled=True)
         return calls if target is into else [*calls, *gathered(bench, target, into)]
-
 
 
 class CrossEntropyWithLogits(Loss):
@@ -96,14 +108,16 @@ class CrossEntropyWithLogits(Loss):
 
     name, symbol, pattern, identity = "cross_entropy_with_logits", "ce∘softmax", "−Σ {1} ∘ ln softmax({0})", "(7)"
     analytic = True
-    says_forward = "{out} is the cross-entropy of softmax({0}) against {1}, computed on {0} itself."
-    says_backward = "{0} receives softmax({0}) − {1}, times the gradient of {out}."
+    says_forward = "**{out} is the cross-entropy of softmax({0}) against {1}**, computed on {0} itself."
 
     def shape(self, predicted: Shape, target: Shape) -> Shape:
         if not predicted:
             raise OperandError(
-                f"{{0}} has shape {shape_text(predicted)}. Expected a vector with one entry for each class. "
-                "Give {0} a shape such as (3)."
+                Message(
+                    "{_0} has shape {predicted}. Expected a vector with one entry for each class. Give {_0} a "
+                    "shape such as (3).",
+                    predicted=shape_text(predicted),
+                )
             )
         return super().shape(predicted, target)
 
@@ -127,14 +141,21 @@ class CrossEntropyWithLogits(Loss):
         if itself and axis == 0 and common(theta, t) == theta.shape:
             # −Σ t low + Σ ln Σeˡᵒʷ in one product; no term of it is negative where targets are not: nothing cancels.
             weights = bench.buffer(*shares.logs.shape)
-            bench.once([
-                partial(xp.multiply, t, bench.number(-bench.seed), weights[:-1]),
-                partial((-xp.ones_like(t[:, 0])).dot, weights[:-1], weights[-1])], [t], [weights])
+            bench.once(
+                [
+                    partial(xp.multiply, t, bench.number(-bench.seed), weights[:-1]),
+                    partial((-xp.ones_like(t[:, 0])).dot, weights[:-1], weights[-1]),
+                ],
+                [t],
+                [weights],
+            )
             bench.total = inner(shares.logs, weights)
             return shares.calls
         minus, terms = bench.temporary(*theta.shape), bench.temporary(*common(theta, t))
         return [
-            *shares.calls, partial(xp.subtract, rest, low, minus), partial(xp.multiply, minus, t, terms),
+            *shares.calls,
+            partial(xp.subtract, rest, low, minus),
+            partial(xp.multiply, minus, t, terms),
             *summed(bench, terms, out),
             *bench.unless_finite(out, out, partial(self.forward, bench.rules, theta, t), out),
         ]
@@ -147,7 +168,7 @@ class CrossEntropyWithLogits(Loss):
         xp, axis, shape, shares = bench.xp, theta.ndim - 2, common(theta, t), bench.residuals["shares"]
         target = into if into.shape == shape else bench.temporary(*shape)
         share, gained, scaled = bench.temporary(*theta.shape), bench.temporary(*shape), bench.buffer(*shape)
-        whole, sum_up = added(bench, scaled, axis)      # scaled is t times the cotangent, whole its sum
+        whole, sum_up = added(bench, scaled, axis)  # scaled is t times the cotangent, whole its sum
         weigh: Calls = [partial(xp.multiply, t, bench.weight(cotangent), scaled), *sum_up]
         weigh = bench.once(weigh, [t, cotangent], [scaled, whole])
         # s Σt − t; and where one class leads by far, s (Σt − t) − t (1 − s), with the others' sum for 1 − s.
@@ -156,12 +177,16 @@ class CrossEntropyWithLogits(Loss):
             quick = summing_to_one(bench, share, whole, scaled, target, quick)
         others, kept, lost = (bench.temporary(*theta.shape), *(bench.temporary(*shape) for _ in range(2)))
         exact: Calls = [
-            *shares.others(bench, share, others), partial(xp.multiply, others, scaled, lost),
-            partial(xp.subtract, whole, scaled, kept), partial(xp.multiply, kept, share, gained),
+            *shares.others(bench, share, others),
+            partial(xp.multiply, others, scaled, lost),
+            partial(xp.subtract, whole, scaled, kept),
+            partial(xp.multiply, kept, share, gained),
             partial(xp.subtract, gained, lost, target),
         ]
         return [
-            *weigh, partial(xp.divide, shares.power, shares.sums, share), *either(shares.gate.recall, quick, exact),
+            *weigh,
+            partial(xp.divide, shares.power, shares.sums, share),
+            *either(shares.gate.recall, quick, exact),
             *([] if target is into else gathered(bench, target, into)),
             *by_rule_unless_finite(self, bench, slot, cotangent, into, out, theta, t),
         ]

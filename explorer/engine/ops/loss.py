@@ -6,6 +6,7 @@ import math
 from functools import partial
 
 from explorer.engine.arrays import Array, Namespace
+from explorer.engine.errors import Message
 from explorer.engine.jacobians import Jacobian, Row, Shape
 from explorer.engine.jacobians.base import flat
 from explorer.engine.ops.base import Calls, Op, OperandError, shape_text
@@ -24,8 +25,12 @@ class Loss(Op):
     def shape(self, predicted: Shape, target: Shape) -> Shape:
         if predicted != target:
             raise OperandError(
-                f"{{0}} has shape {shape_text(predicted)}, {{1}} has shape {shape_text(target)}. "
-                f"Expected a prediction and a target of one shape. Declare {{1}} with shape {shape_text(predicted)}."
+                Message(
+                    "{_0} has shape {predicted}, {_1} has shape {target}. Expected a prediction and a target of "
+                    "one shape. Declare {_1} with shape {predicted}.",
+                    predicted=shape_text(predicted),
+                    target=shape_text(target),
+                )
             )
         return ()
 
@@ -52,8 +57,7 @@ class SqErr(Loss):
     """
 
     name, symbol, pattern, analytic = "sqerr", "½Σ(t−o)²", "½ Σ({1} − {0})²", True
-    says_forward = "{out} is half the sum of the squared differences between {0} and {1}."
-    says_backward = "{0} receives {0} − {1}, times the gradient of {out}."
+    says_forward = "**{out} is half the sum of the squared differences between {0} and {1}**."
 
     def forward(self, xp: Namespace, o: Array, t: Array) -> Array:
         difference = o - t
@@ -72,7 +76,9 @@ class SqErr(Loss):
             bench.total = lambda: squares() * half
             return calls
         return [
-            *calls, partial(xp.square, error, square), *summed(bench, square, whole),
+            *calls,
+            partial(xp.square, error, square),
+            *summed(bench, square, whole),
             partial(xp.multiply, whole, bench.number(0.5), out),
         ]
 
@@ -90,8 +96,7 @@ class Mse(Loss):
     """Mean squared error over the n outputs, (1/n) Σ (oᵢ − tᵢ)². Jacobians: ±2 (o − t)ᵀ / n."""
 
     name, symbol, pattern, analytic = "mse", "mse", "mean(({0} − {1})²)", True
-    says_forward = "{out} is the mean of the squared differences between {0} and {1}."
-    says_backward = "{0} receives 2({0} − {1}) divided by the number of outputs, times the gradient of {out}."
+    says_forward = "**{out} is the mean of the squared differences between {0} and {1}**."
 
     def forward(self, xp: Namespace, o: Array, t: Array) -> Array:
         difference = o - t
@@ -109,8 +114,7 @@ class Hinge(Loss):
     """
 
     name, symbol, pattern = "hinge", "hinge", "mean(max(0, 1 − {1} ∘ {0}))"
-    says_forward = "{out} is the mean of how far each {1}·{0} falls short of 1."
-    says_backward = "{0} receives −{1} over the number of outputs where it falls short of the margin, else 0."
+    says_forward = "**{out} is the mean of how far each {1}·{0} falls short of 1**."
 
     def forward(self, xp: Namespace, o: Array, t: Array) -> Array:
         short = 1 - t * o

@@ -6,6 +6,7 @@ import math
 from functools import partial
 
 from explorer.engine.arrays import Array, Namespace, is_numpy
+from explorer.engine.errors import Message
 from explorer.engine.jacobians import Jacobian, Row, Shape
 from explorer.engine.jacobians.base import flat
 from explorer.engine.ops.arithmetic import constant
@@ -16,10 +17,15 @@ from explorer.engine.ops.kernels import Workbench, summed
 def engine_axis(axis: int, shape: Shape) -> int:
     """The axis of the engine array that `axis` of the sample means. Raises OperandError when there is no such axis."""
     if not -len(shape) <= axis < len(shape):
-        has = "no axis" if not shape else f"axes {-len(shape)} to {len(shape) - 1}"
+        has = Message("axes {first} to {last}", first=-len(shape), last=len(shape) - 1) if shape else Message("no axis")
         raise OperandError(
-            f"axis={axis} of {{0}}, which has shape {shape_text(shape)} and {has}. "
-            f"Expected an axis of {{0}}. Leave axis out, or give {{0}} that axis."
+            Message(
+                "axis={axis} of {_0}, which has shape {shape} and {has}. Expected an axis of {_0}. Leave axis "
+                "out, or give {_0} that axis.",
+                axis=axis,
+                shape=shape_text(shape),
+                has=has,
+            )
         )
     return axis % len(shape)
 
@@ -32,7 +38,7 @@ def averaged(xp: Namespace, x: Array, axis: int, count: float | Array | None = N
     count = x.shape[axis] if count is None else count
     mean = xp.sum(x, axis=axis) / count
     fine = xp.isfinite(mean)
-    if is_numpy(xp) and fine.all():     # elsewhere the answer would have to come from the device first
+    if is_numpy(xp) and fine.all():  # elsewhere the answer would have to come from the device first
         return mean
     return xp.where(fine, mean, xp.sum(x / count, axis=axis))
 
@@ -68,7 +74,7 @@ class Reduction(Op):
     def jacobians(self, xp: Namespace, out: Array, x: Array) -> tuple[Jacobian, ...]:
         laid_out, axis = self._laid_out(xp, x)
         weight = self.weight(xp, laid_out, out, axis)
-        if weight.ndim > 1:     # else one constant for all entries
+        if weight.ndim > 1:  # else one constant for all entries
             weight = xp.reshape(weight, x.shape)
         return (Row.between(out, x, weight, None if self.axis is None else axis),)
 
@@ -81,8 +87,7 @@ class Sum(Reduction):
     """Sum of all entries, or along `axis`. Jacobian: a row of ones."""
 
     name, symbol, pattern, analytic = "sum", "Σ", "Σ {0}", True
-    says_forward = "{out} is the sum of the entries of {0}."
-    says_backward = "Every entry of {0} receives the gradient of {out} as it is."
+    says_forward = "**{out} is the sum of the entries of {0}**."
 
     def reduce(self, xp: Namespace, x: Array, axis: int) -> Array:
         return xp.sum(x, axis=axis)
@@ -107,8 +112,7 @@ class Mean(Sum):
     """Mean of all entries, or along `axis`. Jacobian: a row of 1/n."""
 
     name, symbol, pattern = "mean", "mean", "mean({0})"
-    says_forward = "{out} is the mean of the entries of {0}."
-    says_backward = "Every entry of {0} receives the gradient of {out} divided by the number of entries."
+    says_forward = "**{out} is the mean of the entries of {0}**."
 
     def reduce(self, xp: Namespace, x: Array, axis: int) -> Array:
         return averaged(xp, x, axis)
@@ -119,7 +123,8 @@ class Mean(Sum):
     def forward_kernel(self, bench: Workbench, out: Array, x: Array) -> Calls:
         xp = bench.xp
         return [
-            *super().forward_kernel(bench, out, x), partial(xp.divide, out, self._entries(bench, x), out),
+            *super().forward_kernel(bench, out, x),
+            partial(xp.divide, out, self._entries(bench, x), out),
             *bench.unless_finite(out, out, partial(self.forward, bench.rules, x), out),
         ]
 
@@ -139,8 +144,7 @@ class Max(Reduction):
     """Largest entry, or the largest along `axis`. Jacobian: 1 for the largest; several equal ones share it equally."""
 
     name, symbol, pattern = "max", "max", "max({0})"
-    says_forward = "{out} is the largest entry of {0}."
-    says_backward = "Only the largest entry of {0} receives the gradient of {out}; equal ones share it."
+    says_forward = "**{out} is the largest entry of {0}**."
 
     def reduce(self, xp: Namespace, x: Array, axis: int) -> Array:
         return xp.max(x, axis=axis)

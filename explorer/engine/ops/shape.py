@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from explorer.engine.arrays import Array, Namespace
+from explorer.engine.errors import Message
 from explorer.engine.jacobians import Identity, Jacobian, Permutation, Selection, Shape, Zero
 from explorer.engine.ops.base import Op, OperandError, shape_text
 
@@ -14,8 +15,7 @@ class Copy(Op):
     """A second name for a line, y = x. Jacobian: I."""
 
     name, symbol, pattern, identity, analytic = "=", "=", "{0}", "(3)", True
-    says_forward = "{out} is {0} under another name."
-    says_backward = "The gradient of {out} goes to {0} as it is."
+    says_forward = "**{out} is {0} under another name**."
 
     def shape(self, x: Shape) -> Shape:
         return x
@@ -31,8 +31,7 @@ class StopGradient(Copy):
     """The value, taken as a constant. Jacobian: 0."""
 
     name, symbol, pattern, identity, analytic = "stop_gradient", "⊣", "stop_gradient({0})", "", False
-    says_forward = "{out} is {0}, taken as a constant from here on."
-    says_backward = "Nothing flows back to {0}: it was taken as a constant."
+    says_forward = "**{out} is {0}**, taken as a constant from here on."
 
     def jacobians(self, xp: Namespace, out: Array, x: Array) -> tuple[Jacobian, ...]:
         return (Zero.between(out, x),)
@@ -42,8 +41,7 @@ class Transpose(Op):
     """Axes in reverse order, Aᵀ; a vector stays as it is. Jacobian: the same entries in another order."""
 
     name, aliases, symbol, pattern, analytic = "transpose", (".T",), "ᵀ", "{0}ᵀ", True
-    says_forward = "{out} is {0} with rows and columns exchanged."
-    says_backward = "{0} receives the gradient of {out}, transposed back."
+    says_forward = "**{out} is {0} with rows and columns exchanged**."
 
     def shape(self, x: Shape) -> Shape:
         return x[::-1]
@@ -59,8 +57,7 @@ class Reshape(Op):
     """The same entries, in C order, in another shape. Jacobian: I."""
 
     name, symbol, pattern, analytic = "reshape", "reshape", "reshape({0}, {op.target})", True
-    says_forward = "{out} holds the entries of {0}, in order, in another shape."
-    says_backward = "{0} receives the gradient of {out}, back in its own shape."
+    says_forward = "**{out} holds the entries of {0}**, in order, in another shape."
 
     def __init__(self, shape: Shape) -> None:
         self.lengths = shape
@@ -72,8 +69,13 @@ class Reshape(Op):
     def shape(self, x: Shape) -> Shape:
         if min(self.lengths, default=1) < 1 or math.prod(self.lengths) != math.prod(x):
             raise OperandError(
-                f"{{0}} has shape {shape_text(x)} and {math.prod(x)} entries, which do not fill "
-                f"{shape_text(self.lengths)}. Expected positive lengths whose product is {math.prod(x)}. Change them."
+                Message(
+                    "{_0} has shape {x} and {entries} entries, which do not fill {lengths}. Expected positive "
+                    "lengths whose product is {entries}. Change them.",
+                    x=shape_text(x),
+                    entries=math.prod(x),
+                    lengths=shape_text(self.lengths),
+                )
             )
         return self.lengths
 
@@ -88,8 +90,7 @@ class Index(Op):
     """Some entries, x[key]: whole numbers and slices from 0, as in Python. Jacobian: a selection of rows of I."""
 
     name, symbol, pattern, analytic = "[]", "[ ]", "{0}[{op.written}]", True
-    says_forward = "{out} is {0}[{op.written}], some of the entries of {0}."
-    says_backward = "The chosen entries of {0} receive the gradient of {out}; the others receive 0."
+    says_forward = "**{out} is {0}[{op.written}]**, some of the entries of {0}."
 
     def __init__(self, key: tuple[int | slice, ...]) -> None:
         self.key = key
@@ -101,22 +102,34 @@ class Index(Op):
     def shape(self, x: Shape) -> Shape:
         if len(self.key) > len(x):
             raise OperandError(
-                f"{{0}} has shape {shape_text(x)}, but {len(self.key)} indices are given. "
-                f"Expected at most {len(x)}. Leave the last ones out."
+                Message(
+                    "{_0} has shape {x}, but {key} indices are given. Expected at most {x2}. Leave the last ones out.",
+                    x=shape_text(x),
+                    key=len(self.key),
+                    x2=len(x),
+                )
             )
         lengths: list[int] = []
         for part, length in zip(self.key, x, strict=False):
             if isinstance(part, int) and not -length <= part < length:
                 raise OperandError(
-                    f"index {part} of {{0}}, which has shape {shape_text(x)}. "
-                    f"Expected {-length} to {length - 1}. Count from 0."
+                    Message(
+                        "index {part} of {_0}, which has shape {x}. Expected {first} to {last}. Count from 0.",
+                        part=part,
+                        x=shape_text(x),
+                        first=-length,
+                        last=length - 1,
+                    )
                 )
             if isinstance(part, slice):
                 lengths.append(len(range(*part.indices(length))))
         if 0 in lengths:
             raise OperandError(
-                f"{{0}}[{self.written}] of shape {shape_text(x)} has no entries. "
-                "Expected at least one. Widen the slice."
+                Message(
+                    "{_0}[{written}] of shape {x} has no entries. Expected at least one. Widen the slice.",
+                    written=self.written,
+                    x=shape_text(x),
+                )
             )
         return (*lengths, *x[len(self.key) :])
 

@@ -27,8 +27,7 @@ class Softplus(Unary):
     """Softplus, h = ln(1 + eᶻ). Jacobian: diag(σ(z))."""
 
     name, symbol, pattern, analytic = "softplus", "softplus", "softplus({0})", True
-    says_forward = "{out} is ln(1 + e^{0}), a smooth relu, entry by entry."
-    says_backward = "{0} receives the gradient of {out} times σ({0})."
+    says_forward = "**{out} is ln(1 + e^{0})**, a smooth relu[[, entry by entry]]."
 
     def forward(self, xp: Namespace, z: Array) -> Array:
         return softplus(xp, z)
@@ -41,8 +40,7 @@ class Silu(Unary):
     """Sigmoid-weighted unit, h = z σ(z). Jacobian: diag(σ(z) (1 + z σ(−z)))."""
 
     name, symbol, pattern, analytic = "silu", "silu", "silu({0})", True
-    says_forward = "{out} is {0} times σ({0}), entry by entry."
-    says_backward = "{0} receives the gradient of {out} times σ({0})(1 + {0}·(1 − σ({0})))."
+    says_forward = "**{out} is {0} times σ({0})**[[, entry by entry]]."
 
     def forward(self, xp: Namespace, z: Array) -> Array:
         return scaled(xp, logistic(xp, z), z)
@@ -59,8 +57,7 @@ class Gelu(Unary):
     """
 
     name, symbol, pattern, analytic = "gelu", "gelu", "gelu({0})", True
-    says_forward = "{out} is {0} times ½(1 + tanh(√(2/π)({0} + 0.044715 {0}³))), entry by entry."
-    says_backward = "{0} receives the gradient of {out} times the slope of gelu at {0}."
+    says_forward = "**{out} is {0} times ½(1 + tanh(√(2/π)({0} + 0.044715 {0}³)))**[[, entry by entry]]."
 
     def forward(self, xp: Namespace, z: Array) -> Array:
         return scaled(xp, logistic(xp, self._doubled(z)), z)

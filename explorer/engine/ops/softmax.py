@@ -88,8 +88,7 @@ class Softmax(_Along):
     """
 
     name, symbol, pattern, analytic = "softmax", "softmax", "softmax({0})", True
-    says_forward = "{out} turns {0} into shares: positive, in the order of {0}, and 1 in sum."
-    says_backward = "{0} receives {out} times (the gradient of {out} minus its mean weighted by {out})."
+    says_forward = "**{out} turns {0} into shares**: positive, in the order of {0}, and 1 in sum."
 
     def forward(self, xp: Namespace, x: Array) -> Array:
         return shares(xp, x, engine_axis(self.axis, x.shape[:-1]))
@@ -125,8 +124,7 @@ class LogSoftmax(_Along):
     """Logarithm of softmax, x − ln Σ eˣ, along `axis` (the last). Jacobian: I − 1 sᵀ with s the softmax."""
 
     name, symbol, pattern, analytic = "log_softmax", "log softmax", "log_softmax({0})", True
-    says_forward = "{out} is the logarithm of the softmax shares of {0}."
-    says_backward = "{0} receives the gradient of {out} minus the softmax shares times that gradient's sum."
+    says_forward = "**{out} is the logarithm of the softmax shares of {0}**."
 
     def forward(self, xp: Namespace, x: Array) -> Array:
         return log_shares(xp, x, engine_axis(self.axis, x.shape[:-1]))
@@ -141,8 +139,7 @@ class LogSumExp(Reduction):
     """ln Σ eˣ over all entries, or along `axis`: a smooth maximum. Jacobian: the softmax shares, as a row."""
 
     name, symbol, pattern, analytic = "logsumexp", "lse", "logsumexp({0})", True
-    says_forward = "{out} is the logarithm of the sum of e^{0}, a smooth maximum."
-    says_backward = "{0} receives its softmax shares times the gradient of {out}."
+    says_forward = "**{out} is the logarithm of the sum of e^{0}**, a smooth maximum."
 
     def reduce(self, xp: Namespace, x: Array, axis: int) -> Array:
         low, top = shifted(xp, x, axis)

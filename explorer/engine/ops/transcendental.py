@@ -33,8 +33,7 @@ class Exp(Unary):
     """Exponential, eˣ. Jacobian: diag(eˣ)."""
 
     name, symbol, pattern, analytic = "exp", "exp", "exp({0})", True
-    says_forward = "{out} is e to the power {0}, entry by entry."
-    says_backward = "{0} receives the gradient of {out} times {out}: the exponential is its own derivative."
+    says_forward = "**{out} is e to the power {0}**[[, entry by entry]]."
 
     def forward(self, xp: Namespace, x: Array) -> Array:
         return xp.exp(x)
@@ -55,8 +54,7 @@ class Log(Unary):
     """Natural logarithm, ln x. Jacobian: diag(1/x). Domain: x > 0; −inf at 0, NaN below."""
 
     name, symbol, pattern, analytic = "log", "ln", "ln({0})", True
-    says_forward = "{out} is the natural logarithm of {0}, entry by entry."
-    says_backward = "{0} receives the gradient of {out} divided by {0}."
+    says_forward = "**{out} is the natural logarithm of {0}**[[, entry by entry]]."
 
     def forward(self, xp: Namespace, x: Array) -> Array:
         return xp.log(x)
@@ -69,8 +67,7 @@ class Sqrt(Unary):
     """Square root. Jacobian: diag(1 / (2√x)). Domain: x ≥ 0; the derivative at 0 is inf, below NaN."""
 
     name, symbol, pattern, analytic = "sqrt", "√", "√({0})", True
-    says_forward = "{out} is the square root of {0}, entry by entry."
-    says_backward = "{0} receives the gradient of {out} divided by 2 {out}."
+    says_forward = "**{out} is the square root of {0}**[[, entry by entry]]."
 
     def forward(self, xp: Namespace, x: Array) -> Array:
         return xp.sqrt(x)
@@ -83,8 +80,7 @@ class Abs(Unary):
     """Absolute value. Jacobian: diag(sign x), with 0 at 0."""
 
     name, symbol, pattern = "abs", "abs", "|{0}|"
-    says_forward = "{out} is {0} without its sign, entry by entry."
-    says_backward = "{0} receives the gradient of {out}, turned where {0} is negative, and 0 where {0} is 0."
+    says_forward = "**{out} is {0} without its sign**[[, entry by entry]]."
 
     def forward(self, xp: Namespace, x: Array) -> Array:
         return xp.abs(x)
@@ -97,8 +93,7 @@ class Sin(Unary):
     """Sine; x in radians. Jacobian: diag(cos x)."""
 
     name, symbol, pattern, analytic = "sin", "sin", "sin({0})", True
-    says_forward = "{out} is the sine of {0}, entry by entry."
-    says_backward = "{0} receives the gradient of {out} times cos({0})."
+    says_forward = "**{out} is the sine of {0}**[[, entry by entry]]."
 
     def forward(self, xp: Namespace, x: Array) -> Array:
         return xp.sin(x)
@@ -111,8 +106,7 @@ class Cos(Unary):
     """Cosine; x in radians. Jacobian: diag(−sin x)."""
 
     name, symbol, pattern, analytic = "cos", "cos", "cos({0})", True
-    says_forward = "{out} is the cosine of {0}, entry by entry."
-    says_backward = "{0} receives the gradient of {out} times −sin({0})."
+    says_forward = "**{out} is the cosine of {0}**[[, entry by entry]]."
 
     def forward(self, xp: Namespace, x: Array) -> Array:
         return xp.cos(x)
@@ -125,8 +119,7 @@ class Square(Unary):
     """Square, x². Jacobian: diag(2x)."""
 
     name, symbol, pattern, analytic = "square", "²", "({0})²", True
-    says_forward = "{out} is the square of {0}, entry by entry."
-    says_backward = "{0} receives the gradient of {out} times 2 {0}."
+    says_forward = "**{out} is the square of {0}**[[, entry by entry]]."
 
     def forward(self, xp: Namespace, x: Array) -> Array:
         return x * x

@@ -12,7 +12,7 @@ import numpy as np
 
 from explorer.explain import formula as f
 from explorer.explain.derivation.batch import summed_step
-from explorer.explain.derivation.chain import chain_step, in_numbers, vanishing
+from explorer.explain.derivation.chain import chain_step, in_numbers, vanishing, where_not
 from explorer.explain.derivation.linear import Linear
 from explorer.explain.derivation.matrix import matrix_step
 from explorer.explain.derivation.places import Places, indices
@@ -21,6 +21,7 @@ from explorer.explain.derivation.steps import Step, calculation, onward, step
 from explorer.explain.derivation.way import Way, times
 from explorer.explain.sending import badge
 from explorer.explain.text import Part
+from explorer.locale import _, tell
 
 
 def by_term(line: Linear) -> list[Step]:
@@ -45,21 +46,20 @@ def by_term(line: Linear) -> list[Step]:
 
 def _gate(line: Linear, way: Way) -> Step:
     """s_j = a_j + b_j."""
-    return step("The gate, entry by entry", calculation(way.value(way.of, way.running), line.entry(way, way.running)))
+    made = calculation(way.value(way.of, way.running), line.entry(way, way.running))
+    return step(_("The gate, entry by entry"), made)
 
 
 def _cross_terms(way: Way, sign: int) -> Step:
     up = way.up(way.chosen)
     kept = up if sign > 0 else f.Negative(up)
-    words = f" for {way.out} ≠ {way.into}"
-    found = vanishing(way, lambda index: index == indices(way.chosen), None, words)
+    found = vanishing(way, lambda index: index == indices(way.chosen), None, where_not(way.out, way.into))
     one = calculation(way.partial(way.chosen, way.chosen), f.Number(float(sign)))
     left = calculation(way.sent(way.chosen), times(up, way.partial(way.chosen, way.chosen)), _signed(up, sign), kept)
     picked = way.up(way.picked)
     last = in_numbers(way, picked if sign > 0 else f.Negative(picked))
-    return step(
-        "The cross terms vanish, the slope is 1" if sign > 0 else "The cross terms vanish", *found, one, left, last
-    )
+    title = _("The cross terms vanish, the slope is 1") if sign > 0 else _("The cross terms vanish")
+    return step(title, *found, one, left, last)
 
 
 def _signed(up: f.Formula, sign: int) -> f.Formula:
@@ -73,7 +73,7 @@ def _only_entry(way: Way, sign: int) -> Step:
     up = way.up(out)
     rule = f.Product((_arriving(way, up), way.partial(out, way.chosen)))
     general = calculation(way.sent(way.chosen), rule, _signed(up, sign))
-    made = step("Chain rule", *onward(general, in_numbers(way, up if sign > 0 else f.Negative(up))))
+    made = step(_("Chain rule"), *onward(general, in_numbers(way, up if sign > 0 else f.Negative(up))))
     return replace(made, badge=badge(way.scene, way.wrt))
 
 
@@ -97,4 +97,4 @@ def _shape(way: Way) -> list[Part]:
     if len(way.in_shape) != 1 or len(way.receivers) == 1 or scene.stands_as_row(way.wrt) == scene.gradient_rows:
         return []
     n = len(way.receivers)
-    return [f"Transposed because the gradient has the shape of what it updates: ({n},1), not (1,{n})."]
+    return [tell("Transposed because the gradient has the shape of what it updates: ({n},1), not (1,{n}).", n=n)]

@@ -14,6 +14,7 @@ from explorer.explain.derivation.source import Factors, Source
 from explorer.explain.derivation.steps import Calculation, Step, calculation, numbers, onward, result, step
 from explorer.explain.derivation.way import Way, times
 from explorer.explain.derived import Listed, Series, column, grid
+from explorer.explain.phrases import say
 from explorer.explain.text import label_part
 
 Beside = Callable[[Places], tuple[Places, Factors]]
@@ -42,11 +43,8 @@ def arrived_step(
     if whole is not None:
         pieces.append(_at_once(way, whole))
     arrives = way.upstream if way.of != way.scene.graph.objective else way.scene.gradient(way.of)
-    title = [
-        "What arrives, written out: ",
-        label_part((*arrives.label, *((("/", ""), *arrives.under) if arrives.under else ()))),
-    ]
-    return step(title, *pieces, together)
+    name = label_part((*arrives.label, *((("/", ""), *arrives.under) if arrives.under else ())))
+    return step(say("What arrives, written out: {name}", name=name), *pieces, together)
 
 
 def _at_once(way: Way, whole: Callable[[f.Formula], f.Formula]) -> Calculation | None:

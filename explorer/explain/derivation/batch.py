@@ -18,7 +18,9 @@ from explorer.explain.derivation.way import Way, times
 from explorer.explain.derived import BigSum, Grid, Remark, Series, label_of
 from explorer.explain.elide import GAP, MOST_ROWS, ends
 from explorer.explain.ledger import Flat
-from explorer.explain.text import Part, label_part
+from explorer.explain.phrases import say
+from explorer.explain.text import label_part
+from explorer.locale import _, tell
 
 LETTER = "b"
 CLOSE = 1e-9
@@ -55,12 +57,9 @@ class _Sum:
         if product is not None:
             laid = replace(whole, value=product.evaluate()) if len(way.in_shape) == 1 else whole
             pieces.append(calculation(laid, Line(product, shapes=True), numbers(product), result(laid)))
-        says = [
-            "Every sample sends its share; ",
-            label_part(self.scene.label(way.wrt), way.wrt),
-            " receives their sum.",
-        ]
-        return step(f"Over the batch of B = {self.scene.batch}", *pieces, remark=says)
+        own = label_part(self.scene.label(way.wrt), way.wrt)
+        says = say("Every sample sends its share; {parameter} receives their sum.", parameter=own)
+        return step(tell("Over the batch of B = {n}", n=self.scene.batch), *pieces, remark=says)
 
     def _share(self, into: Places, sample: int | str) -> f.Formula:
         """One sample's term: ∂L/∂a_{b,j}, or z_{b,i} ∂L/∂a_{b,j}."""
@@ -151,11 +150,11 @@ def rows_step(way: Way, at_once: Callable[[f.Symbol], f.Formula] | None = None, 
         lines = [Line(written, shapes=True), numbers(written)] if known else []
     ended = [calculation(whole, by_sample), calculation(whole, *lines, result(whole))]
     made = ended if lines else [calculation(whole, by_sample, result(whole))]
-    said: list[Part] = ["One Jacobian for each sample; the rows never meet."]
+    said = say("One Jacobian for each sample; the rows never meet.")
     if matrix:
         w = label_part(scene.label(matrix), matrix)
-        said = ["The same matrix, that of ", w, ", serves all samples; the rows never meet."]
-    return step("The whole batch, row by row", *made, remark=said)
+        said = say("The same matrix, that of {w}, serves all samples; the rows never meet.", w=w)
+    return step(_("The whole batch, row by row"), *made, remark=said)
 
 
 def _row_by_row(way: Way, arrived: f.Symbol, jacobians: f.Array) -> Grid:
@@ -165,7 +164,8 @@ def _row_by_row(way: Way, arrived: f.Symbol, jacobians: f.Array) -> Grid:
     def row(sample: int) -> f.Formula:
         up = replace(arrived, value=arrived.value[sample : sample + 1], batch_axis=None)
         over, under = (("∂", ""), *scene.label(way.of)), (("∂", ""), *scene.label(way.wrt))
-        return Remark(times(up, f.Symbol(over, jacobians[sample], under=under)), f" for {LETTER} = {sample + 1}")
+        words = " " + tell("for {letter} = {n}", letter=LETTER, n=sample + 1)
+        return Remark(times(up, f.Symbol(over, jacobians[sample], under=under)), words)
 
     with np.errstate(all="ignore"):
         product = np.einsum("bm,bmn->bn", arrived.value, jacobians)

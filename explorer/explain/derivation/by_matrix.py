@@ -8,9 +8,10 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.explain import formula as f
+from explorer.explain.blocks import TIMES
 from explorer.explain.derivation.arrived import arrived_step
 from explorer.explain.derivation.batch import summed_step
-from explorer.explain.derivation.chain import chain_rule, in_numbers, meaning, vanishing, wanted
+from explorer.explain.derivation.chain import chain_step, in_numbers, vanishing, wanted, where_not
 from explorer.explain.derivation.linear import Linear
 from explorer.explain.derivation.matrix import sent_entries, up_entries
 from explorer.explain.derivation.places import Place, Places, numbered, numbers_of
@@ -19,6 +20,7 @@ from explorer.explain.derivation.steps import Right, Step, calculation, numbers,
 from explorer.explain.derivation.way import Slope, Way, times
 from explorer.explain.derivation.whole import from_the_loss
 from explorer.explain.derived import Outer, column, grid
+from explorer.locale import _, tell
 
 
 def by_matrix(line: Linear) -> list[Step]:
@@ -80,8 +82,7 @@ class ByMatrix:
 
     # -- steps -------------------------------------------------------------------------------------------------------
     def chain(self) -> Step:
-        title = "Chain rule: a sum over all outputs" if len(self.way.outputs) > 1 else "Chain rule"
-        return step(title, chain_rule(self.way), remark=meaning(self.way))
+        return chain_step(self.way)
 
     def others(self) -> Step | None:
         way = self.way
@@ -90,9 +91,8 @@ class ByMatrix:
         at = self.output(way.chosen)
         made = calculation(way.value(way.of, way.running), self.line.entry(way, way.running))
         kept = times(way.up((at,)), way.partial((at,), way.chosen))
-        words = f" for {way.out} ≠ {at.text}"
-        found = vanishing(way, lambda out: out == (at.at,), kept, words)
-        return step("The other outputs do not read this weight", made, *found)
+        found = vanishing(way, lambda out: out == (at.at,), kept, where_not(way.out, at.text))
+        return step(_("The other outputs do not read this weight"), made, *found)
 
     def product(self) -> Step:
         way = self.way
@@ -101,14 +101,14 @@ class ByMatrix:
         slope = calculation(way.partial(at, way.chosen), self.entry(way.chosen))
         left = calculation(way.sent(way.chosen), times(way.up(at), way.partial(at, way.chosen)), self.times(way.chosen))
         ends = onward(left, in_numbers(way, self.times(way.picked)))
-        return step("One product is left", made, slope, *ends)
+        return step(_("One product is left"), made, slope, *ends)
 
     def products(self) -> Step:
         way = self.way
         shape = way.in_shape
         products = grid(shape, lambda i, j: self.times(numbers_of((i, j))), way.sent_values)
         lines: list[Right] = [products] if way.is_share else [sent_entries(way), products]
-        return step("The matrix of products", calculation(way.sent_whole, *lines))
+        return step(_("The matrix of products"), calculation(way.sent_whole, *lines))
 
     def outer(self) -> Step:
         """The column of what arrives times the row of the vector, and ⊗."""
@@ -126,8 +126,17 @@ class ByMatrix:
         if self.term.sign < 0:
             met, crossed = f.Negative(met), f.Negative(crossed)  # type: ignore[assignment]
         height, width = way.in_shape
-        down, across = ("A column" if height > 1 else "A number"), ("a row" if width > 1 else "a number")
-        return step(f"{down} times {across}: the outer product", calculation(way.sent_whole, met, crossed))
+        if height > 1:
+            title = (
+                _("A column times a row: the outer product") if width > 1
+                else _("A column times a number: the outer product")
+            )  # fmt: skip
+        else:
+            title = (
+                _("A number times a row: the outer product") if width > 1
+                else _("A number times a number: the outer product")
+            )  # fmt: skip
+        return step(title, calculation(way.sent_whole, met, crossed))
 
     def from_the_loss(self) -> Step | None:
         """∂R/∂W = ((g − y)·V·diag(σ′))ᵀ·xᵀ, an outer product in shapes."""
@@ -142,12 +151,18 @@ class ByMatrix:
         same = np.allclose(made.evaluate(), way.sent_values, rtol=1e-9, atol=1e-12)
         arrives = calculation(way.upstream, arrived, numbers(arrived), result(way.upstream)) if turned else None
         ends = calculation(way.sent_whole, made, numbers(made), result(way.sent_whole))
-        return step("All the way from the loss", arrives, ends) if same else None
+        return step(_("All the way from the loss"), arrives, ends) if same else None
 
     def shape(self) -> str:
         rows, columns = self.way.in_shape
-        said = f"The gradient has the shape of what it updates, {rows}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}{columns}"
-        return said + (f"; no vector of {rows * columns} entries is ever built." if min(rows, columns) > 1 else ".")
+        shape = f"{rows}{TIMES}{columns}"
+        if min(rows, columns) == 1:
+            return tell("The gradient has the shape of what it updates, {shape}.", shape=shape)
+        return tell(
+            "The gradient has the shape of what it updates, {shape}; no vector of {n} entries is ever built.",
+            shape=shape,
+            n=rows * columns,
+        )
 
 
 def _factors(product: f.Formula) -> tuple[f.Formula, ...]:

@@ -21,9 +21,10 @@ from explorer.explain.derivation.shortcut import alone, shortcut_step
 from explorer.explain.derivation.steps import Step, calculation, onward, step
 from explorer.explain.derivation.way import Slope, Way, times
 from explorer.explain.derived import column
+from explorer.locale import N_, _
 
 MOST_LISTED = 4  # entries that are all written out
-LOOPS = (
+LOOPS = N_(
     "Matrix products run in optimised libraries, and on GPUs; a loop of one's own computes one entry at a time and is "
     "much slower."
 )
@@ -36,7 +37,7 @@ def by_vector(line: Linear) -> list[Step]:
     if len(way.outputs) > 1:
         found.append(_row_by_column(line, way))
     found.append(matrix_step(way, lambda out, into: weight(line, way, out, into), remark=alone(way)))
-    found += [shortcut_step(way, remark=LOOPS), rows_step(way, _all_rows(line), _one_matrix(line))]
+    found += [shortcut_step(way, remark=_(LOOPS)), rows_step(way, _all_rows(line), _one_matrix(line))]
     return [one for one in found if one is not None]
 
 
@@ -61,7 +62,7 @@ def _entry(line: Linear, way: Way) -> Step:
     at = way.chosen[0].at
     made = calculation(way.value(way.of, way.running), line.entry(way, way.running, at))
     slope = calculation(way.partial(way.running, way.chosen), weight(line, way, way.running, way.chosen))
-    return step("What one output is made of", made, slope)
+    return step(_("What one output is made of"), made, slope)
 
 
 def _sums(line: Linear, way: Way) -> Step:
@@ -77,7 +78,7 @@ def _sums(line: Linear, way: Way) -> Step:
     others = [numbers_of(into) for into in way.receivers if numbers_of(into) != way.picked]
     if 0 < len(others) < MOST_LISTED:
         pieces += [calculation(way.sent(into), way.written_out(partial(term, into=into))) for into in others]
-    return step("So the weights come in", *pieces)
+    return step(_("So the weights come in"), *pieces)
 
 
 def _row_by_column(line: Linear, way: Way) -> Step:
@@ -93,7 +94,7 @@ def _row_by_column(line: Linear, way: Way) -> Step:
         return met(column(lambda j: weight(line, way, numbers_of((j,)), into), slopes, not rows))
 
     general = calculation(way.sent(way.chosen), met(by_letter), weights(way.chosen))
-    return step("The same as a row times a column", *onward(general, in_numbers(way, weights(way.picked))))
+    return step(_("The same as a row times a column"), *onward(general, in_numbers(way, weights(way.picked))))
 
 
 def _one_matrix(line: Linear) -> str:

@@ -10,15 +10,18 @@ from explorer.explain.derivation.places import Place, Places, indices, numbers_o
 from explorer.explain.derivation.steps import Calculation, Line, Right, Step, calculation, numbers, result, step
 from explorer.explain.derivation.way import Way
 from explorer.explain.derived import Marked, Remark, Series
+from explorer.explain.phrases import say, sentences
 from explorer.explain.text import Part
+from explorer.locale import _, tell
 
 
 def wanted(way: Way) -> Step | None:
     """The gradient that has to be computed, entry by entry; None for one number, and for one sample's share."""
     if way.is_share or len(way.receivers) == 1:
         return None
-    what = "matrix" if len(way.in_shape) == 2 else "vector"
-    return step(f"The gradient {what} that is wanted", calculation(way.sent_whole, sent_entries(way)))
+    matrix = len(way.in_shape) == 2
+    title = _("The gradient matrix that is wanted") if matrix else _("The gradient vector that is wanted")
+    return step(title, calculation(way.sent_whole, sent_entries(way)))
 
 
 def chain_rule(way: Way, *more: f.Formula | Line) -> Calculation:
@@ -31,23 +34,36 @@ def chain_rule(way: Way, *more: f.Formula | Line) -> Calculation:
 
 
 def chain_step(way: Way) -> Step:
-    title = "Chain rule: a sum over all outputs" if len(way.outputs) > 1 else "Chain rule"
+    title = _("Chain rule: a sum over all outputs") if len(way.outputs) > 1 else _("Chain rule")
     return step(title, chain_rule(way), remark=meaning(way))
 
 
 def meaning(way: Way) -> list[Part]:
     """What the letters stand for here."""
-    said: list[str] = []
-    if len(way.outputs) > 1 and way.last:
-        said.append(f"{way.last} = {len(way.outputs)} outputs")
-    if len(way.receivers) > 1:
-        letters = sorted((place for place in way.chosen if place.text.isalpha()), key=lambda place: place.text)
-        said.append(", ".join(f"{place.text} = {place.at + 1}" for place in letters) + ", the entry picked above")
-    told = [f"Here {'; '.join(said)}."] if said else []
-    if way.is_share:
-        one = "one sample, b" if way.scene.stacked else f"sample {way.scene.sample + 1}"
-        told.append(f" This is the share of {one}; all samples' shares are added at the end.")
-    return [*told]
+    letters = sorted((place for place in way.chosen if place.text.isalpha()), key=lambda place: place.text)
+    entry = ", ".join(f"{place.text} = {place.at + 1}" for place in letters) if len(way.receivers) > 1 else ""
+    outputs = f"{way.last} = {len(way.outputs)}" if len(way.outputs) > 1 and way.last else ""
+    return sentences(_letters(outputs, entry), _share(way) if way.is_share else [])
+
+
+def _letters(outputs: str, entry: str) -> list[Part]:
+    if outputs and entry:
+        return say("Here {outputs} outputs; {entry}, the entry picked above.", outputs=outputs, entry=entry)
+    if entry:
+        return say("Here {entry}, the entry picked above.", entry=entry)
+    return say("Here {outputs} outputs.", outputs=outputs) if outputs else []
+
+
+def _share(way: Way) -> list[Part]:
+    if way.scene.stacked:
+        return say("This is the share of one sample, b; all samples' shares are added at the end.")
+    number = str(way.scene.sample + 1)
+    return say("This is the share of sample {n}; all samples' shares are added at the end.", n=number)
+
+
+def where_not(out: object, into: object) -> str:
+    """Said of a derivative that is 0: for j ≠ i."""
+    return " " + tell("for {out} ≠ {into}", out=out, into=into)
 
 
 def vanishing(way: Way, met: Callable[[f.Shape], bool], kept: f.Formula | None, words: str) -> list[Calculation]:

@@ -15,8 +15,10 @@ from explorer.explain.derivation.probability import Probability
 from explorer.explain.derivation.steps import Calculation, Line, Right, Step, calculation, numbers, result, step
 from explorer.explain.derivation.way import times
 from explorer.explain.derived import Derivative, Listed, Marked, column, marked
+from explorer.explain.phrases import say
 from explorer.explain.slopes import minus
 from explorer.explain.text import Part, label_part
+from explorer.locale import _
 
 
 class Collapse:
@@ -75,15 +77,22 @@ class Collapse:
             down = Derivative(self.p(places), way.value(way.wrt, places), np.asarray(second.evaluate()))
         product = f.Product((first, second), "·")
         lines: list[Right] = [f.Product((up, down), "·"), product]
-        return step("Two Jacobians multiply", calculation(self.own(places), *lines), remark=self._of_one())
+        return step(_("Two Jacobians multiply"), calculation(self.own(places), *lines), remark=self._of_one())
 
     def _of_one(self) -> list[Part]:
         if self._share() == 1.0:
             return []
         loss = label_part(self.scene.label(self.scene.graph.objective), self.scene.graph.objective)
-        each = "" if self.count == 1 else f" and 1/{self.count} for {self.count} outputs"
-        share = "" if self.scene.seed == 1.0 else " 1/B"
-        return [loss, " is the loss of one sample; its share", share, each, " comes at the end."]
+        n = str(self.count)
+        if self.count == 1:
+            return say("{loss} is the loss of one sample; its share 1/B comes at the end.", loss=loss)
+        if self.scene.seed == 1.0:
+            return say("{loss} is a mean over {n} outputs; the share 1/{n} comes at the end.", loss=loss, n=n)
+        return say(
+            "{loss} is the loss of one sample; its share 1/B and 1/{n} for {n} outputs comes at the end.",
+            loss=loss,
+            n=n,
+        )
 
     def _one_fraction(self) -> Step:
         """The two quotients over one denominator; y·ŷ cancels above."""
@@ -95,7 +104,7 @@ class Collapse:
         opened = f.Sum((f.Negative(t), both, p, f.Negative(both)))
         with np.errstate(all="ignore"):
             lines: list[Right] = [f.Fraction(crossed, below), f.Fraction(opened, below), f.Fraction(minus(p, t), below)]
-        return step("Over one denominator", calculation(self._by_output(places), *lines))
+        return step(_("Over one denominator"), calculation(self._by_output(places), *lines))
 
     def _cancel(self) -> Step:
         places = self.way.chosen
@@ -103,7 +112,7 @@ class Collapse:
         below = Marked(self._slope(places), "cancel")
         product = f.Product((f.Fraction(minus(p, t), below), below), "·")
         end = marked(minus(p, t), "kept")
-        return step("The slope cancels: one subtraction is left", calculation(self.own(places), product, end))
+        return step(_("The slope cancels: one subtraction is left"), calculation(self.own(places), product, end))
 
     def _numbers(self) -> Step:
         way, places = self.way, self.way.picked
@@ -112,15 +121,15 @@ class Collapse:
         at = indices(places)[0] if places else 0
         whole = replace(whole, value=np.asarray((self.values[at] - self.targets[at]) * self._share()))
         if not self._shares():
-            return step("With the numbers", calculation(own, difference, numbers(difference), result(own)))
+            return step(_("With the numbers"), calculation(own, difference, numbers(difference), result(own)))
         share = times(*self._shares(), difference)
         lines: list[Right] = [times(*self._shares(), own), share, numbers(share), result(whole)]
-        return step("With its share", calculation(whole, *lines))
+        return step(_("With its share"), calculation(whole, *lines))
 
     def _all(self) -> Step | None:
         """All entries, or all samples."""
         made = [one for one in (self._entries(), self._batch()) if one is not None]
-        return step("All together", *made) if made else None
+        return step(_("All together"), *made) if made else None
 
     def _entries(self) -> Calculation | None:
         way = self.way

@@ -17,9 +17,11 @@ from explorer.explain.derivation.probability import Probability
 from explorer.explain.derivation.steps import Line, Right, Step, calculation, numbers, result, step, words
 from explorer.explain.derivation.way import times
 from explorer.explain.derived import Braced, Listed, Marked, Series, column, grid, marked
-from explorer.explain.sending import COLLAPSE
+from explorer.explain.phrases import say
+from explorer.explain.sending import COLLAPSE, told
 from explorer.explain.slopes import minus
 from explorer.explain.text import Part, label_part, number_part
+from explorer.locale import _
 
 FEW = 4  # outputs up to which every entry is written out
 
@@ -95,7 +97,7 @@ class Collapse:
         if count <= FEW:
             lines.append(self._laid([self._expanded(numbered(i), False) for i in range(count)]))
         counted = calculation(left, numbers(product, moves=True), result(left))
-        return step("Two Jacobians multiply", calculation(left, *lines), counted, remark=self._of_one())
+        return step(_("Two Jacobians multiply"), calculation(left, *lines), counted, remark=self._of_one())
 
     def _named(self, matrix: f.Array) -> f.Formula:
         """∂L₁/∂s · ∂s/∂a."""
@@ -109,12 +111,10 @@ class Collapse:
         if self.scene.seed == 1.0:
             return []
         loss = label_part(self.scene.label(self.scene.graph.objective), self.scene.graph.objective)
-        return [
-            "One sample at a time: ",
-            loss,
-            f" is the loss of sample {'b' if self.scene.stacked else self.scene.sample + 1}; its share 1/B comes at "
-            "the end.",
-        ]
+        one = "b" if self.scene.stacked else str(self.scene.sample + 1)
+        return say(
+            "One sample at a time: {loss} is the loss of sample {b}; its share 1/B comes at the end.", loss=loss, b=one
+        )
 
     def _entry(self) -> Step:
         """The picked entry: the row times one column, s_j cancels in every term."""
@@ -131,9 +131,10 @@ class Collapse:
         raws = Series(tuple(raw(j) for j in range(shares.count)), at.at)
         expanded = self._expanded(at, False)
         lines: list[Right] = [raws, expanded, numbers(expanded), result(left)]
-        title = ["Row times column, entry ", label_part(self.way.value(self.way.wrt, (at,)).label, self.way.wrt)]
+        own = label_part(self.way.value(self.way.wrt, (at,)).label, self.way.wrt)
+        title = say("Row times column, entry {entry}", entry=own)
         kept = calculation(left, *lines)
-        return step(title, kept, remark="Each output cancels against the quotient that it stands under.")
+        return step(title, kept, remark=_("Each output cancels against the quotient that it stands under."))
 
     def _term(self, j: int, at: Place, braced: bool = False) -> f.Formula:
         """−t_i (s_j + …) for the entry's own term, + t_j s_i for the others."""
@@ -155,7 +156,8 @@ class Collapse:
         ]
         left = self.own(None, self.way.wrt)
         lines: list[Right] = [self._laid(expanded), self._laid([self._gathered(at) for at in places])]
-        return step("All entries, collected", calculation(left, *lines, self._laid([self._end(at) for at in places])))
+        ends = self._laid([self._end(at) for at in places])
+        return step(_("All entries, collected"), calculation(left, *lines, ends))
 
     def _expanded(self, at: Place, braced: bool = True) -> f.Formula:
         return Series(tuple(self._term(j, at, braced) for j in range(self.shares.count)), at.at)
@@ -163,7 +165,7 @@ class Collapse:
     def _collected(self) -> Step:
         at = self.way.chosen[0]
         lines: list[Right] = [self._gathered(at), self._end(at)]
-        return step("Collected", calculation(self.own(at, self.way.wrt), *lines))
+        return step(_("Collected"), calculation(self.own(at, self.way.wrt), *lines))
 
     def _gathered(self, at: Place) -> f.Formula:
         """−t_i + s_i (t₁ + t₂ + t₃), the sum being 1."""
@@ -187,15 +189,12 @@ class Collapse:
         targets = Series(tuple(self.t(numbered(j)) for j in range(shares.count)))
         total = f.Number(self.total)
         if not self.whole:
-            said: list[Part] = ["The targets here sum to ", number_part(self.total), ", not to 1: a factor stays."]
-            return step(
-                "The targets do not sum to 1", calculation(targets, numbers(targets), Line(total)), words(*said)
-            )
-        title: list[Part] = [
-            "The targets are shares: Σ ",
-            label_part(self.scene.label(self.target), self.target),
-            " = 1",
-        ]
+            said = say("The targets here sum to {total}, not to 1: a factor stays.", total=number_part(self.total))
+            made = calculation(targets, numbers(targets), Line(total))
+            return step(_("The targets do not sum to 1"), made, words(*said))
+        title = say(
+            "The targets are shares: Σ {target} = 1", target=label_part(self.scene.label(self.target), self.target)
+        )
         return step(title, calculation(targets, numbers(targets), Line(f.ONE)))
 
     def _left(self) -> Step:
@@ -210,15 +209,15 @@ class Collapse:
         kept = marked(difference, "kept")
         if scene.seed == 1.0:
             made = calculation(whole, kept, numbers(difference), result(whole))
-            title = "One subtraction is left" if self.whole else "A subtraction is left"
+            title = _("One subtraction is left") if self.whole else _("A subtraction is left")
             return replace(step(title, made), badge=self._badge())
         share = times(way.share_of_one, difference)
         lines: list[Right] = [times(way.share_of_one, own), share, numbers(share), result(whole)]
-        title = "One subtraction is left, and the share 1/B"
+        title = _("One subtraction is left, and the share 1/B")
         return replace(step(title, calculation(own, kept), calculation(whole, *lines)), badge=self._badge())
 
     def _badge(self) -> str:
-        return f"identity {COLLAPSE}" if self.whole else ""
+        return told([COLLAPSE]) if self.whole else ""
 
     def _batch(self) -> Step | None:
         """(1/B)(S − T), a row for each sample."""
@@ -232,4 +231,4 @@ class Collapse:
         whole = scene.stack_of(way.wrt, "gradient")
         product = times(way.share_of_one, minus(s, t))
         lines: list[Right] = [Line(product, shapes=True), numbers(product), result(whole)]
-        return step("The whole batch", calculation(whole, *lines))
+        return step(_("The whole batch"), calculation(whole, *lines))

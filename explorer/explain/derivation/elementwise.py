@@ -13,7 +13,7 @@ import numpy as np
 from explorer.explain import formula as f
 from explorer.explain.derivation.arrived import arrived_step
 from explorer.explain.derivation.batch import rows_step
-from explorer.explain.derivation.chain import chain_step, in_numbers, vanishing, wanted
+from explorer.explain.derivation.chain import chain_step, in_numbers, vanishing, wanted, where_not
 from explorer.explain.derivation.matrix import J, jacobian, matrix_step, partials, sent_entries
 from explorer.explain.derivation.places import Places, indices, numbers_of
 from explorer.explain.derivation.shortcut import alone, shortcut_step
@@ -22,8 +22,10 @@ from explorer.explain.derivation.unary import Gate
 from explorer.explain.derivation.way import times
 from explorer.explain.derived import Listed, column
 from explorer.explain.expression import function_label
+from explorer.explain.phrases import say
 from explorer.explain.slopes import times as entry_by_entry
-from explorer.explain.text import Part, label_part
+from explorer.explain.text import label_part
+from explorer.locale import _
 from explorer.notation.expressions import is_function
 
 MOST_LISTED = 5  # entries of a row that is written by hand
@@ -50,19 +52,20 @@ def _gate(gate: Gate) -> Step:
     way, rows = gate.way, gate.way.scene.rows
     outs = np.asarray(way.scene.value_of(way.of)).reshape(-1)
     if len(outs) == 1:
-        return step("The gate", calculation(way.value(way.of, way.picked), gate.applied(way.picked)))
+        return step(_("The gate"), calculation(way.value(way.of, way.picked), gate.applied(way.picked)))
     applied = column(lambda at: gate.applied(numbers_of((at,))), outs, rows)
     entries = column(lambda at: way.value(way.of, numbers_of((at,))), outs, rows)
-    return step("The gate, entry by entry", calculation(way.scene.value(way.of), applied, entries))
+    return step(_("The gate, entry by entry"), calculation(way.scene.value(way.of), applied, entries))
 
 
 def _cross_terms(gate: Gate) -> Step:
     way = gate.way
     into, out = way.value(way.wrt, way.chosen), way.value(way.of, way.chosen)
     kept = times(way.up(way.chosen), way.partial(way.chosen, way.chosen))
-    found = vanishing(way, lambda index: index == indices(way.chosen), kept, f" for {way.out} ≠ {way.into}")
-    said: list[Part] = ["Each ", label_part(into.label, way.wrt), " affects its own ", label_part(out.label, way.of)]
-    return step("The cross terms vanish", *found, remark=[*said, " and no other."])
+    found = vanishing(way, lambda index: index == indices(way.chosen), kept, where_not(way.out, way.into))
+    names = {"into": label_part(into.label, way.wrt), "out": label_part(out.label, way.of)}
+    said = say("Each {into} affects its own {out} and no other.", **names)
+    return step(_("The cross terms vanish"), *found, remark=said)
 
 
 def _slope(gate: Gate) -> Step:
@@ -75,11 +78,8 @@ def _slope(gate: Gate) -> Step:
     rule = calculation(*letter) if letter else None
     ends = onward(calculation(way.sent(way.chosen), *lines), picked)
     named = is_function(gate.apply.op)
-    return step(
-        ["The slope of ", label_part(function_label(gate.apply))] if named else "The slope",
-        rule,
-        *ends,
-    )
+    title = say("The slope of {f}", f=label_part(function_label(gate.apply))) if named else say("The slope")
+    return step(title, rule, *ends)
 
 
 def _stacked(gate: Gate) -> Step:
@@ -97,7 +97,8 @@ def _stacked(gate: Gate) -> Step:
         stack(lambda places: times(way.up(places), gate.differentiated(places))),
         stack(lambda places: times(way.up(places), gate.slope(places))),
     ]
-    return step("All entries, side by side" if rows else "All entries, stacked", calculation(way.sent_whole, *lines))
+    title = _("All entries, side by side") if rows else _("All entries, stacked")
+    return step(title, calculation(way.sent_whole, *lines))
 
 
 def _entry(gate: Gate) -> Callable[[Places, Places], f.Formula]:
@@ -115,7 +116,7 @@ def _jacobian(gate: Gate) -> Step | None:
     if way.scene.gradient_rows:
         return None
     own = partials(way, False, _entry(gate))
-    return step("where J is the Jacobian", calculation(f.Symbol(J, jacobian(way)), partials(way, False), own))
+    return step(_("where J is the Jacobian"), calculation(f.Symbol(J, jacobian(way)), partials(way, False), own))
 
 
 def _primes(gate: Gate) -> Callable[[Places], tuple[Places, tuple[f.Formula, ...]]]:

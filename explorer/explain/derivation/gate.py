@@ -11,6 +11,7 @@ from explorer.explain.derivation.steps import Step, calculation, step
 from explorer.explain.derivation.way import Way, times
 from explorer.explain.derived import Listed, column, grid
 from explorer.explain.expression import expressions
+from explorer.locale import _
 
 WIDE = 5
 MOST_LISTED = 5  # entries of a row that is written by hand
@@ -29,7 +30,7 @@ def gate_step(line: Linear, way: Way) -> Step:
         lines.append(column(lambda at: line.entry(way, numbers_of((at,))), values))
     elif 1 < values.size <= MOST_LISTED:
         lines.append(Listed(tuple(line.entry(way, numbers_of((at,))) for at in range(values.size))))
-    return step("The gate", calculation(whole, *lines))
+    return step(_("The gate"), calculation(whole, *lines))
 
 
 def _signed(term: Term, formula: f.Formula) -> f.Formula:

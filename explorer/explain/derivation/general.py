@@ -18,8 +18,9 @@ from explorer.explain.derivation.steps import Step, calculation, numbers, result
 from explorer.explain.derivation.way import Way, times
 from explorer.explain.derived import Marked, Series
 from explorer.explain.expression import expressions
+from explorer.explain.phrases import say, sentences
 from explorer.explain.scene import Scene
-from explorer.explain.text import Part
+from explorer.locale import _, tell
 
 MOST_WRITTEN = 64  # outputs of which each term of the chain rule is made
 
@@ -30,15 +31,14 @@ def by_any(scene: Scene, name: str) -> list[Step]:
     m, n = (int(np.prod(shape, dtype=int)) for shape in (node.shape, source.shape))
     if m * n > LARGEST:
         way = Way(scene, name, lambda out, into: 0.0)
-        return _only(
-            [_gate(scene), shortcut_step(way, remark=f"The Jacobian has {m} × {n} entries: too many to write.")]
-        )
+        many = tell("The Jacobian has {m} × {n} entries: too many to write.", m=m, n=n)
+        return _only([_gate(scene), shortcut_step(way, remark=many)])
     dense = np.asarray(scene.trace.jacobian(node.name, name).dense(scene.sample), dtype=np.float64)
     matrix = dense.reshape((*node.shape, *source.shape))
     letter = "l" if len(source.shape) > 1 else "j"  # i and j are those of the matrix that is read
     way = Way(scene, name, lambda out, into: float(matrix[(*out, *into)]), letter)
     if not np.any(dense):
-        return [step("Nothing goes back", words("Every partial derivative is 0 here."))]
+        return [step(_("Nothing goes back"), words(_("Every partial derivative is 0 here.")))]
     found: list[Step | None] = [
         _gate(scene),
         chain_step(way) if m <= MOST_WRITTEN else None,
@@ -53,7 +53,7 @@ def _only(found: list[Step | None]) -> list[Step]:
 
 
 def _gate(scene: Scene) -> Step:
-    return step("The gate", calculation(scene.value(scene.node.name), expressions(scene)[-1]))
+    return step(_("The gate"), calculation(scene.value(scene.node.name), expressions(scene)[-1]))
 
 
 def _picked(way: Way) -> Step:
@@ -66,7 +66,7 @@ def _picked(way: Way) -> Step:
 
     terms = tuple(term(numbers_of(index)) for index in way.outputs)
     whole = terms[0] if len(terms) == 1 else Series(terms)
-    return step("With the numbers", in_numbers(way, whole))
+    return step(_("With the numbers"), in_numbers(way, whole))
 
 
 def _matrix(way: Way, dense: f.Array) -> Step | None:
@@ -77,8 +77,8 @@ def _matrix(way: Way, dense: f.Array) -> Step | None:
     up, into = _long(way.upstream, way.scene.gradient_of(way.of), rows), _long(way.sent_whole, way.sent_values, rows)
     matrix = f.Symbol(J, dense)
     product = times(up, matrix) if rows else times(f.Transpose(matrix), up)
-    said: list[Part] = ["A matrix is taken as one long vector, row after row. ", *alone(way)]
-    return step("As a matrix", calculation(into, product, numbers(product), result(into)), remark=said)
+    said = sentences(say("A matrix is taken as one long vector, row after row."), alone(way))
+    return step(_("As a matrix"), calculation(into, product, numbers(product), result(into)), remark=said)
 
 
 def _long(symbol: f.Symbol, values: f.Array, rows: bool) -> f.Symbol:

@@ -24,9 +24,11 @@ from explorer.explain.derivation.steps import (
 )
 from explorer.explain.derivation.way import Way, times
 from explorer.explain.derived import BigSum, Series, column, grid, marked
+from explorer.explain.phrases import say
 from explorer.explain.scene import Scene
 from explorer.explain.slopes import HALF
 from explorer.explain.text import Part, label_part
+from explorer.locale import _, tell
 
 MOST_WRITTEN = 2_000  # entries of a batch that are still written out
 
@@ -92,7 +94,7 @@ class Loss:
         picked, left = self._tidy(way.picked), way.sent(way.picked)
         own = calculation(left, picked, numbers(picked), result(left))
         pieces = onward(calculation(way.sent(way.chosen), *lines), own)
-        title = "One entry at a time" if self.n > 1 else "By the network's output"
+        title = _("One entry at a time") if self.n > 1 else _("By the network's output")
         return step(title, *start, *pieces, remark=self._of_others())
 
     def _of_others(self) -> list[Part]:
@@ -100,11 +102,8 @@ class Loss:
         way, node = self.way, self.scene.graph.nodes[self.way.wrt]
         if self.scene.batch == 1 or not node.batched or way.of != self.scene.graph.objective:
             return []
-        return [
-            "The other samples' terms do not contain this sample's ",
-            label_part(self.scene.label(way.wrt), way.wrt),
-            ".",
-        ]
+        own = label_part(self.scene.label(way.wrt), way.wrt)
+        return say("The other samples' terms do not contain this sample's {output}.", output=own)
 
     def _others(self) -> Calculation | None:
         """The terms of the other outputs do not contain this one: their derivative is 0."""
@@ -131,7 +130,7 @@ class Loss:
             return None
         stack = column(lambda at: self._tidy(numbers_of((at,))), way.sent_values, way.scene.gradient_rows)
         (end,) = (piece for piece in short.pieces if isinstance(piece, Calculation))
-        title = "All entries, side by side" if way.scene.gradient_rows else "All entries, stacked"
+        title = _("All entries, side by side") if way.scene.gradient_rows else _("All entries, stacked")
         return step(title, calculation(way.sent_whole, sent_entries(way), stack), end)
 
     def _by_the_rule(self) -> Step | None:
@@ -143,8 +142,8 @@ class Loss:
         up = way.up(())
         product = f.Product((f.Transpose(matrix), up), "·")
         lines: list[Right] = [product, numbers(product), result(way.sent_whole)]
-        said = "A loss has one output, so its Jacobian is one row, and what arrives is one number."
-        return step("The general rule gives the same", calculation(way.sent_whole, *lines), remark=said)
+        said = _("A loss has one output, so its Jacobian is one row, and what arrives is one number.")
+        return step(_("The general rule gives the same"), calculation(way.sent_whole, *lines), remark=said)
 
     def _batch(self) -> Step | None:
         """All samples: −(1/B) t/s, entry by entry."""
@@ -160,8 +159,8 @@ class Loss:
         rows = grid((scene.batch, self.n), lambda b, i: self._of_sample(b, i, negative))
         product = times(way.up(()), *self.rule.before(self.n), rows)
         written = f.Negative(product) if negative else product
-        shaped = f"({scene.batch},{self.n}): a row for each sample."
-        return step("The whole batch", calculation(whole, written, result(whole)), remark=shaped)
+        shaped = tell("{shape}: a row for each sample.", shape=f"({scene.batch},{self.n})")
+        return step(_("The whole batch"), calculation(whole, written, result(whole)), remark=shaped)
 
     def _of_sample(self, b: int, i: int, negative: bool) -> f.Formula:
         p, t = (self._sampled(name, b, i) for name in (self.way.wrt, self.target))
@@ -182,13 +181,12 @@ class Loss:
             return None
         t = label_part(self.scene.label(self.target), self.target)
         over = label_part((("∂", ""), *self.scene.notation.loss_label, ("/∂", ""), *self.scene.label(self.target)))
-        said: list[Part] = [
-            over,
-            " is not computed: ",
-            t,
-            " is the right output for this example. It is never updated.",
-        ]
-        return step("And the target", words(*said))
+        said = say(
+            "{derivative} is not computed: {t} is the right output for this example. It is never updated.",
+            derivative=over,
+            t=t,
+        )
+        return step(_("And the target"), words(*said))
 
 
 def _breakable(formula: f.Formula) -> f.Formula:

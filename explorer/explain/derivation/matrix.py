@@ -12,6 +12,7 @@ from explorer.explain.derivation.steps import Right, Step, calculation, numbers,
 from explorer.explain.derivation.way import Way, times
 from explorer.explain.derived import Grid, column, grid, label_of
 from explorer.explain.text import Part
+from explorer.locale import _
 from explorer.notation import Label
 
 WIDE = 5  # columns of a matrix of fractions
@@ -81,7 +82,7 @@ def matrix_step(
     lines: list[Right] = [_met(in_general, arrived, rows), _jacobian_times(way, rows)]
     lines += [_met(in_own, way.arrives, rows)] if entry is not None else []
     lines += [numbers(_met(in_own, arrived, rows), moves=True), result(left)] if counted else []
-    return step("As a matrix", calculation(left, *lines), remark=remark)
+    return step(_("As a matrix"), calculation(left, *lines), remark=remark)
 
 
 def _met(matrix: f.Formula, arrived: f.Formula, rows: bool) -> f.Formula:

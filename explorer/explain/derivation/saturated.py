@@ -6,9 +6,11 @@ import numpy as np
 
 from explorer.explain.derivation.pair import Pair
 from explorer.explain.derivation.steps import Step, step, words
+from explorer.explain.phrases import say, sentences
 from explorer.explain.text import Part, label_part, number_part
+from explorer.locale import N_, _
 
-FUSE = "Fused into one card, the pair is computed that way."
+FUSE = N_("Fused into one card, the pair is computed that way.")
 
 
 def failing(met: Pair) -> list[Step]:
@@ -16,7 +18,7 @@ def failing(met: Pair) -> list[Step]:
     if met.reliable or not met.whole:
         return []
     said = _binary(met) if met.kind == "bce" else _softmax(met)
-    return [step("Why the long way fails here", words(*said))] if said else []
+    return [step(_("Why the long way fails here"), words(*said))] if said else []
 
 
 def _binary(met: Pair) -> list[Part]:
@@ -27,18 +29,15 @@ def _binary(met: Pair) -> list[Part]:
         return []
     y_hat = label_part(scene.entry_label(name, [at]), name)
     below: list[Part] = ["1 − ", y_hat] if values[at] == 1.0 else [y_hat]
-    return [
-        y_hat,
-        " is ",
-        number_part(float(values[at])),
-        " to the last digit that a computer keeps, so ",
-        *below,
-        " is 0: a quotient over 0 meets a slope of 0, and ∞ · 0 is no number. Cancelled before numbers are put in, "
-        "the subtraction is right: ",
-        number_part(float(met.difference.reshape(-1)[at])),
-        ". ",
-        FUSE,
-    ]
+    said = say(
+        "{y} is {number} to the last digit that a computer keeps, so {below} is 0: a quotient over 0 meets a slope of "
+        "0, and ∞ · 0 is no number. Cancelled before numbers are put in, the subtraction is right: {difference}.",
+        y=y_hat,
+        number=number_part(float(values[at])),
+        below=below,
+        difference=number_part(float(met.difference.reshape(-1)[at])),
+    )
+    return sentences(said, [_(FUSE)])
 
 
 def _softmax(met: Pair) -> list[Part]:
@@ -48,16 +47,11 @@ def _softmax(met: Pair) -> list[Part]:
     if at is None:
         return []
     s, t = label_part(scene.entry_label(name, [at]), name), label_part(scene.entry_label(met.target, [at]), met.target)
-    return [
-        s,
-        " is 0 to the last digit that a computer keeps: ",
-        t,
-        "/",
-        s,
-        " is no number, or ",
-        s,
-        " has lost the digits that the quotient needs. Cancelled before numbers are put in, the subtraction is right: ",
-        number_part(float(met.difference.reshape(-1)[at])),
-        ". ",
-        FUSE,
-    ]
+    said = say(
+        "{s} is 0 to the last digit that a computer keeps: {t}/{s} is no number, or {s} has lost the digits that the "
+        "quotient needs. Cancelled before numbers are put in, the subtraction is right: {difference}.",
+        s=s,
+        t=t,
+        difference=number_part(float(met.difference.reshape(-1)[at])),
+    )
+    return sentences(said, [_(FUSE)])

@@ -11,9 +11,11 @@ from explorer.explain import formula as f
 from explorer.explain.derivation.places import indices
 from explorer.explain.derivation.steps import Line, Right, Step, calculation, numbers, result, step
 from explorer.explain.derivation.way import Way
+from explorer.explain.phrases import say, sentences
 from explorer.explain.rules import Rules
 from explorer.explain.sending import badge
 from explorer.explain.text import Part, label_part
+from explorer.locale import _
 
 
 def shortcut_step(way: Way, *names: f.Formula, remark: Sequence[Part] | str = ()) -> Step | None:
@@ -29,7 +31,7 @@ def shortcut_step(way: Way, *names: f.Formula, remark: Sequence[Part] | str = ()
         lines.append(numbers(spelled))
     if not isinstance(written, f.Symbol):
         lines.append(numbers(written))
-    made = step("The shortcut", calculation(left, *lines, result(left)), remark=remark)
+    made = step(_("The shortcut"), calculation(left, *lines, result(left)), remark=remark)
     return replace(made, badge=badge(scene, way.wrt))
 
 
@@ -37,12 +39,13 @@ def alone(way: Way) -> list[Part]:
     """The proviso of the rule: what is read feeds this line only, or others too."""
     scene = way.scene
     into, out = label_part(scene.label(way.wrt), way.wrt), label_part(scene.label(way.of), way.of)
-    rule = "This is the rule for any gate, provided that what it reads feeds nothing else. "
+    rule = say("This is the rule for any gate, provided that what it reads feeds nothing else.")
     if scene.fans_out(way.wrt):
-        return [rule, into, " feeds other gates too: the gradients that they send back are added."]
+        others = say("{into} feeds other gates too: the gradients that they send back are added.", into=into)
+        return sentences(rule, others)
     if scene.graph.nodes[way.wrt].kind == "param" or not scene.readings(way.wrt):
         return []
-    return [rule, "Here ", into, " feeds only ", out, "."]
+    return sentences(rule, say("Here {into} feeds only {out}.", into=into, out=out))
 
 
 def named_step(way: Way) -> Step | None:
@@ -52,8 +55,10 @@ def named_step(way: Way) -> Step | None:
         return None
     own = scene.gradient(way.wrt)
     minus = f.Negative(scene.gradient(way.wrt, own=False))
-    said = ["On the card stands ", label_part(own.label, way.wrt), ", which the lesson defines with a minus sign."]
-    return step("By the lesson's own name", calculation(own, minus, numbers(minus), result(own)), remark=said)
+    said = say(
+        "On the card stands {delta}, which the lesson defines with a minus sign.", delta=label_part(own.label, way.wrt)
+    )
+    return step(_("By the lesson's own name"), calculation(own, minus, numbers(minus), result(own)), remark=said)
 
 
 def fan_out_step(way: Way) -> Step | None:
@@ -75,7 +80,7 @@ def fan_out_step(way: Way) -> Step | None:
         for reader, part in zip(readers, parts, strict=True)
     )
     return step(
-        "At the fan-out, gradients are summed",
+        _("At the fan-out, gradients are summed"),
         calculation(whole, total, numbers(total), result(whole)),
         calculation(one, f.Sum(each), numbers(f.Sum(each)), result(one, beside=True)) if way.in_shape else None,
     )

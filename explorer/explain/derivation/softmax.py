@@ -19,6 +19,7 @@ from explorer.explain.derivation.way import Way, times
 from explorer.explain.derived import BigSum, Series, label_of
 from explorer.explain.scene import Scene
 from explorer.explain.slopes import minus
+from explorer.locale import _, tell
 
 FEW = 4  # outputs up to which "the sum of the others" is spelled out
 LARGEST = 300  # entries of a softmax whose Jacobian is still multiplied out
@@ -99,7 +100,7 @@ class Softmax:
             finite = bool(np.isfinite(spelled.evaluate()))
         left = self.s(way.picked[0])
         picked = calculation(left, spelled, numbers(spelled), result(left)) if finite else None
-        return step("The gate", calculation(self.s(i), written), picked)
+        return step(_("The gate"), calculation(self.s(i), written), picked)
 
     @property
     def _total(self) -> tuple[f.Symbol, f.Formula]:
@@ -122,21 +123,23 @@ class Softmax:
         left = way.partial((at,), (at,))
         pieces = [calculation(total, written), calculation(way.partial((i,), (i,)), quotient, parted, *ends)]
         pieces.append(calculation(left, number, numbers(number), result(left)))
-        return step("An output by its own input", *pieces, remark="The quotient rule; all outputs together are 1.")
+        said = _("The quotient rule; all outputs together are 1.")
+        return step(_("An output by its own input"), *pieces, remark=said)
 
     def _other(self) -> Step:
         """∂s_j/∂a_i for j ≠ i."""
         way, (i,), (at,) = self.way, self.way.chosen, self.way.picked
         other = (i.at + 1) % self.count
         j, named = Place("j", other, True), numbered(other)
-        total, _ = self._total
+        total = self._total[0]
         squared = f.Power(total, f.Number(2.0))
         top = minus(f.Product((f.Number(0.0), total), "·"), f.Product((self.power(j), self.power(i))))
         ends = [f.Fraction(top, squared), f.Negative(times(self.s(j), self.s(i)))]
         number = f.Negative(times(self.s(named), self.s(at)))
         left = way.partial((named,), (at,))
         pieces = [calculation(way.partial((j,), (i,)), *ends), calculation(left, number, numbers(number), result(left))]
-        return step("An output by another input, j ≠ i", *pieces, remark="Raising one input lowers the other shares.")
+        said = _("Raising one input lowers the other shares.")
+        return step(_("An output by another input, j ≠ i"), *pieces, remark=said)
 
     def _jacobian(self) -> Step:
         """The Jacobian of this sample."""
@@ -146,18 +149,18 @@ class Softmax:
         lines: list[Right] = [partials(way, False), own, numbers(name)]
         scene = way.scene
         if scene.batch == 1:
-            title = "The Jacobian"
+            title = _("The Jacobian")
         elif scene.stacked:
-            title = "The Jacobians: one for each sample"
+            title = _("The Jacobians: one for each sample")
         else:
-            title = f"The Jacobian of sample {scene.sample + 1}: one for each"
+            title = tell("The Jacobian of sample {n}: one for each", n=scene.sample + 1)
         return step(title, calculation(name, *lines))
 
     def _sum(self) -> Step:
         """The chain rule's sum for the picked entry; no term of it vanishes."""
         way = self.way
         made = in_numbers(way, way.written_out(lambda out: way.term(out, way.picked), indices(way.picked)))
-        return step("One entry with its numbers: no term vanishes", made)
+        return step(_("One entry with its numbers: no term vanishes"), made)
 
     def _spared(self) -> str:
-        return "One inner product does the work of the whole matrix."
+        return _("One inner product does the work of the whole matrix.")

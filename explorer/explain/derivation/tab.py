@@ -27,31 +27,41 @@ from explorer.explain.derivation.steps import Derivation, Step, derivation_block
 from explorer.explain.derivation.unary import gate
 from explorer.explain.derivation.way import Way
 from explorer.explain.derivation.whole import whole_steps
+from explorer.explain.phrases import say
 from explorer.explain.scene import Scene
 from explorer.explain.text import Part, label_part
+from explorer.locale import _
 from explorer.notation import Label
 
 
 def derivation_tab(scene: Scene) -> list[Block]:
     """Blocks for any line: what goes back from it, or to it where it only is read."""
+    blocks = [derivation_block(scene, one) for one in shown(scene)]
+    if not blocks:
+        return [note(*nothing(scene))]
+    return blocks if len(blocks) == 1 else [{"kind": "derivations", "blocks": blocks}]
+
+
+def shown(scene: Scene) -> list[Derivation]:
+    """The derivations that the tab shows: for one sample, or for all samples as a stack."""
+    if scene.node.kind == "target" or scene.node.name not in scene.graph.reached:
+        return []
+    return for_every_sample(scene, derivations) if scene.stacked and scene.batch > 1 else derivations(scene)
+
+
+def nothing(scene: Scene) -> list[Part]:
+    """Why a line has no derivation."""
     node = scene.node
     own = label_part(scene.label(node.name), node.name)
     if node.kind == "target":
-        return [
-            note(
-                {"strong": ["Nothing to derive."]},
-                " ",
-                own,
-                " is the right answer for this example: it is never updated, so no gradient is computed for it.",
-            )
-        ]
+        return say(
+            "**Nothing to derive.** {target} is the right answer for this example: it is never updated, so no gradient "
+            "is computed for it.",
+            target=own,
+        )
     if node.name not in scene.graph.reached:
-        return [note({"strong": ["The gradient is 0:"]}, " the objective does not depend on this line.")]
-    found = for_every_sample(scene, derivations) if scene.stacked and scene.batch > 1 else derivations(scene)
-    if not found:
-        return [note("Nothing goes back from ", own, ": it reads no line that has a gradient.")]
-    blocks = [derivation_block(scene, one) for one in found]
-    return blocks if len(blocks) == 1 else [{"kind": "derivations", "blocks": blocks}]
+        return say("**The gradient is 0:** the objective does not depend on this line.")
+    return say("Nothing goes back from {line}: it reads no line that has a gradient.", line=own)
 
 
 def derivations(scene: Scene) -> list[Derivation]:
@@ -70,16 +80,14 @@ def derivations(scene: Scene) -> list[Derivation]:
 
 def _via(scene: Scene, told: Derivation) -> Derivation:
     """One of several derivations of the same gradient, by the reader that it comes back from."""
-    return replace(told, choice=(*told.choice, (" via ", ""), *scene.label(told.of)))
+    via = " " + _("via") + " "
+    return replace(told, choice=(*told.choice, (via, ""), *scene.label(told.of)))
 
 
 def derivation(scene: Scene, name: str) -> Derivation:
     """How the scene's line sends its gradient back to `name`."""
-    title: list[Part] = [
-        label_part(_gradient(scene, name), name),
-        " through ",
-        label_part(scene.label(scene.node.name), scene.node.name),
-    ]
+    own, line = label_part(_gradient(scene, name), name), label_part(scene.label(scene.node.name), scene.node.name)
+    title = say("{gradient} through {line}", gradient=own, line=line)
     steps = introduced(scene, _steps(scene, name))
     way = Way(scene, name, lambda out, into: 0.0)
     last = [one for one in (fan_out_step(way), named_step(way)) if one is not None]
@@ -130,7 +138,8 @@ def _collapse(scene: Scene, met: Pair) -> Derivation:
     probability = of_line(Way(scene, met.logits, lambda out, into: 0.0), met.activation)
     steps = [*_collapsed(probability, met.target, met.kind), *failing(met)]
     ends: Label = (*own.symbol(met.activation), (" − ", ""), *own.symbol(met.target))
-    title: list[Part] = [label_part(_gradient(scene, met.logits), met.logits), " together with the loss: the collapse"]
+    gradient = label_part(_gradient(scene, met.logits), met.logits)
+    title = say("{gradient} together with the loss: the collapse", gradient=gradient)
     pick = (met.logits,) if probability.count > 1 else ()
     return Derivation(tuple(title), scene.node.name, met.logits, tuple(steps), pick, ends, "collapse")
 
@@ -159,5 +168,6 @@ def _is_whole(scene: Scene, name: str) -> bool:
 def _whole(scene: Scene, name: str) -> Derivation:
     steps = introduced(scene, whole_steps(scene, name) or [])
     label = _gradient(scene, name)
-    title: list[Part] = [label_part(label, name), ", the whole way from the loss"]
-    return Derivation(tuple(title), scene.node.name, name, tuple(steps), (), (*label, (", whole way", "")), "whole")
+    title = say("{gradient}, the whole way from the loss", gradient=label_part(label, name))
+    choice = (*label, (", " + _("whole way"), ""))
+    return Derivation(tuple(title), scene.node.name, name, tuple(steps), (), choice, "whole")

@@ -10,8 +10,10 @@ import numpy as np
 from explorer.explain import formula as f
 from explorer.explain.derivation.path import FEWEST, Link, Whole
 from explorer.explain.derivation.steps import Calculation, Line, Right, Step, calculation, numbers, result, step
+from explorer.explain.phrases import say
 from explorer.explain.scene import Scene
 from explorer.explain.text import Part, label_part
+from explorer.locale import _
 from explorer.notation import Label
 
 
@@ -30,10 +32,10 @@ def whole_steps(scene: Scene, name: str) -> list[Step] | None:
     lines += [way.product([*chain[:count], _rest(way, links, count)], first) for count in range(len(chain) - 1)]
     lines.append(way.product(chain, first))
     product = way.product([link.formula for link in links], start)
-    steps = [step("Chain rule, line by line", calculation(left, *lines))]
-    steps.append(step("Every factor has a name", *_named(way, links, start)))
+    steps = [step(_("Chain rule, line by line"), calculation(left, *lines))]
+    steps.append(step(_("Every factor has a name"), *_named(way, links, start)))
     made = calculation(left, product, numbers(product), result(left))
-    steps.append(step("The whole way as one product", made, remark=_read(way)))
+    steps.append(step(_("The whole way as one product"), made, remark=_read(way)))
     return steps
 
 
@@ -101,10 +103,15 @@ def _named(way: Whole, links: list[Link], start: f.Formula) -> list[Calculation]
 
 
 def _read(way: Whole) -> list[Part]:
-    order = "left to right" if way.rows else "right to left"
     name = label_part(way.scene.label(way.name), way.name)
-    return [
-        f"Read {order} it is the way back, from the loss to ",
-        name,
-        "; multiplied in that order nothing larger than a vector is made.",
-    ]
+    if way.rows:
+        return say(
+            "Read left to right it is the way back, from the loss to {input}; multiplied in that order nothing larger "
+            "than a vector is made.",
+            input=name,
+        )
+    return say(
+        "Read right to left it is the way back, from the loss to {input}; multiplied in that order nothing larger than "
+        "a vector is made.",
+        input=name,
+    )
