@@ -40,12 +40,14 @@ export function createEditor(model, stage, signal) {
    */
   const nudged = new Map();
   let sending = false;
+  /** Nudges of one cell, as long as the focus stays there, are one change. */
+  let visits = 0;
 
   /** @returns {Promise<object>} the reply: a film, or a refusal with its reason */
-  async function submit(cell, text, sample = state.film.sample) {
+  async function submit(cell, text, sample = state.film.sample, stroke = null) {
     const { node, index } = subject(cell);
     model.set({ pending: [...state.pending, node] });
-    const reply = await model.send({ type: "edit", node, index, text, sample });
+    const reply = await model.send({ type: "edit", node, index, text, sample }, { stroke });
     const place = state.pending.indexOf(node);
     model.set({ pending: state.pending.filter((_, other) => other !== place) });
     return reply;
@@ -136,7 +138,7 @@ export function createEditor(model, stage, signal) {
     if (sending) return;
     sending = true;
     for (const [key, { cell, number, sample }] of nudged) {
-      const reply = await submit(cell, String(number), sample);
+      const reply = await submit(cell, String(number), sample, `nudge ${key} ${visits}`);
       if (reply.type === "refused") {
         nudged.delete(key);
         edit(cell, String(number), reply.reason);
@@ -153,13 +155,19 @@ export function createEditor(model, stage, signal) {
     const key = `${node} ${name} ${sample}`;
     const from = nudged.get(key)?.number ?? given(state.film, cell);
     nudged.set(key, { cell, sample, number: Number((from + by).toPrecision(FIGURES)) });
-    flush();
+    if (state.away) submit(cell, String(nudged.get(key).number), sample, `nudge ${key} ${visits}`);
+    else flush();
   }
+  // Where nobody answers, nothing waits for an answer: what is sent is kept.
+  model.on(["away"], () => {
+    for (const [key, { cell, number, sample }] of nudged) submit(cell, String(number), sample, `nudge ${key} ${visits}`);
+  });
 
   stage.element.addEventListener("dblclick", (event) => {
     const cell = event.target.closest?.("[data-index]");
     if (cell) edit(cell);
   }, { signal });
+  stage.element.addEventListener("focusout", () => { visits += 1; }, { signal });
   stage.element.addEventListener("wheel", () => open?.close(), { signal, passive: true });
   return { edit, nudge };
 }

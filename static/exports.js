@@ -6,7 +6,7 @@
 import { html } from "explorer/dom.js";
 import { icon } from "explorer/icons.js";
 import { t } from "explorer/language.js";
-import { painted, standalone } from "explorer/picture.js";
+import { painted, standalone } from "explorer/still.js";
 import { MOST_STEPS, recorded } from "explorer/reel.js";
 
 /** Of a file that is opened, in bytes; a server's socket takes no more. */

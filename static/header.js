@@ -11,7 +11,7 @@ import { languageTag, t } from "explorer/language.js";
 
 /**
  * @param {import("explorer/model.js").Model} model
- * @param {Record<"zoomOut" | "zoomIn" | "fit" | "tidy" | "help" | "fullScreen" | "drawer" | "projector" | "presenter" | "exports", () => void>} actions
+ * @param {Record<"zoomOut" | "zoomIn" | "fit" | "tidy" | "help" | "fullScreen" | "drawer" | "projector" | "presenter" | "undo" | "redo" | "exports", () => void>} actions
  * @param {HTMLElement} theme  the chooser
  * @param {AbortSignal} signal
  */
@@ -37,6 +37,8 @@ export function createHeader(model, actions, theme, signal) {
     { "aria-label": t("Reset") });
   const gradients = button(t("Gradients (G)"), "∂L", () => model.set({ gradients: !state.gradients }),
     { "aria-label": t("Gradients"), "aria-pressed": "true" });
+  const undo = button(t("Undo (Ctrl+Z)"), icon("undo"), actions.undo, { "aria-label": t("Undo"), "data-action": "undo" });
+  const redo = button(t("Redo (Ctrl+Shift+Z)"), icon("redo"), actions.redo, { "aria-label": t("Redo"), "data-action": "redo" });
   const drawer = button(t("Inspector"), icon("drawer"), actions.drawer, { "aria-pressed": "true" });
   /** On a small screen the header is the lesson alone until one asks for the rest. */
   const more = button(t("More"), icon("more"), () => {
@@ -44,7 +46,7 @@ export function createHeader(model, actions, theme, signal) {
   }, { class: "tool more", "aria-expanded": "false" });
   const element = html("header", { class: "header" },
     html("h1", {}, "∂", html("span", { class: "name" }, " Backprop Explorer")), lesson.field, more, sample.field,
-    conventions.field, conventions.button, digits.field, languages.field, theme, reset, conventions.dialog,
+    conventions.field, conventions.button, digits.field, languages.field, theme, reset, undo, redo, conventions.dialog,
     html("span", { class: "space" }),
     html("span", { class: "group", role: "group", "aria-label": t("Page") },
       gradients, drawer, button(t("Projector (P)"), icon("projector"), actions.projector, { "aria-label": t("Projector") }),
@@ -76,5 +78,13 @@ export function createHeader(model, actions, theme, signal) {
   });
   model.on(["digits"], () => { digits.select.value = String(state.digits); });
   model.on(["gradients"], () => gradients.setAttribute("aria-pressed", String(state.gradients)));
-  return { element, picture, setDrawer: (visible) => drawer.setAttribute("aria-pressed", String(visible)) };
+  model.on(["inspector"], () => drawer.setAttribute("aria-pressed", String(state.inspector)));
+  // Pale, not disabled: the focus stays where it is.
+  const spend = () => {
+    undo.toggleAttribute("data-spent", !state.undoable);
+    redo.toggleAttribute("data-spent", !state.redoable);
+  };
+  model.on(["undoable", "redoable"], spend);
+  spend();
+  return { element, picture };
 }

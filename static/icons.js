@@ -11,6 +11,8 @@ const PATHS = {
   last: "M15.6 5H18v14h-2.4zM5 5v14l10-7z",
   "previous-pass": "M11.5 5v14L3.5 12zM20.5 5v14L12.5 12z",
   "next-pass": "M12.5 5v14l8-7zM3.5 5v14l8-7z",
+  undo: "M9 3v4h5a6 6 0 0 1 0 12H7v-2.2h7a3.8 3.8 0 0 0 0-7.6H9v4.2L3 8.2z",
+  redo: "M15 3v4h-5a6 6 0 0 0 0 12h7v-2.2h-7a3.8 3.8 0 0 1 0-7.6h5v4.2l6-5.2z",
   minus: "M5 11h14v2H5z",
   plus: "M11 5h2v6h6v2h-6v6h-2v-6H5v-2h6z",
   fit: "M4 4h6v2H6v4H4zM14 4h6v6h-2V6h-4zM4 14h2v4h4v2H4zM18 14h2v6h-6v-2h4z",

@@ -10,7 +10,7 @@ import { footnotes } from "explorer/errata.js";
 import { partNodes, renderBlocks } from "explorer/explanation.js";
 import { createOuters } from "explorer/filling.js";
 import { fitFormulas, fitTables } from "explorer/fit.js";
-import { TABS } from "explorer/fragment.js";
+import { TABS } from "explorer/picture.js";
 import { paint } from "explorer/heatmap.js";
 import { icon } from "explorer/icons.js";
 import { t } from "explorer/language.js";
@@ -197,9 +197,11 @@ export function createInspector(root, model, signal) {
     if (entry instanceof HTMLElement) pick(entry.dataset);
   }, { signal });
   head.stack.addEventListener("click", () => model.set({ stacked: !state.stacked }), { signal });
-  head.wider.addEventListener("click", () => {
-    head.wider.setAttribute("aria-pressed", String(root.classList.toggle("wide")));
-  }, { signal });
+  head.wider.addEventListener("click", () => model.set({ wide: !state.wide }), { signal });
+  model.on(["wide"], () => {
+    head.wider.setAttribute("aria-pressed", String(state.wide));
+    root.classList.toggle("wide", state.wide);
+  });
   head.follow.addEventListener("click", () => {
     model.set({ follow: true });
     // The button goes away; the focus must not.

@@ -12,6 +12,7 @@ export const keysTold = () => [
   [t("Home, End"), t("First step, last step")],
   ["1 … 9", t("Speed, from ¼× to 4×")],
   [t("N, Shift+N"), t("Next pass, previous pass")],
+  [t("Ctrl+Z; Ctrl+Shift+Z or Ctrl+Y"), t("Undo; redo")],
   ["G", t("Gradients on or off")],
   ["P", t("Projector on or off; Escape leaves it, too")],
   ["S", t("Presenter notes in a window of their own")],
@@ -32,6 +33,14 @@ const OWN_ARROWS = "select, input, [role=tab], [role=radio], [role=slider]";
 /** @param {Element} target @param {string} selector */
 const within = (target, selector) => Boolean(target.closest?.(selector));
 
+/** Ctrl (⌘) with Z or Y, by its place where the keyboard has another script's letters there. @param {KeyboardEvent} event */
+function turnOf({ key, code, ctrlKey, metaKey, altKey, shiftKey }) {
+  if (!(ctrlKey || metaKey) || altKey) return "";
+  const letter = /^[a-z]$/i.test(key) ? key.toLowerCase() : code.replace("Key", "").toLowerCase();
+  if (letter === "z") return shiftKey ? "redo" : "undo";
+  return letter === "y" && !shiftKey ? "redo" : "";
+}
+
 /**
  * Keys that stand for an action everywhere but in a field.
  * @param {Record<string, () => void>} actions
@@ -45,7 +54,7 @@ function commands({ toggle, previous, next, first, last }) {
  * @param {ReturnType<typeof import("explorer/playback.js").createPlayback>} playback
  * @param {{walk: (event: KeyboardEvent, target: Element) => boolean, passes: {next: () => void, previous: () => void},
  *   clicker: {next: () => void, previous: () => void}, presenter: () => void,
- *   theme: {toggle: () => void, leave: () => void},
+ *   undo: {undo: () => void, redo: () => void}, theme: {toggle: () => void, leave: () => void},
  *   help: () => void, fullScreen: () => void}} page
  * @param {() => boolean} busy  whether a dialog has the keyboard
  * @param {AbortSignal} signal
@@ -80,10 +89,17 @@ export function listenToKeys(model, playback, page, busy, signal) {
   function onKey(event) {
     // Inside a shadow tree the event's target is the host; the path begins at the element itself.
     const target = event.composedPath()[0];
-    if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || busy() || !state.film) return;
+    if (event.defaultPrevented || busy() || !state.film) return;
     // The presenter's window has elements of its own: they are no instances of this window's classes.
     const element = "closest" in target;
     if (element && within(target, TEXT_FIELDS)) return;
+    const turn = page.undo[turnOf(event)];
+    if (turn) {
+      event.preventDefault();
+      turn();
+      return;
+    }
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
     if (element && page.walk(event, target)) {
       event.preventDefault();
       return;

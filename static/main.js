@@ -17,6 +17,7 @@ import { listenToKeys } from "explorer/keys.js";
 import { language, languageTag, speak, t } from "explorer/language.js";
 import { decode } from "explorer/message.js";
 import { createModel } from "explorer/model.js";
+import { createOpening } from "explorer/opening.js";
 import { createPasses } from "explorer/passes.js";
 import { createPlayback } from "explorer/playback.js";
 import { createPresenter } from "explorer/presenter.js";
@@ -25,6 +26,7 @@ import { createStage } from "explorer/stage.js";
 import { createSubtitle } from "explorer/subtitle.js";
 import { createTheme } from "explorer/theme.js";
 import { createTransport } from "explorer/transport.js";
+import { createUndo } from "explorer/undo.js";
 import { createWalk } from "explorer/walk.js";
 import { createWhy } from "explorer/why.js";
 import { createWords } from "explorer/words.js";
@@ -36,8 +38,12 @@ import { createWords } from "explorer/words.js";
  * @property {(message: object) => void} send
  * @property {AbortSignal} [signal]
  * @property {Plots} [plots]
+ * @property {Held} [held]  what a page had whose place this one takes
+ * @property {boolean} [address]  whether it may have the address bar
  * @property {boolean} [served]  whether a server answers; without one nothing is computed, and what would ask for it is not shown
  */
+
+/** @typedef {{undo: import("explorer/undo.js").Kept, unanswered: {message: object, stroke: string | null}[]}} Held */
 
 /** @param {HTMLElement} root */
 function toggleFullScreen(root) {
@@ -47,10 +53,11 @@ function toggleFullScreen(root) {
 
 /**
  * Everything that is seen, in the language of the moment.
- * @param {HTMLElement} root @param {import("explorer/model.js").Model} model @param {Host} host @param {AbortSignal} signal
+ * @param {HTMLElement} root @param {import("explorer/model.js").Model} model
+ * @param {ReturnType<typeof createUndo>} undo @param {Host} host @param {AbortSignal} signal
  * @returns {{why: ReturnType<typeof createWhy> | null}}
  */
-function build(root, model, { plots = {}, served = true }, signal) {
+function build(root, model, undo, { plots = {}, served = true }, signal) {
   const theme = createTheme(model, root, signal);
   const projection = createProjection(model);
   const stage = createStage(model, signal, projection);
@@ -67,17 +74,11 @@ function build(root, model, { plots = {}, served = true }, signal) {
   const tools = html("div", { class: "tools" });
   const fullScreen = () => toggleFullScreen(root);
 
-  const drawer = () => {
-    inspector.hidden = !inspector.hidden;
-    header.setDrawer(!inspector.hidden);
-  };
-  // A card that is picked opens in the inspector, wherever that is.
-  model.on(["selected"], () => {
-    if (!model.state.follow && inspector.hidden) drawer();
-  });
+  const drawer = () => model.set({ inspector: !model.state.inspector });
+  model.on(["inspector"], () => { inspector.hidden = !model.state.inspector; });
   const header = createHeader(model, { zoomOut: stage.zoomOut, zoomIn: stage.zoomIn, fit: stage.fit, tidy: stage.tidy,
-    help: help.show, fullScreen, drawer, projector: theme.toggle, presenter: () => presenter.open(),
-    exports: exports.show }, theme.field, signal);
+    help: help.show, fullScreen, drawer, projector: theme.toggle, presenter: () => presenter.open(), undo: undo.undo,
+    redo: undo.redo, exports: exports.show }, theme.field, signal);
 
   const subtitle = createSubtitle(model, projection, { leave: theme.leave, presenter: () => presenter.open() }, signal);
   tools.append(createFuse(model, signal), ...(why ? [why.button] : []));
@@ -87,7 +88,7 @@ function build(root, model, { plots = {}, served = true }, signal) {
   createInspector(inspector, model, signal);
   const busy = () => help.open() || exports.open() || Boolean(why?.open());
   const clicker = createClicker(model, playback);
-  const onKey = listenToKeys(model, playback, { walk, passes, theme, clicker, presenter: () => presenter.open(), help: help.show,
+  const onKey = listenToKeys(model, playback, { walk, passes, undo, theme, clicker, presenter: () => presenter.open(), help: help.show,
     fullScreen }, busy, signal);
   root.lang = languageTag();
   root.replaceChildren(page);
@@ -97,19 +98,20 @@ function build(root, model, { plots = {}, served = true }, signal) {
 
 /**
  * @param {Host} host
- * @returns {{receive: (message: object | Uint8Array) => void, reopen: () => Promise<void>, dispose: () => void}}
- *   reopen: tell a fresh session what this page shows
+ * @returns {{receive: (message: object | Uint8Array) => void, lose: () => void, hold: () => Held, dispose: () => void}}
  */
 export function mount(host) {
-  const { root, send, signal: outer, served = true } = host;
+  const { root, send, signal: outer, held, address = true, served = true } = host;
   const ending = new AbortController();
   const { signal } = ending;
   outer?.addEventListener("abort", () => ending.abort(), { signal });
   const model = createModel(send);
-  const fragment = createFragment(model, signal);
+  const opening = createOpening(model);
+  const undo = createUndo(model, opening);
+  const fragment = createFragment(model, opening, address, signal);
   createWords(model);
   let rebuilding = new AbortController();
-  let parts = build(root, model.within(rebuilding.signal), host, rebuilding.signal);
+  let parts = build(root, model.within(rebuilding.signal), undo, host, rebuilding.signal);
 
   /** The page is made anew in another language, over the same model; what had the focus has it again. */
   function rebuild() {
@@ -117,7 +119,7 @@ export function mount(host) {
     rebuilding.abort();
     rebuilding = new AbortController();
     const own = model.within(rebuilding.signal);
-    parts = build(root, own, host, rebuilding.signal);
+    parts = build(root, own, undo, host, rebuilding.signal);
     own.announce();
     if (focused) root.querySelector(`#${CSS.escape(focused)}`)?.focus();
   }
@@ -140,8 +142,30 @@ export function mount(host) {
     model.receive(message);
   }
 
+  /** The connection is lost: the page goes on by itself as far as it can. */
+  function lose() {
+    model.set({ away: true });
+    model.alert("connection", t("The connection to the server is lost. What you do meanwhile is kept, and sent when it is there again."));
+  }
+
+  /** What a page that takes this one's place needs, beside the address. @returns {Held} */
+  function hold() {
+    fragment.write();
+    // What is to be opened, the address or undo has.
+    return { undo: undo.kept(), unanswered: model.unanswered().filter(({ message }) => message.type !== "open") };
+  }
+
+  /** @param {Held | undefined} held */
+  async function start(held) {
+    await fragment.follow();
+    if (!held) return;
+    undo.keep(held.undo);
+    for (const { message, stroke } of held.unanswered) model.send(message, { stroke });
+    for (const turn of held.undo.turns) undo.ask(turn);
+  }
+
   root.classList.add("explorer");
   root.classList.toggle("unserved", !served);
-  fragment.open();
-  return { receive, reopen: fragment.reopen, dispose };
+  start(held);
+  return { receive, lose, hold, dispose };
 }

@@ -22,6 +22,11 @@ import { createPlaces } from "explorer/places.js";
  * @property {string} tab  of the inspector
  * @property {boolean} stacked  whether the inspector shows all samples at once
  * @property {Record<string, number[]>} entries  the entry that was picked, by node
+ * @property {string} graph  a graph of one's own with its numbers, packed for the address; "" for a lesson's
+ * @property {Record<string, [number, number]>} moved  how far cards were dragged
+ * @property {[number, number, number] | null} zoom  scale and the point of the drawing in the middle; null: all of it
+ * @property {boolean} inspector  whether it is shown
+ * @property {boolean} wide  whether it has half of the page
  * @property {number} told  goes up whenever words of the film's steps have come
  * @property {number} step  steps shown; 0 = inputs and parameters only
  * @property {string | null} selected  the inspected node
@@ -32,6 +37,10 @@ import { createPlaces } from "explorer/places.js";
  * @property {boolean} gradients  whether gradients are shown
  * @property {boolean} shortcuts  whether single keys act
  * @property {string[]} pending  nodes whose edits are on their way: what depends on them is stale
+ * @property {string | null} stroke  what the last change was part of: those of one drag, or of a run of nudges, are one
+ * @property {number} undoable  changes that undo can take back
+ * @property {number} redoable
+ * @property {boolean} away  whether nobody hears what is sent: the connection is lost
  * @property {{key: string, reason: string}[]} alerts
  * @property {"" | "light" | "dark" | "projector"} theme  as chosen; "" follows the system
  * @property {"" | "light" | "dark"} room  the theme that leaving the projector leads to
@@ -46,6 +55,8 @@ import { createPlaces } from "explorer/places.js";
 const NORMAL_SPEED = 5;
 /** Milliseconds after which a message without an answer is worth a word. */
 const PATIENCE = 8000;
+/** What changes the picture on the server. */
+const CHANGES = ["open", "lesson", "edit", "sample", "reset", "settings", "rate", "pass", "import"];
 
 /** @returns {State} */
 function initialState() {
@@ -55,6 +66,7 @@ function initialState() {
     settings: { gradients: "", sign: "", weights: "", reduction: "mean", fuse: false, language: "en" }, own: {},
     languages: {}, fusible: null,
     run: { pass: 0, most: 0, losses: [], rates: [] }, left: {}, tab: "forward", stacked: false, entries: {},
+    graph: "", moved: {}, zoom: null, inspector: true, wide: false, stroke: null, undoable: 0, redoable: 0, away: false,
     theme: "", room: "", look: "light", projected: 0,
   };
 }
@@ -99,14 +111,14 @@ export function createModel(send) {
   const state = initialState();
   /** @type {Set<{keys: string[], listener: (state: State, changed: string[]) => void}>} */
   const listeners = new Set();
-  /** @type {Map<number, {resolve: (reply: object) => void, inPlace: boolean}>} */
+  /** @type {Map<number, {message: object, resolve: (reply: object) => void, reply: Promise<object>, inPlace: boolean, stroke: string | null}>} */
   const waiting = new Map();
   const place = createPlaces();
   let requests = 0;
 
   /** @param {Partial<State>} patch */
   function set(patch) {
-    const next = normalised(state, patch);
+    const next = normalised(state, { stroke: null, ...patch });
     const changed = Object.keys(next).filter((key) => !Object.is(state[key], next[key]));
     if (!changed.length) return;
     Object.assign(state, next);
@@ -146,31 +158,46 @@ export function createModel(send) {
 
   /**
    * @param {object} message
-   * @param {{inPlace?: boolean, patience?: number}} [options]  whether the asker says itself why it was refused; how
-   *   many milliseconds the answer may take
+   * @param {{inPlace?: boolean, stroke?: string | null, patience?: number}} [options]  whether the asker says itself why
+   *   it was refused; what the change is part of; how many milliseconds the answer may take
    * @returns {Promise<object>} the reply to this very request
    */
-  function request(message, { inPlace = false, patience = PATIENCE } = {}) {
+  function request(message, { inPlace = false, stroke = null, patience = PATIENCE } = {}) {
     requests += 1;
     const number = requests;
-    const reply = new Promise((resolve) => waiting.set(number, { resolve, inPlace }));
+    let resolve;
+    const reply = new Promise((settle) => { resolve = settle; });
+    waiting.set(number, { message, resolve, reply, inPlace, stroke });
     send({ ...message, request: number });
     setTimeout(() => {
-      if (waiting.has(number)) alert("connection", t("The server does not answer. Reload the page: the address keeps what you see."));
+      if (waiting.has(number) && !state.away) alert("connection", t("The server does not answer. Reload the page: the address keeps what you see."));
     }, patience);
     return reply;
+  }
+
+  /** What has been asked for and not yet been answered, of what changes the picture. */
+  const unanswered = () => [...waiting.values()].filter(({ message }) => CHANGES.includes(message.type));
+
+  /** Until nothing that changes the picture is on its way. */
+  async function settled() {
+    while (unanswered().length) {
+      await Promise.all(unanswered().map(({ reply }) => reply));
+      // Whoever waits for an answer may have more to send: nudges do.
+      await new Promise((resolve) => setTimeout(resolve));
+    }
   }
 
   /** @param {object} message */
   function receive(message) {
     if (message.type === "film") {
       const { film, lessons = state.lessons, edits = [], settings = state.settings, own = state.own, fusible = null,
-        run = state.run, languages = state.languages } = message;
+        run = state.run, languages = state.languages, graph = "" } = message;
       // What was said of the old numbers is over; what is to be said of these follows.
       const alerts = state.alerts.some(({ key }) => key === "numbers")
         ? state.alerts.filter(({ key }) => key !== "numbers") : state.alerts;
-      const patch = { film: withFloats(film), lessons, edits, alerts, settings, own, fusible, run, languages };
-      if (film.case !== state.film?.case) set({ ...patch, step: 0, playing: false, follow: true, entries: {}, left: {} });
+      const patch = { film: withFloats(film), lessons, edits, alerts, settings, own, fusible, run, languages, graph,
+        stroke: waiting.get(message.request)?.stroke ?? null };
+      if (film.case !== state.film?.case) set({ ...patch, step: 0, playing: false, follow: true, entries: {}, moved: {}, zoom: null, left: {} });
       else if (run.pass !== state.run.pass) set({ ...patch, ...anotherPass(state, film, run.pass) });
       else set({ ...patch, ...place(state, film, fusible) });
     } else if (message.type === "alert") {
@@ -187,6 +214,6 @@ export function createModel(send) {
     set({ alerts: [...state.alerts.filter((known) => known.key !== key), { key, reason }] });
   }
 
-  const model = { state, set, on, within, send: request, receive, alert };
+  const model = { state, set, on, within, send: request, receive, alert, settled, unanswered: () => unanswered().map(({ message, stroke }) => ({ message, stroke })) };
   return model;
 }

@@ -51,22 +51,26 @@ function rateField(model, signal) {
     tell("");
   }
 
-  async function apply() {
+  let visits = 0;
+
+  /** @param {string | null} [stroke]  of arrows, which change it in small steps */
+  async function apply(stroke = null) {
     const text = input.value;
     if (text === given()) return tell("");
-    const reply = await model.send({ type: "rate", text }, { inPlace: true });
+    const reply = await model.send({ type: "rate", text }, { inPlace: true, stroke });
     // What has been typed since then is another wish.
     if (input.value !== text) return undefined;
     return reply.type === "refused" ? tell(reply.reason) : restore();
   }
 
-  input.addEventListener("change", apply, { signal });
+  input.addEventListener("change", () => apply(), { signal });
+  input.addEventListener("focus", () => { visits += 1; }, { signal });
   input.addEventListener("keydown", (event) => {
     const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     if (event.key === "Escape") restore();
     else if (by) {
       input.value = String(nudged(state.film.learning_rate, by));
-      apply();
+      apply(`rate ${visits}`);
     } else return;
     event.preventDefault();
     event.stopPropagation();

@@ -6,7 +6,7 @@
 import { html, svg } from "explorer/dom.js";
 import { arrival, flightsOf } from "explorer/flights.js";
 import { applyPalette, GIFEncoder, quantize } from "explorer/gifenc.js";
-import { painted, standalone } from "explorer/picture.js";
+import { painted, standalone } from "explorer/still.js";
 import { createPulses } from "explorer/pulses.js";
 import { createScene } from "explorer/scene.js";
 

@@ -46,8 +46,8 @@ export function createScene(first) {
   const places = new Map(film.nodes.map((node, index) => [node.name, index]));
   const halo = svg("rect", { class: "halo", rx: film.geometry.radius + HALO });
   const front = svg("g", { class: "cards" }, ...cards.map((card) => card.element));
-  /** @type {Map<string, [number, number]>} */
-  const moved = new Map();
+  /** How far cards stand from their places. @type {Record<string, [number, number]>} */
+  let moved = {};
   /** @type {(string | undefined)[]} */
   let drawn = [];
   const back = svg("g", { class: "edges" }, ...edges.map((edge) => edge.element));
@@ -55,7 +55,7 @@ export function createScene(first) {
 
   const box = (name) => {
     const { x, y, width, height } = film.nodes[places.get(name)];
-    const [dx, dy] = moved.get(name) ?? [0, 0];
+    const [dx, dy] = moved[name] ?? [0, 0];
     return { x: x + dx, y: y + dy, width, height };
   };
 
@@ -112,30 +112,20 @@ export function createScene(first) {
   function reroute(name) {
     film.edges.forEach(({ source, target }, index) => {
       if (source !== name && target !== name) return;
-      edges[index].route(moved.has(source) || moved.has(target) ? [box(source), box(target)] : null);
+      edges[index].route(moved[source] || moved[target] ? [box(source), box(target)] : null);
     });
   }
 
-  /** @param {string} name @param {number} dx @param {number} dy */
-  function move(name, dx, dy) {
-    const [x, y] = moved.get(name) ?? [0, 0];
-    moved.set(name, [x + dx, y + dy]);
-    cards[places.get(name)].move(...moved.get(name));
-    reroute(name);
-  }
-
-  function tidy() {
-    const names = [...moved.keys()];
-    moved.clear();
-    for (const name of names) {
-      cards[places.get(name)].move(0, 0);
-      reroute(name);
-    }
+  /** Put the cards where they were dragged to, all others in their places. @param {Record<string, [number, number]>} next */
+  function arrange(next) {
+    const names = [...places.keys()].filter((name) => String(next[name]) !== String(moved[name]));
+    moved = next;
+    for (const name of names) cards[places.get(name)].move(...(moved[name] ?? [0, 0]));
+    for (const name of names) reroute(name);
   }
 
   return {
-    element, show, recast, forget, move, tidy, box, surround,
-    moves: () => [...moved].map(([name, by]) => [name, ...by]),
+    element, show, recast, forget, arrange, box, surround,
     card: (name) => cards[places.get(name)],
     edge: (index) => edges[index],
     definitions: definitions((1 + film.geometry.large) / 2),

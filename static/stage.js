@@ -76,28 +76,40 @@ export function createStage(model, signal, projection = { film: () => model.stat
   const view = createView(element, ({ x, y, k }) => {
     world.setAttribute("transform", `translate(${x} ${y}) scale(${k})`);
     drawing.classList.toggle("far", k < LEGIBLE);
-  }, signal);
+  }, (zoom) => { if (!projecting()) model.set({ zoom }); }, signal);
   const pulses = createPulses(canvas, view);
   const merge = createMerge(world, signal);
   /** @type {ReturnType<typeof createScene> | null} */
   let scene = null;
   /** @type {import("explorer/film.js").Film | null} */
   let cast = null;
-  /** How somebody arranged the page's own picture, while it is on the projector. */
-  let arranged = null;
   let shown = 0;
   let marked = { now: null, selected: null };
+  let drags = 0;
+
+  /** On a projector every step is laid out by itself. */
+  const projecting = () => state.theme === "projector";
+  const places = () => (cast === state.film ? state.moved : {});
+
+  /** @param {string} name @param {number} dx @param {number} dy */
+  function drag(name, dx, dy) {
+    if (cast !== state.film) return;
+    const [x, y] = state.moved[name] ?? [0, 0];
+    const tenths = (length) => Math.round(length * 10) / 10;
+    model.set({ moved: { ...state.moved, [name]: [tenths(x + dx), tenths(y + dy)] }, stroke: `drag ${drags}` });
+  }
 
   element.append(createTip(element, signal));
+  element.addEventListener("pointerdown", () => { drags += 1; }, { signal });
   listenToPointers(element, view, {
     card: (target) => target.closest?.("[data-node]")?.dataset.node ?? null,
-    move: (name, dx, dy) => { merge.finish(); scene.move(name, dx, dy); refresh(true); },
+    move: drag,
   }, signal);
   element.addEventListener("click", (event) => {
     const name = event.target.closest?.("[data-node]")?.dataset.node;
     if (!name) return;
     const cell = event.target.closest("[data-cell]")?.dataset.cell;
-    model.set({ selected: name, follow: false, ...(cell ? { entries: picked(state, name, cell) } : {}) });
+    model.set({ selected: name, follow: false, inspector: true, ...(cell ? { entries: picked(state, name, cell) } : {}) });
   }, { signal });
 
   /**
@@ -107,13 +119,17 @@ export function createStage(model, signal, projection = { film: () => model.stat
   function put(film) {
     const same = film.case === cast?.case;
     cast = film;
-    if (scene?.recast(film)) return () => {};
+    if (scene?.recast(film)) {
+      scene.arrange(places());
+      return () => {};
+    }
     merge.finish();
     const focus = focused();
     const [old, seen] = [scene?.picture, view.transform()];
     scene = createScene(film);
     marked = { now: null, selected: null };
     world.replaceChildren(scene.definitions, scene.element);
+    scene.arrange(places());
     frame();
     const [pair, { picture }] = [state.fusible, scene];
     const turned = same && pair && old.names.includes(pair[0]) !== picture.names.includes(pair[0]);
@@ -124,22 +140,11 @@ export function createStage(model, signal, projection = { film: () => model.stat
     };
   }
 
-  /** Before the projector: where cards and view have been put. After it they are there again. */
-  function arrange() {
-    if (state.theme === "projector") arranged = scene && { case: cast.case, moves: scene.moves(), view: view.held() };
-    else if (arranged?.case === cast.case) {
-      scene.tidy();
-      for (const [name, dx, dy] of arranged.moves) if (scene.card(name)) scene.move(name, dx, dy);
-      view.hold(arranged.view);
-      arranged = null;
-    }
-  }
-
   /** The room that the picture has, which the theme has a say in. */
   function frame() {
     const { geometry, width, height } = cast;
     const least = (PROJECTED_TYPE * view.size().width) / geometry.number;
-    view.fit({ x: 0, y: 0, width, height }, state.theme === "projector" ? { ...PROJECTED, least } : undefined);
+    view.frame({ x: 0, y: 0, width, height }, projecting() ? { ...PROJECTED, least } : undefined, projecting() ? null : state.zoom);
     pulses.enlarge(geometry.large);
   }
 
@@ -186,16 +191,21 @@ export function createStage(model, signal, projection = { film: () => model.stat
   model.on(["film", "step", "digits", "pending", "selected", "theme", "projected"], (_, changed) => {
     if (!state.film) return;
     const turned = changed.includes("theme");
-    if (turned && state.theme === "projector") arrange();
     const film = projection.film();
     const drawn = film === cast ? null : put(film);
     if (turned && !drawn) frame();
-    if (turned && state.theme !== "projector") arrange();
     if (changed.includes("digits")) scene.forget();
     refresh(drawn !== null || changed.some((key) => key !== "step" && key !== "selected"));
     mark("selected", state.selected);
     drawn?.();
   });
+  model.on(["moved"], (_, changed) => {
+    if (!scene || changed.includes("film")) return;
+    merge.finish();
+    scene.arrange(places());
+    refresh(true);
+  });
+  model.on(["zoom"], () => { if (!projecting()) view.look(state.zoom); });
   model.on(["playing"], () => assign(element, { "data-playing": String(state.playing) }));
   linkCells(element, model, signal);
   model.on(["gradients"], () => element.classList.toggle("no-gradients", !state.gradients));
@@ -205,8 +215,8 @@ export function createStage(model, signal, projection = { film: () => model.stat
     shows: (film) => cast === film,
     zoomIn: () => view.zoom(ZOOM_STEP),
     zoomOut: () => view.zoom(1 / ZOOM_STEP),
-    fit: () => view.fit(),
-    tidy: () => { scene.tidy(); refresh(true); },
+    fit: () => (projecting() ? view.look(null) : model.set({ zoom: null })),
+    tidy: () => model.set({ moved: {} }),
     holdCard: (name, part, held) => scene.card(name)?.hold(part, held),
     holdEdge: (index, held) => scene.edge(index)?.element.classList.toggle("arriving", held),
     pathOf: (index) => scene.edge(index).path(),

@@ -21,48 +21,38 @@ const LIMITS = [0.05, 8];
 const WHEEL_RATE = 0.0016;
 const DRAG_THRESHOLD = 4;
 
+/** Scale, and the point of the drawing that is in the middle of the box. @typedef {[number, number, number]} Zoom */
+
+/** Not finer than anyone sees: the address holds it. @param {Zoom} zoom @returns {Zoom} */
+const rounded = ([k, x, y]) => [Number(k.toPrecision(5)), Math.round(x * 100) / 100, Math.round(y * 100) / 100];
+
 /**
  * @param {HTMLElement} element  the box that the graph is seen through
  * @param {(transform: Transform) => void} apply
+ * @param {(zoom: Zoom) => void} chosen  hears where someone zoomed or panned to
  * @param {AbortSignal} signal
  */
-export function createView(element, apply, signal) {
+export function createView(element, apply, chosen, signal) {
   /** @type {Transform} */
   let transform = { x: 0, y: 0, k: 1 };
   let bounds = { x: 0, y: 0, width: 1, height: 1 };
   /** @type {Frame | undefined} */
   let frame;
-  let fitting = true;
+  /** @type {Zoom | null} */
+  let zoomed = null;
   /** What has to be seen where not all can be: the cards that the step is about. @type {Box | null} */
   let subject = null;
   /** Kept, not asked for: asking in the middle of a frame would make the browser lay everything out. */
   let size = { width: 0, height: 0 };
 
-  function set(next) {
-    if (next.k === transform.k && next.x === transform.x && next.y === transform.y) return;
-    transform = next;
-    apply(transform);
-  }
-
-  /**
-   * Show all of it, centred, or the subject alone where all would be too small; and again whenever the box changes, until
-   * someone zooms or pans.
-   * @param {Box} [box]  of the drawing @param {Frame} [around]  the page's own unless it is said
-   */
-  function fit(box = bounds, around = box === bounds ? frame : undefined) {
-    bounds = box;
-    frame = around;
-    fitting = true;
+  /** All of it, centred, or the subject alone where all would be too small. @returns {Transform} */
+  function whole() {
     const { width, height } = size;
-    if (!width || !height) return;
     const { side, head, foot, largest, least } = frame ?? (width < PHONE ? SMALL : FRAME);
     const free = { x: side, y: head, width: width - 2 * side, height: height - head - foot };
     const scale = (part) => Math.min(free.width / part.width, free.height / part.height, largest);
-    if (scale(box) >= least || !subject) {
-      set(shown(box, scale(box), free));
-      return;
-    }
-    set(within(shown(subject, Math.min(least, scale(subject)), free), box, free));
+    if (scale(bounds) >= least || !subject) return shown(bounds, scale(bounds), free);
+    return within(shown(subject, Math.min(least, scale(subject)), free), bounds, free);
   }
 
   /** Where a part of the drawing has its middle in the middle of the free room. @returns {Transform} */
@@ -76,42 +66,58 @@ export function createView(element, apply, signal) {
     return { k, x: along(x, box.x, box.width, free.x, free.width), y: along(y, box.y, box.height, free.y, free.height) };
   }
 
+  function show() {
+    if (!size.width || !size.height) return;
+    const [k, x, y] = zoomed ?? [];
+    const next = zoomed ? { k, x: size.width / 2 - k * x, y: size.height / 2 - k * y } : whole();
+    if (next.k === transform.k && next.x === transform.x && next.y === transform.y) return;
+    transform = next;
+    apply(transform);
+  }
+
+  /** Be there, or show all of it, again whenever the box changes. @param {Zoom | null} zoom */
+  function look(zoom) {
+    zoomed = zoom;
+    show();
+  }
+
+  /** Another drawing. @param {Box} box  of it @param {Frame | undefined} around  the page's own unless it is said @param {Zoom | null} zoom */
+  function enframe(box, around, zoom) {
+    bounds = box;
+    frame = around;
+    look(zoom);
+  }
+
+  /** @param {Transform} next */
+  function go({ k, x, y }) {
+    look(rounded([k, (size.width / 2 - x) / k, (size.height / 2 - y) / k]));
+    chosen(zoomed);
+  }
+
   /** @param {Box | null} part  what the step is about */
   function attend(part) {
     subject = part;
-    if (fitting) fit();
+    if (!zoomed) show();
   }
 
   /** @param {number} factor @param {[number, number]} [about]  a point of the box, its middle by default */
   function zoom(factor, about = [size.width / 2, size.height / 2]) {
-    fitting = false;
     const k = Math.min(Math.max(transform.k * factor, LIMITS[0]), LIMITS[1]);
     const ratio = k / transform.k;
-    set({ k, x: about[0] - (about[0] - transform.x) * ratio, y: about[1] - (about[1] - transform.y) * ratio });
+    go({ k, x: about[0] - (about[0] - transform.x) * ratio, y: about[1] - (about[1] - transform.y) * ratio });
   }
 
   function pan(dx, dy) {
-    fitting = false;
-    set({ ...transform, x: transform.x + dx, y: transform.y + dy });
-  }
-
-  /** Where someone zoomed or panned to; null while all is shown. */
-  const held = () => (fitting ? null : transform);
-
-  /** @param {Transform | null} place  as it was held */
-  function hold(place) {
-    if (!place) return;
-    fitting = false;
-    set(place);
+    go({ ...transform, x: transform.x + dx, y: transform.y + dy });
   }
 
   const observer = new ResizeObserver(([entry]) => {
     size = entry.contentRect;
-    if (fitting) fit();
+    show();
   });
   observer.observe(element);
   signal.addEventListener("abort", () => observer.disconnect());
-  return { fit, attend, zoom, pan, held, hold, transform: () => transform, size: () => size };
+  return { frame: enframe, look, attend, zoom, pan, transform: () => transform, size: () => size };
 }
 
 /**

@@ -67,7 +67,7 @@ export function createWalk(model, stage, editor, signal) {
 
   function onCard(event, card) {
     const name = card.dataset.node;
-    if (event.key === "Enter") model.set({ selected: name, follow: false });
+    if (event.key === "Enter") model.set({ selected: name, follow: false, inspector: true });
     else if (event.key.startsWith("Arrow")) {
       const next = neighbour(name, event.key);
       if (next) stage.card(next).focus();

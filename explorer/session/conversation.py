@@ -15,7 +15,7 @@ from explorer.film import make_projection, make_words
 from explorer.lessons import catalogue
 from explorer.lessons.fused import fusible
 from explorer.lessons.lesson import Lesson
-from explorer.locale import ENGLISH, LANGUAGES, _, page_messages, speaking
+from explorer.locale import ENGLISH, LANGUAGES, _, page_messages, speaking, tell
 from explorer.notation import Notation
 from explorer.session.document import MOST_PASSES, Document, Refused
 from explorer.session.exports import Shown, exporting
@@ -37,6 +37,7 @@ from explorer.session.intents import (
     Words,
     read_intent,
 )
+from explorer.session.packed import pack
 from explorer.session.run import Run
 from explorer.session.saving import restore
 from explorer.session.shared import film
@@ -122,10 +123,8 @@ class Conversation:
             case Import():
                 document, view = restore(intent.text)
                 self._show(document.with_settings(language=self._language))
-                if document.lesson.id not in catalogue().lessons:
-                    self._home = document.lesson
                 film, *numbers = self._picture()
-                return [{**film, "view": view.model_dump()}, *numbers]
+                return [{**film, "view": view.model_dump()}, *self._unlinked(), *numbers]
         return self._picture()
 
     def _open_document(self) -> Document:
@@ -138,6 +137,8 @@ class Conversation:
         run = Run(document) if self._run is None else self._run.follow(document)
         self._trace = run.trace(document.passes)
         self._run, self._document = run, document
+        if _own_graph(document.lesson):
+            self._home = document.lesson
 
     @property
     def _language(self) -> str:
@@ -168,6 +169,7 @@ class Conversation:
             "settings": asdict(document.settings),
             "own": {name: _own(document.lesson.notation, name) for name in ("gradients", "sign", "weights")},
             "fusible": list(pair) if pair else None,
+            "graph": pack(document.lesson) if _own_graph(document.lesson) else "",
             "run": {
                 "pass": document.passes,
                 "most": MOST_PASSES,
@@ -175,6 +177,15 @@ class Conversation:
                 "rates": [[since, repr(rate)] for since, rate in sorted(document.rates.items())],
             },
         }
+
+    def _unlinked(self) -> list[Reply]:
+        """What is said of a graph that no address can hold."""
+        lesson = self._open_document().lesson
+        if not _own_graph(lesson) or pack(lesson):
+            return []
+        with speaking(self._language):
+            reason = tell("The graph has too many numbers for a link. Save it as JSON to pass it on.")
+        return [{"type": "alert", "key": "graph", "reason": reason}]
 
     def _chooser(self) -> list[dict[str, Any]]:
         """The lessons by group, in the order of the chooser."""
@@ -252,6 +263,11 @@ def _numbered(reply: Reply | Later, request: Any) -> Reply | Later:
         work = reply.work
         return Later(lambda: [{"request": request, **one} for one in work()])
     return {"request": request, **reply}
+
+
+def _own_graph(lesson: Lesson) -> bool:
+    """Whether it is a graph of the reader's own, which no lesson's name stands for."""
+    return catalogue().lessons.get(lesson.id) is not lesson
 
 
 def _own(notation: Notation, name: str) -> str:

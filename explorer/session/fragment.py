@@ -13,6 +13,7 @@ from explorer.lessons.lesson import Lesson
 from explorer.locale import ENGLISH, LANGUAGES, speaking, tell
 from explorer.session.document import Document, Refused
 from explorer.session.intents import EditedNumber
+from explorer.session.packed import pack, unpack
 from explorer.session.settings import Settings
 
 VIEW_KEYS = frozenset({"step", "node", "tab"})  # the browser's own, checked there
@@ -41,13 +42,7 @@ def open_document(
 def _open(
     fragment: Mapping[str, str], edits: Iterable[EditedNumber], home: Lesson | None
 ) -> tuple[Document, list[Alert]]:
-    alerts: list[Alert] = []
-    lesson = home or load(DEFAULT)
-    if "lesson" in fragment and not (home and fragment["lesson"] == home.id):
-        try:
-            lesson = load(fragment["lesson"])
-        except LessonError as error:
-            alerts.append(("lesson", str(error)))
+    lesson, alerts = _lesson(fragment, home)
     document = Document(lesson)
     for edit in edits:
         try:
@@ -55,7 +50,7 @@ def _open(
         except Refused as error:
             alerts.append(("edits", str(error)))
     for key, text in fragment.items():
-        if key in VIEW_KEYS | {"lesson", "edits"}:
+        if key in VIEW_KEYS | {"lesson", "graph", "edits"}:
             continue
         if key not in READERS:
             alerts.append((key, f"the link has an unknown key {key!r}. It was passed over."))
@@ -64,7 +59,24 @@ def _open(
             document = READERS[key](document, text)
         except Refused as error:
             alerts.append((key, str(error)))
-    return document, alerts
+    first = dict(reversed(alerts))  # one for each key
+    return document, [(key, first[key]) for key in dict(alerts)]
+
+
+def _lesson(fragment: Mapping[str, str], home: Lesson | None) -> tuple[Lesson, list[Alert]]:
+    """What the fragment is about; `home` or the default lesson where it cannot be had."""
+    usual = home or load(DEFAULT)
+    if "graph" in fragment:
+        try:
+            return (home if home and pack(home) == fragment["graph"] else unpack(fragment["graph"])), []
+        except Refused as error:
+            return usual, [("graph", str(error))]
+    if "lesson" not in fragment or (home and fragment["lesson"] == home.id):
+        return usual, []
+    try:
+        return load(fragment["lesson"]), []
+    except LessonError as error:
+        return usual, [("lesson", str(error))]
 
 
 def _whole(key: str, text: str) -> int:

@@ -37,6 +37,8 @@ class Explorer(JSComponent):
     losses = Child(default=None, allow_None=True, doc="The loss of every pass, once the page has asked for it.")
     timings = Child(default=None, allow_None=True, doc="How long one pass takes, once the page has asked for it.")
 
+    alone = param.Boolean(default=False, doc="Whether nothing else is on the page: it may be loaded anew.")
+
     script = param.String(default="", doc="Where the browser finds the page's script; empty: it asks for it.")
 
     _esm = LOADER

@@ -19,4 +19,4 @@ def serve_page(**options: Any) -> Any:
     close_foreign_resources()
     pn.config.raw_css = [STYLE]
     pn.config.js_modules = {"explorer": script.ADDRESS}  # on its way before the session asks for it
-    return Explorer(**options).servable(title=TITLE, location=False)
+    return Explorer(**{"alone": True, **options}).servable(title=TITLE, location=False)

@@ -12,7 +12,7 @@ function film({ type, request, fragment, lesson, sample }) {
 }
 
 /** The whole page, opened at a fragment; `answer` stands in for the server. */
-async function opened(hash, answer = film) {
+async function opened(hash, answer = film, held = undefined) {
   history.replaceState(null, "", hash || location.pathname);
   const sent = [];
   const root = document.getElementById("root");
@@ -21,7 +21,7 @@ async function opened(hash, answer = film) {
     const reply = answer(message);
     if (reply) queueMicrotask(() => page.receive(reply));
   };
-  const page = mount({ root, send });
+  const page = mount({ root, send, held });
   const find = (selector) => root.querySelector(selector);
   const nameOf = (element) => element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? "";
   const named = (tag, name) => [...root.querySelectorAll(tag)].find((element) => nameOf(element).startsWith(name));
@@ -94,14 +94,24 @@ test("a refused choice is told and taken back", async () => {
   page.dispose();
 });
 
-test("a new session is told what the page shows", async () => {
-  const { page, sent, last, find, stage } = await opened("#lesson=test/other&sample=1&step=6&node=f2");
+test("a page that takes another's place has all that it held", async () => {
+  const { page, root, sent, stage, find, named } = await opened("#lesson=test/other&sample=1&step=6&node=f2");
   await until(() => stage.dataset.step === "6", "step 6");
-  sent.length = 0;
-  await page.reopen();
-  same(last("open").fragment, { lesson: "test/other", sample: "1", lang: "en" });
-  same([stage.dataset.step, find(".card[data-selected]").dataset.node], ["6", "f2"]);
+  named("button", "Gradients").click();
+  page.lose();
+  same([...root.querySelectorAll("[role=alert] b")].map(({ textContent }) => textContent), ["connection"]);
+  const silent = sent.length;
+  find("[data-action=next]").click();
+  const held = page.hold();
+  ok(location.hash.includes("step=7") && location.hash.includes("hidden=gradients"), "an address that is up to date");
+  same([sent.length, held.undo.past.length, held.unanswered], [silent, 1, []]);
   page.dispose();
+  const next = await opened(location.hash, film, held);
+  await until(() => next.stage.dataset.step === "7", "step 7");
+  same([next.sent[0].fragment, next.find(".card[data-selected]").dataset.node], [{ lesson: "test/other", sample: "1", lang: "en" }, "f2"]);
+  next.named("button", "Undo").click();
+  await until(() => !next.stage.classList.contains("no-gradients"), "the gradients");
+  next.page.dispose();
 });
 
 test("help, gradients and the drawer", async () => {
