@@ -60,15 +60,17 @@ export function createHeader(model, actions, theme, signal) {
     button(t("Zoom out"), icon("minus"), actions.zoomOut), button(t("Zoom in"), icon("plus"), actions.zoomIn),
     button(t("Fit"), icon("fit"), actions.fit), button(t("Tidy"), icon("tidy"), actions.tidy));
 
+  for (const part of [conventions.field, conventions.button, languages.field, reset]) part.classList.add("needs-server");
+
   // Alerts, too: a choice that was refused is taken back.
   model.on(["film", "lessons", "alerts"], () => {
     if (!state.film) return;
     offer(lesson.select, JSON.stringify(state.lessons), () => state.lessons.map(({ title, cases }) =>
       html("optgroup", { label: title }, ...cases.map((one) => option(one.value, t("{lesson}: {title}", { lesson: title, title: one.title }))))));
     lesson.select.value = state.film.case;
-    const { batch } = state.film;
-    offer(sample.select, String(batch), () =>
-      Array.from({ length: batch }, (_, place) => option(place, t("{n} of {all}", { n: place + 1, all: batch }))));
+    const { batch, held: [first, count] = [0, batch] } = state.film;
+    offer(sample.select, String([batch, first, count]), () => Array.from({ length: count }, (_, place) =>
+      option(first + place, t("{n} of {all}", { n: first + place + 1, all: batch }))));
     sample.select.value = String(state.film.sample);
   });
   model.on(["languages", "settings"], () => {
