@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import Any
 
 _PACKAGE = Path(__file__).resolve().parent
 # Spelled out: the operating system's own table differs from machine to machine.
@@ -20,6 +21,40 @@ _MEDIA_TYPES = {
     ".svg": "image/svg+xml",
     ".woff2": "font/woff2",
 }
+
+STYLES = (
+    "tokens.css",
+    "page.css",
+    "stage.css",
+    "conventions.css",
+    "inspector.css",
+    "ledger.css",
+    "outer.css",
+    "stack.css",
+    "check.css",
+    "compare.css",
+    "derivation.css",
+    "passes.css",
+    "errata.css",
+    "why.css",
+    "exports.css",
+    "projector.css",
+    "presenter.css",
+)
+_SERIF = "STIX Two Text"
+# Signs that STIX Two Text lacks, by the letters for which a browser looks into them.
+_SIGNS = {"file": "stix-two-symbols", "family": _SERIF, "unicodeRange": "U+302, U+304, U+2070-209C, U+2190-22A5"}
+# The page's typefaces; what else they are is as CSS calls it. `shown`: they stand on the stage, so pictures carry them.
+FACES: tuple[dict[str, str | bool], ...] = (
+    {"file": "inter-400", "family": "Inter", "weight": "400", "shown": True},
+    {"file": "inter-600", "family": "Inter", "weight": "600", "shown": True},
+    {"file": "stix-two-text-italic", "family": _SERIF, "style": "italic", "shown": True},
+    {**_SIGNS, "style": "italic", "shown": True},
+    {"file": "stix-two-text-normal", "family": _SERIF, "style": "normal", "shown": True},
+    {**_SIGNS, "style": "normal", "shown": True},
+    {"file": "dejavu-sans-mono", "family": "DejaVu Sans Mono", "shown": True},
+    {"file": "stix-two-math", "family": "STIX Two Math", "shown": False},
+)
 
 
 def folder() -> Path:
@@ -56,6 +91,13 @@ def data_url(name: str) -> str:
         raise ValueError(f"{name}: no media type for '{path.suffix}'. Known are {known}. Add it to assets.py.")
     content = base64.b64encode(path.read_bytes()).decode("ascii")
     return f"data:{_MEDIA_TYPES[path.suffix]};base64,{content}"
+
+
+def look() -> dict[str, Any]:
+    """What the page wears: `styles`, one sheet, and `faces`, with each font's file as its `source`."""
+    styles = "\n".join(read_text(name) for name in STYLES)
+    faces = [{**face, "source": data_url(f"fonts/{face['file']}.woff2")} for face in FACES]
+    return {"styles": styles, "faces": faces}
 
 
 def script() -> str:

@@ -122,6 +122,7 @@ import { spelled } from "explorer/spelling.js";
  * @property {string} title
  * @property {number} batch
  * @property {number} sample
+ * @property {[number, number]} [held]  the samples that there are, where not all are: the first, and how many
  * @property {string} about
  * @property {Part[][]} [notes]  for whoever speaks, before the first step
  * @property {string} objective

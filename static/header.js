@@ -11,7 +11,7 @@ import { languageTag, t } from "explorer/language.js";
 
 /**
  * @param {import("explorer/model.js").Model} model
- * @param {Record<"zoomOut" | "zoomIn" | "fit" | "tidy" | "help" | "fullScreen" | "drawer" | "projector" | "presenter" | "undo" | "redo", () => void>} actions
+ * @param {Record<"zoomOut" | "zoomIn" | "fit" | "tidy" | "help" | "fullScreen" | "drawer" | "projector" | "presenter" | "undo" | "redo" | "exports", () => void>} actions
  * @param {HTMLElement} theme  the chooser
  * @param {AbortSignal} signal
  */
@@ -51,6 +51,7 @@ export function createHeader(model, actions, theme, signal) {
     html("span", { class: "group", role: "group", "aria-label": t("Page") },
       gradients, drawer, button(t("Projector (P)"), icon("projector"), actions.projector, { "aria-label": t("Projector") }),
       button(t("Presenter notes (S)"), icon("notes"), actions.presenter, { "aria-label": t("Presenter notes") }),
+      button(t("Share and export"), icon("export"), actions.exports, { "aria-haspopup": "dialog" }),
       button(t("Full screen (F)"), icon("screen"), actions.fullScreen, { "aria-label": t("Full screen") }),
       button(t("Help (?)"), "?", actions.help, { "aria-label": t("Help") })));
 
@@ -59,15 +60,17 @@ export function createHeader(model, actions, theme, signal) {
     button(t("Zoom out"), icon("minus"), actions.zoomOut), button(t("Zoom in"), icon("plus"), actions.zoomIn),
     button(t("Fit"), icon("fit"), actions.fit), button(t("Tidy"), icon("tidy"), actions.tidy));
 
+  for (const part of [conventions.field, conventions.button, languages.field, reset]) part.classList.add("needs-server");
+
   // Alerts, too: a choice that was refused is taken back.
   model.on(["film", "lessons", "alerts"], () => {
     if (!state.film) return;
     offer(lesson.select, JSON.stringify(state.lessons), () => state.lessons.map(({ title, cases }) =>
       html("optgroup", { label: title }, ...cases.map((one) => option(one.value, t("{lesson}: {title}", { lesson: title, title: one.title }))))));
     lesson.select.value = state.film.case;
-    const { batch } = state.film;
-    offer(sample.select, String(batch), () =>
-      Array.from({ length: batch }, (_, place) => option(place, t("{n} of {all}", { n: place + 1, all: batch }))));
+    const { batch, held: [first, count] = [0, batch] } = state.film;
+    offer(sample.select, String([batch, first, count]), () => Array.from({ length: count }, (_, place) =>
+      option(first + place, t("{n} of {all}", { n: first + place + 1, all: batch }))));
     sample.select.value = String(state.film.sample);
   });
   model.on(["languages", "settings"], () => {

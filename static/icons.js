@@ -22,6 +22,7 @@ const PATHS = {
   more: "M4 6h16v2H4zM4 11h16v2H4zM4 16h16v2H4z",
   notes: "M4 3h16v18H4zM6 5v14h12V5zM8 8h8v2H8zM8 12h8v2H8zM8 16h5v2H8z",
   drawer: "M3 4h18v16H3zM5 6v12h9V6zM16 6v12h3V6z",
+  export: "M11 3h2v9.2l3.3-3.3 1.4 1.4L12 16l-5.7-5.7 1.4-1.4 3.3 3.3zM4 15h2v4h12v-4h2v6H4z",
   wider: "M8 7L3 12l5 5v-4h8v4l5-5-5-5v4H8z",
   close: "M6.4 5L12 10.6 17.6 5 19 6.4 13.4 12l5.6 5.6-1.4 1.4-5.6-5.6L6.4 19 5 17.6l5.6-5.6L5 6.4z",
 };

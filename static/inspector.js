@@ -194,7 +194,7 @@ export function createInspector(root, model, signal) {
   }, { signal });
   panel.addEventListener("click", (event) => {
     const entry = event.target instanceof Element ? event.target.closest("[data-entry]") : null;
-    if (entry instanceof HTMLElement) pick(entry.dataset);
+    if (entry instanceof HTMLElement && !entry.closest(".unserved")) pick(entry.dataset); // another would have to be computed
   }, { signal });
   head.stack.addEventListener("click", () => model.set({ stacked: !state.stacked }), { signal });
   head.wider.addEventListener("click", () => model.set({ wide: !state.wide }), { signal });

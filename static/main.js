@@ -7,6 +7,7 @@ import { createAlerts } from "explorer/alerts.js";
 import { createClicker } from "explorer/clicker.js";
 import { html } from "explorer/dom.js";
 import { createEditor } from "explorer/edit.js";
+import { createExports } from "explorer/exports.js";
 import { createFragment } from "explorer/fragment.js";
 import { createFuse } from "explorer/fuse.js";
 import { createHeader } from "explorer/header.js";
@@ -31,6 +32,16 @@ import { createWhy } from "explorer/why.js";
 import { createWords } from "explorer/words.js";
 
 /** Plots that the host can make, each when it is first wanted. @typedef {Record<string, () => Promise<Element>>} Plots */
+/**
+ * @typedef {object} Host
+ * @property {HTMLElement} root
+ * @property {(message: object) => void} send
+ * @property {AbortSignal} [signal]
+ * @property {Plots} [plots]
+ * @property {Held} [held]  what a page had whose place this one takes
+ * @property {boolean} [address]  whether it may have the address bar
+ * @property {boolean} [served]  whether a server answers; without one nothing is computed, and what would ask for it is not shown
+ */
 
 /** @typedef {{undo: import("explorer/undo.js").Kept, unanswered: {message: object, stroke: string | null}[]}} Held */
 
@@ -43,10 +54,10 @@ function toggleFullScreen(root) {
 /**
  * Everything that is seen, in the language of the moment.
  * @param {HTMLElement} root @param {import("explorer/model.js").Model} model
- * @param {ReturnType<typeof createUndo>} undo @param {Plots} plots @param {AbortSignal} signal
+ * @param {ReturnType<typeof createUndo>} undo @param {Host} host @param {AbortSignal} signal
  * @returns {{why: ReturnType<typeof createWhy> | null}}
  */
-function build(root, model, undo, plots, signal) {
+function build(root, model, undo, { plots = {}, served = true }, signal) {
   const theme = createTheme(model, root, signal);
   const projection = createProjection(model);
   const stage = createStage(model, signal, projection);
@@ -54,6 +65,7 @@ function build(root, model, undo, plots, signal) {
   const editor = createEditor(model, stage, signal);
   const walk = createWalk(model, stage, editor, signal);
   const help = createHelp(model, signal);
+  const exports = createExports(model, stage, { served }, signal);
   const passes = createPasses(model, plots, signal);
   // Only a server can measure: without one there is nothing to open.
   const why = plots.timings ? createWhy(model, plots.timings, signal) : null;
@@ -66,15 +78,15 @@ function build(root, model, undo, plots, signal) {
   model.on(["inspector"], () => { inspector.hidden = !model.state.inspector; });
   const header = createHeader(model, { zoomOut: stage.zoomOut, zoomIn: stage.zoomIn, fit: stage.fit, tidy: stage.tidy,
     help: help.show, fullScreen, drawer, projector: theme.toggle, presenter: () => presenter.open(), undo: undo.undo,
-    redo: undo.redo }, theme.field, signal);
+    redo: undo.redo, exports: exports.show }, theme.field, signal);
 
   const subtitle = createSubtitle(model, projection, { leave: theme.leave, presenter: () => presenter.open() }, signal);
   tools.append(createFuse(model, signal), ...(why ? [why.button] : []));
   page.append(header.element, createAlerts(model, signal), stage.element, tools, header.picture, inspector, subtitle,
-    createTransport(model, playback, passes.element, signal), passes.panel, help.element,
+    createTransport(model, playback, passes.element, signal), passes.panel, help.element, exports.element,
     ...(why ? [why.element] : []));
   createInspector(inspector, model, signal);
-  const busy = () => help.open() || Boolean(why?.open());
+  const busy = () => help.open() || exports.open() || Boolean(why?.open());
   const clicker = createClicker(model, playback);
   const onKey = listenToKeys(model, playback, { walk, passes, undo, theme, clicker, presenter: () => presenter.open(), help: help.show,
     fullScreen }, busy, signal);
@@ -85,11 +97,11 @@ function build(root, model, undo, plots, signal) {
 }
 
 /**
- * @param {{root: HTMLElement, send: (message: object) => void, signal?: AbortSignal, plots?: Plots, held?: Held, address?: boolean}} host
- *   held: what a page had whose place this one takes; address: whether it may have the address bar
+ * @param {Host} host
  * @returns {{receive: (message: object | Uint8Array) => void, lose: () => void, hold: () => Held, dispose: () => void}}
  */
-export function mount({ root, send, signal: outer, plots = {}, held, address = true }) {
+export function mount(host) {
+  const { root, send, signal: outer, held, address = true, served = true } = host;
   const ending = new AbortController();
   const { signal } = ending;
   outer?.addEventListener("abort", () => ending.abort(), { signal });
@@ -99,7 +111,7 @@ export function mount({ root, send, signal: outer, plots = {}, held, address = t
   const fragment = createFragment(model, opening, address, signal);
   createWords(model);
   let rebuilding = new AbortController();
-  let parts = build(root, model.within(rebuilding.signal), undo, plots, rebuilding.signal);
+  let parts = build(root, model.within(rebuilding.signal), undo, host, rebuilding.signal);
 
   /** The page is made anew in another language, over the same model; what had the focus has it again. */
   function rebuild() {
@@ -107,7 +119,7 @@ export function mount({ root, send, signal: outer, plots = {}, held, address = t
     rebuilding.abort();
     rebuilding = new AbortController();
     const own = model.within(rebuilding.signal);
-    parts = build(root, own, undo, plots, rebuilding.signal);
+    parts = build(root, own, undo, host, rebuilding.signal);
     own.announce();
     if (focused) root.querySelector(`#${CSS.escape(focused)}`)?.focus();
   }
@@ -153,6 +165,7 @@ export function mount({ root, send, signal: outer, plots = {}, held, address = t
   }
 
   root.classList.add("explorer");
+  root.classList.toggle("unserved", !served);
   start(held);
   return { receive, lose, hold, dispose };
 }

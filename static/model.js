@@ -158,11 +158,11 @@ export function createModel(send) {
 
   /**
    * @param {object} message
-   * @param {{inPlace?: boolean, stroke?: string | null}} [options]  whether the asker says itself why it was refused;
-   *   what the change is part of
+   * @param {{inPlace?: boolean, stroke?: string | null, patience?: number}} [options]  whether the asker says itself why
+   *   it was refused; what the change is part of; how many milliseconds the answer may take
    * @returns {Promise<object>} the reply to this very request
    */
-  function request(message, { inPlace = false, stroke = null } = {}) {
+  function request(message, { inPlace = false, stroke = null, patience = PATIENCE } = {}) {
     requests += 1;
     const number = requests;
     let resolve;
@@ -171,7 +171,7 @@ export function createModel(send) {
     send({ ...message, request: number });
     setTimeout(() => {
       if (waiting.has(number) && !state.away) alert("connection", t("The server does not answer. Reload the page: the address keeps what you see."));
-    }, PATIENCE);
+    }, patience);
     return reply;
   }
 

@@ -122,7 +122,7 @@ export function createPasses(model, plots, signal) {
   const backward = button("previous", t("Previous pass"), t("Previous pass (Shift+N)"), previous);
   const forward = button("next", t("Next pass"), t("Next pass (N)"), next);
   const number = html("span", { class: "pass" });
-  const element = html("div", { class: "passes", role: "group", "aria-label": t("Passes"), hidden: true },
+  const element = html("div", { class: "passes needs-server", role: "group", "aria-label": t("Passes"), hidden: true },
     backward, number, forward, rateField(model, signal), losses.button);
 
   model.on(["film", "run", "step"], () => {

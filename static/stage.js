@@ -211,7 +211,8 @@ export function createStage(model, signal, projection = { film: () => model.stat
   model.on(["gradients"], () => element.classList.toggle("no-gradients", !state.gradients));
 
   return {
-    element, pulses, view,
+    element, drawing, pulses, view,
+    shows: (film) => cast === film,
     zoomIn: () => view.zoom(ZOOM_STEP),
     zoomOut: () => view.zoom(1 / ZOOM_STEP),
     fit: () => (projecting() ? view.look(null) : model.set({ zoom: null })),

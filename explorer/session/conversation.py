@@ -38,6 +38,7 @@ from explorer.session.intents import (
     read_intent,
 )
 from explorer.session.packed import pack
+from explorer.session.recording import Ask
 from explorer.session.run import Run
 from explorer.session.saving import restore
 from explorer.session.shared import film
@@ -84,7 +85,7 @@ class Conversation:
         match intent:
             case Open():
                 document, alerts = open_document(intent.fragment, intent.edits, self._home, intent.preferred)
-                self._show(document)
+                self.show(document)
                 broken = [("lessons", error) for error in catalogue().errors]
                 said = [{"type": "alert", "key": key, "reason": reason} for key, reason in [*alerts, *broken]]
                 film, *numbers = self._picture()
@@ -93,23 +94,23 @@ class Conversation:
                 document, alerts = open_document({"lesson": intent.lesson}, (), self._home)
                 if alerts:
                     raise Refused(alerts[0][1])
-                self._show(document.with_settings(language=self._language))
+                self.show(document.with_settings(language=self._language))
             case Edit():
-                self._show(self._open_document().with_edit(intent.node, intent.index, intent.text, intent.sample))
+                self.show(self._open_document().with_edit(intent.node, intent.index, intent.text, intent.sample))
             case Sample():
                 self._document = self._open_document().at_sample(intent.sample)
             case Reset():
-                self._show(self._open_document().reset())
+                self.show(self._open_document().reset())
             case Choose():
                 chosen = intent.model_dump(exclude={"type", "request"}, exclude_none=True)
-                self._show(self._open_document().with_settings(**chosen))
+                self.show(self._open_document().with_settings(**chosen))
                 if intent.language:
                     film, *numbers = self._picture()
                     return [{**film, **self._tongue()}, *numbers]
             case Rate():
-                self._show(self._open_document().with_rate(intent.text))
+                self.show(self._open_document().with_rate(intent.text))
             case Pass():
-                self._show(self._open_document().at_pass(intent.number))
+                self.show(self._open_document().at_pass(intent.number))
             case Words():
                 return self._words(intent)
             case Projection():
@@ -119,10 +120,10 @@ class Conversation:
             case Export():
                 document, trace = self._open_document(), self._trace
                 assert trace is not None
-                return [Later(exporting(intent, Shown(document, trace)))]
+                return [Later(exporting(intent, Shown(document, trace, lambda: _talk(document))))]
             case Import():
                 document, view = restore(intent.text)
-                self._show(document.with_settings(language=self._language))
+                self.show(document.with_settings(language=self._language))
                 film, *numbers = self._picture()
                 return [{**film, "view": view.model_dump()}, *self._unlinked(), *numbers]
         return self._picture()
@@ -132,7 +133,7 @@ class Conversation:
             raise Refused("nothing is open yet. Send “open” first.")
         return self._document
 
-    def _show(self, document: Document) -> None:
+    def show(self, document: Document) -> None:
         """Compute the pass first: if that fails, the last good picture stays."""
         run = Run(document) if self._run is None else self._run.follow(document)
         self._trace = run.trace(document.passes)
@@ -250,6 +251,20 @@ class Conversation:
         subject = self._open_document().subject
         reason = not_finite(subject.graph, self._trace, subject.notation)
         return [{"type": "alert", "key": "numbers", "reason": reason}] if reason else []
+
+
+def _talk(document: Document) -> Ask:
+    """Another conversation about a document, in which every question is answered at once."""
+    conversation = Conversation(document.lesson if _own_graph(document.lesson) else None)
+    conversation.show(document)
+
+    def ask(message: dict[str, Any]) -> list[Reply]:
+        replies: list[Reply] = []
+        for reply in conversation.receive({"request": 0, **message}):
+            replies += reply.work() if isinstance(reply, Later) else [reply]
+        return replies
+
+    return ask
 
 
 def _few_enough(what: str, asked: Words | Projection) -> None:

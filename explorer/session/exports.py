@@ -14,6 +14,7 @@ from explorer.lessons.lesson import Lesson
 from explorer.locale import speaking, tell
 from explorer.session.document import Document, Refused
 from explorer.session.intents import Export
+from explorer.session.recording import Ask, recorded
 from explorer.session.saving import save
 
 MOST_NUMBERS = 700_000  # of data and parameters that are written out in digits
@@ -21,10 +22,11 @@ MOST_NUMBERS = 700_000  # of data and parameters that are written out in digits
 
 @dataclass(frozen=True)
 class Shown:
-    """What is on the screen, and so in the file."""
+    """What is on the screen, and so in the file; `talk` begins a conversation of its own about it."""
 
     document: Document
     trace: Trace
+    talk: Callable[[], Ask]
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,10 @@ def _latex(shown: Shown, asked: Export) -> str:
     )
 
 
+def _html(shown: Shown, asked: Export) -> str:
+    return recorded(shown.document, shown.talk())
+
+
 def _script(write: Callable[[Lesson, Trace], str]) -> Callable[[Shown, Export], str]:
     def written(shown: Shown, asked: Export) -> str:
         if not shown.trace.batch:
@@ -64,6 +70,7 @@ EXPORTERS: Mapping[str, Exporter] = MappingProxyType(
         "numpy": Exporter("-numpy.py", "text/x-python", _script(numpy_script)),
         "pytorch": Exporter("-pytorch.py", "text/x-python", _script(torch_script)),
         "json": Exporter(".json", "application/json", _json),
+        "html": Exporter(".html", "text/html", _html),
     }
 )
 

@@ -1,4 +1,4 @@
-"""The page's modules, styles and maths font as one script. It is the same for every session, so it is told once.
+"""The page's modules, styles and fonts as one script. It is the same for every session, so it is told once.
 
 Where a server serves it, a browser gets it by its address and keeps it; where nobody does (a notebook), or where the
 address does not answer (another process of the same server), the browser asks for the text itself, by a message.
@@ -16,31 +16,10 @@ from panel import state
 
 from explorer import assets
 
-STYLES = (
-    "tokens.css",
-    "page.css",
-    "stage.css",
-    "conventions.css",
-    "inspector.css",
-    "ledger.css",
-    "outer.css",
-    "stack.css",
-    "check.css",
-    "compare.css",
-    "derivation.css",
-    "passes.css",
-    "errata.css",
-    "why.css",
-    "projector.css",
-    "presenter.css",
-)
-_FONT = "fonts/stix-two-math.woff2"
-
 
 def _script() -> str:
-    """Modules, styles and font; `$show` puts the page into a Panel component."""
-    styles = "\n".join(assets.read_text(name) for name in STYLES)
-    look = json.dumps({"styles": styles, "font": assets.data_url(_FONT)}, ensure_ascii=False)
+    """Modules, styles and fonts; `$show` puts the page into a Panel component."""
+    look = json.dumps(assets.look(), ensure_ascii=False)
     return f"{assets.script()}const $look = {look};\nconst $show = (...place) => $panel.show(...place, $look);\n"
 
 

@@ -54,7 +54,7 @@ def test_modules_that_import_each_other_in_a_circle_are_refused():
 
 def test_every_file_of_the_browser_is_in_the_script_or_said_not_to_be():
     folder = assets.folder()
-    assert {path.name for path in folder.glob("*.css")} == set(script.STYLES)
+    assert {path.name for path in folder.glob("*.css")} == set(assets.STYLES)
     for path in folder.glob("*.js"):
         assert f"const ${path.stem} = (() => {{" in script.TEXT
     assert not list(folder.glob("*/*.js")) and not list(folder.glob("*/*.css"))
