@@ -91,7 +91,11 @@ export function createExports(model, stage, { served }, signal) {
 
   /** @param {string} what @returns {Promise<{blob: Blob, name: string} | null>} */
   async function write(what) {
-    const reply = await model.send({ type: "export", what, node: state.selected }, { inPlace: true, patience: PATIENCE });
+    const { selected, follow, step, stacked, entries } = state;
+    const picked = Object.entries(entries).map(([node, index]) => ({ node, index }));
+    const node = what === "latex" || !follow ? selected : null;
+    const message = { type: "export", what, node, step, stacked, entries: picked };
+    const reply = await model.send(message, { inPlace: true, patience: PATIENCE });
     if (reply.type !== "export") throw new Error(reply.reason);
     return { blob: new Blob([reply.text], { type: reply.media }), name: reply.name };
   }
@@ -149,8 +153,13 @@ export function createExports(model, stage, { served }, signal) {
       return;
     }
     const reply = await model.send({ type: "import", text }, { inPlace: true, patience: PATIENCE });
-    if (reply.type === "refused") say(reply.reason);
-    else element.close();
+    if (reply.type !== "film") {
+      say(reply.reason);
+      return;
+    }
+    const { step, node } = reply.view;
+    model.set({ step, playing: false, ...(node ? { selected: node, follow: false } : { follow: true }) });
+    element.close();
   }
   chosen.addEventListener("change", open, { signal });
 

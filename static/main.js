@@ -83,8 +83,8 @@ function build(root, model, undo, { plots = {}, served = true }, signal) {
   const subtitle = createSubtitle(model, projection, { leave: theme.leave, presenter: () => presenter.open() }, signal);
   tools.append(createFuse(model, signal), ...(why ? [why.button] : []));
   page.append(header.element, createAlerts(model, signal), stage.element, tools, header.picture, inspector, subtitle,
-    createTransport(model, playback, passes.element, signal), passes.panel, help.element, exports.element,
-    ...(why ? [why.element] : []));
+    createTransport(model, playback, passes.element, signal), passes.panel, help.element,
+    ...(why ? [why.element] : []), exports.element);
   createInspector(inspector, model, signal);
   const busy = () => help.open() || exports.open() || Boolean(why?.open());
   const clicker = createClicker(model, playback);

@@ -105,7 +105,7 @@ def reason(talk: Conversation, **message: Any) -> str:
 
 def test_what_cannot_be_exported_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     talk = opened()
-    assert "latex, numpy, pytorch, json" in reason(talk, type="export", what="docx")
+    assert "latex, numpy, pytorch, json, html" in reason(talk, type="export", what="docx")
     assert "'q'" in reason(talk, type="export", what="latex", node="q")
     assert "nothing is open" in reason(Conversation(), type="export", what="json")
     empty = own_lesson("x = input(2)\nloss = sum(x)", {"x": np.zeros((0, 2))}, {})

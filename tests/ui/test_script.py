@@ -17,7 +17,7 @@ COMMANDS = {
 }
 _KEPT = """() => performance.getEntriesByType('resource').filter(({name}) => name.includes('/page.js'))
   .map(({transferSize, decodedBodySize}) => [transferSize, decodedBodySize])"""
-_FONT = """() => document.fonts.ready.then(fonts => [...fonts].filter(({family}) => family.includes('STIX'))
+_FONT = """() => document.fonts.ready.then(fonts => [...fonts].filter(({family}) => family.includes('STIX Two Math'))
   .map(({status}) => status))"""
 
 
