@@ -19,8 +19,8 @@ DOMAINS = ("explorer", "page")
 BOTH = pytest.mark.parametrize(("language", "domain"), [(code, domain) for code in TRANSLATED for domain in DOMAINS])
 # Names, formulas and units, and words that some language has taken from English as they are.
 AS_THEY_ARE = re.compile(
-    r"(?:\{\w+\}|`[^`]*`|\b(?:Backprop Explorer|NumPy|CuPy|PyTorch|JAX|softmax|sigmoid|logits|leaky|ReLU|Kronecker|BCE|SGD|MLP|"
-    r"CS224n|HCI|Batch|Start|Stop|Transport|Page|Up|Down|Home|End|Shift|yes|B5|δₛW|δₜV|ns|ms|µs|s|[A-Za-zσ])\b|[\W\d_ₛₜ①-⑧])+"
+    r"(?:\{\w+\}|`[^`]*`|\b(?:Backprop Explorer|NumPy|CuPy|PyTorch|JAX|softmax|sigmoid|logits|leaky|ReLU|BCE|SGD|MLP|"
+    r"Kronecker|CS224n|HCI|Batch|Start|Stop|Transport|Page|Up|Down|Home|End|Shift|yes|B5|δₛW|δₜV|ns|ms|µs|s|[A-Za-zσ])\b|[\W\d_ₛₜ①-⑧])+"
 )
 FIELD = re.compile(r"(?<!\{)(?:\{\{)*\{(\w*)[^{}]*\}(?!\})")
 # Marks, not the power of the graph language, which stands apart.
