@@ -36,7 +36,7 @@ const within = (target, selector) => Boolean(target.closest?.(selector));
 /** Ctrl (⌘) with Z or Y, by its place where the keyboard has another script's letters there. @param {KeyboardEvent} event */
 function turnOf({ key, code, ctrlKey, metaKey, altKey, shiftKey }) {
   if (!(ctrlKey || metaKey) || altKey) return "";
-  const letter = /^[a-z]$/i.test(key) ? key.toLowerCase() : code.replace("Key", "").toLowerCase();
+  const letter = /^[a-z]$/i.test(key) ? key.toLowerCase() : code.replace(/^Key/, "").toLowerCase();
   if (letter === "z") return shiftKey ? "redo" : "undo";
   return letter === "y" && !shiftKey ? "redo" : "";
 }

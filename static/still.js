@@ -5,6 +5,7 @@
 
 import { assign, svg } from "explorer/dom.js";
 import { facesWorn } from "explorer/dress.js";
+import { t } from "explorer/language.js";
 
 /** What an element hands on to its children, and its value where nobody says anything. */
 const INHERITED = {
@@ -124,7 +125,7 @@ export function painted(text, width, height) {
       URL.revokeObjectURL(address);
       resolve(canvas);
     };
-    image.onerror = () => reject(new Error("The picture could not be drawn."));
+    image.onerror = () => reject(new Error(t("The picture could not be drawn.")));
     image.src = address;
   });
 }

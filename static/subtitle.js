@@ -5,6 +5,9 @@ import { formulaLine } from "explorer/formula.js";
 import { icon } from "explorer/icons.js";
 import { t } from "explorer/language.js";
 
+/** A name, in every language. */
+const NAME = "Backprop Explorer";
+
 /**
  * @param {import("explorer/model.js").Model} model
  * @param {ReturnType<typeof import("explorer/projection.js").createProjection>} projection
@@ -21,7 +24,7 @@ export function createSubtitle(model, projection, actions, signal) {
   const notes = button(t("Presenter notes"), t("Presenter notes (S)"), "notes", actions.presenter);
   const out = button(t("Leave the projector"), t("Leave the projector (P or Escape)"), "close", actions.leave);
   const element = html("section", { class: "subtitle", "aria-label": t("Formulas of the step"), hidden: true },
-    html("h1", {}, "Backprop Explorer"), formulas, notes, out);
+    html("h1", {}, NAME), formulas, notes, out);
 
   model.on(["film", "step", "digits", "theme", "projected"], () => {
     element.hidden = state.theme !== "projector";

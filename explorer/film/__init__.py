@@ -68,6 +68,7 @@ def make_film(subject: Subject, trace: Trace, sample: int = 0, *, complete: bool
     if complete or len(steps) <= MOST_TOLD:
         for step, words in zip(steps, make_words(subject, trace, sample), strict=True):
             step.update(words)
+    opening = subject.opening or START
     return {
         "version": VERSION,
         "case": subject.id,
@@ -75,7 +76,7 @@ def make_film(subject: Subject, trace: Trace, sample: int = 0, *, complete: bool
         "group": _(subject.group),
         "handout": _(subject.handout),
         "about": _(subject.about),
-        "notes": [typeset(_(subject.opening or START))],
+        "notes": [typeset(_(opening))],
         "batch": trace.batch,
         "sample": sample,
         "learning_rate": subject.learning_rate,
