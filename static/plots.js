@@ -1,6 +1,6 @@
 /**
  * Plots that the server draws, in the page's own colours: one is asked for when it is first shown, once more when its
- * pane stands in the page, where it is then drawn, and again whenever the colours change.
+ * pane stands in the page, where it is then drawn, and again whenever the colours or the language change.
  */
 
 import { html } from "explorer/dom.js";
@@ -42,7 +42,7 @@ export function createPlots(model, element, names, signal) {
 
   const repaint = () => { for (const name of boxes.keys()) ask(name); };
   const themes = new MutationObserver(repaint);
-  themes.observe(element, { attributeFilter: ["data-theme"] });
+  themes.observe(element, { attributeFilter: ["data-theme", "lang"] });
   signal.addEventListener("abort", () => themes.disconnect());
   return Object.fromEntries(names.map((name) => [name, () => box(name)]));
 }

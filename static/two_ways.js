@@ -12,11 +12,21 @@ import { jacobianMatrix } from "explorer/matrix.js";
 /** @typedef {import("explorer/explanation.js").View} View */
 /** @typedef {{blocks: (blocks: Block[], view: View) => HTMLElement[], parts: (parts: any[], digits: any) => Node[]}} Makers */
 
+/** The structure of a Jacobian in words. @param {string} structure  as the engine calls it, "Kronecker" apart */
+function structureName(structure) {
+  const names = {
+    identity: t("identity"), diagonal: t("diagonal"), matrix: t("matrix"), row: t("row"), broadcast: t("broadcast"),
+    selection: t("selection"), zero: t("zero"), dense: t("dense"), "diagonal-minus-outer": t("diagonal-minus-outer"),
+    Kronecker: t("Kronecker"),
+  };
+  return names[structure] ?? structure;
+}
+
 /** @param {Block} block @param {View} view @param {Makers} make */
 export function jacobianBlock(block, view, make) {
   const [rows, columns] = block.shape;
   const title = html("h3", {}, html("span", {}, ...make.parts(block.title, view.digits)),
-    html("span", { class: "badge" }, `${block.structure} · ${rows} × ${columns}`));
+    html("span", { class: "badge" }, `${structureName(block.structure)} · ${rows} × ${columns}`));
   const way = (name, blocks) => html("div", { class: `way ${name}` },
     html("h4", {}, name === "full" ? t("With the full matrix") : t("Shortcut")), ...make.blocks(blocks, view));
   const ways = [["full", block.full ?? []], ["short", block.shortcut ?? []]].filter(([, blocks]) => blocks.length);

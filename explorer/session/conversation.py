@@ -73,7 +73,7 @@ class Conversation:
         """The replies to one message of the browser. Never raises for what a user did."""
         request = message.get("request") if isinstance(message, dict) else None
         try:
-            with speaking(self._language):
+            with speaking(self.language):
                 replies = self._follow(read_intent(message))
             return [_numbered(reply, request) for reply in replies]
         except (Refused, ValidationError) as error:
@@ -94,7 +94,7 @@ class Conversation:
                 document, alerts = open_document({"lesson": intent.lesson}, (), self._home)
                 if alerts:
                     raise Refused(alerts[0][1])
-                self.show(document.with_settings(language=self._language))
+                self.show(document.with_settings(language=self.language))
             case Edit():
                 self.show(self._open_document().with_edit(intent.node, intent.index, intent.text, intent.sample))
             case Sample():
@@ -123,7 +123,7 @@ class Conversation:
                 return [Later(exporting(intent, Shown(document, trace, lambda: _talk(document))))]
             case Import():
                 document, view = restore(intent.text)
-                self.show(document.with_settings(language=self._language))
+                self.show(document.with_settings(language=self.language))
                 film, *numbers = self._picture()
                 return [{**film, "view": view.model_dump()}, *self._unlinked(), *numbers]
         return self._picture()
@@ -142,16 +142,17 @@ class Conversation:
             self._home = document.lesson
 
     @property
-    def _language(self) -> str:
+    def language(self) -> str:
+        """The code of what everything is said in."""
         return self._document.settings.language if self._document else ENGLISH
 
     def _tongue(self) -> Reply:
         """What goes with a film in another language: the page's own words, and which languages there are."""
-        return {"languages": dict(LANGUAGES), "messages": page_messages(self._language)}
+        return {"languages": dict(LANGUAGES), "messages": page_messages(self.language)}
 
     def _picture(self) -> list[Reply]:
         """The film, and what is to be said of its numbers, in the document's language."""
-        with speaking(self._language):
+        with speaking(self.language):
             return [self._film(), *self._nonfinite()]
 
     def _film(self) -> Reply:
@@ -184,7 +185,7 @@ class Conversation:
         lesson = self._open_document().lesson
         if not _own_graph(lesson) or pack(lesson):
             return []
-        with speaking(self._language):
+        with speaking(self.language):
             reason = tell("The graph has too many numbers for a link. Save it as JSON to pass it on.")
         return [{"type": "alert", "key": "graph", "reason": reason}]
 

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from explorer.engine.graph import Graph
 from explorer.lessons.lesson import Lesson
 from explorer.lessons.own import own_lesson
+from explorer.locale import speaking
 from explorer.notation import Notation
 from explorer.session.conversation import Conversation, Later, Reply
 from explorer.session.message import encode
@@ -70,7 +71,8 @@ class Explorer(JSComponent):
 
     def _show_plot(self, message: Any) -> None:
         try:
-            name, pane = self._plots.ask(message)
+            with speaking(self._conversation.language):
+                name, pane = self._plots.ask(message)
         except ValidationError as error:
             self._send_all([{"type": "refused", "reason": f"plot: {error.errors()[0]['msg']}"}])
         else:
@@ -93,7 +95,8 @@ class Explorer(JSComponent):
 
     def _send_all(self, replies: list[Reply]) -> None:
         for reply in replies:
-            self._plots.hear(reply)
+            with speaking(self._conversation.language):
+                self._plots.hear(reply)
             self._send_msg(encode(reply))
 
 

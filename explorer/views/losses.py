@@ -11,6 +11,7 @@ from bokeh.plotting import figure
 from panel.layout import Column
 from panel.pane import Bokeh
 
+from explorer.locale import _
 from explorer.views.figures import Palette, make_figure, paint
 
 FEWEST = 5  # passes that the axis has room for: a single point should not fill it
@@ -63,8 +64,8 @@ class LossPlot:
             x_range=self._across,
             y_range=self._up,
             y_axis_type="log" if self._logarithmic else "linear",
-            x_axis_label="pass",
-            y_axis_label="loss",
+            x_axis_label=_("pass"),
+            y_axis_label=_("loss"),
         )
         plot.xaxis[0].ticker = BasicTicker(min_interval=1, num_minor_ticks=0)
         plot.line("number", "loss", source=self._passes, line_width=2, color=colours.forward)
@@ -72,7 +73,7 @@ class LossPlot:
         plot.scatter(
             "number", "loss", source=self._now, size=15, line_width=3, line_color=colours.backward, fill_color=None
         )
-        plot.add_tools(HoverTool(renderers=[dots], tooltips=[("pass", "@number"), ("loss", "@loss{0.000000}")]))
+        plot.add_tools(HoverTool(renderers=[dots], tooltips=[(_("pass"), "@number"), (_("loss"), "@loss{0.000000}")]))
         paint(plot, colours)
         return plot
 

@@ -11,11 +11,12 @@ from bokeh.plotting import figure
 from panel.layout import Column
 from panel.pane import Bokeh
 
+from explorer.locale import N_, _, tell
 from explorer.views.figures import Palette, make_figure, paint
 
 # Told apart by colour, marker and dash.
 LOOKS = {
-    "loops": ("Python loops", "backward", "circle", "solid"),
+    "loops": (N_("Python loops"), "backward", "circle", "solid"),
     "numpy": ("NumPy", "forward", "square", "dashed"),
     "cupy": ("CuPy", "update", "triangle", "dotted"),
 }
@@ -92,8 +93,8 @@ class TimingPlot:
         plot = make_figure(
             x_axis_type="log",
             y_axis_type="log",
-            x_axis_label="samples in the batch",
-            y_axis_label="time of one pass",
+            x_axis_label=_("samples in the batch"),
+            y_axis_label=_("time of one pass"),
             x_range=Range1d(),  # its own: a figure does not share its ranges with the next
             y_range=Range1d(),
         )
@@ -110,6 +111,7 @@ class TimingPlot:
     def _line(self, plot: figure, name: str, colours: Palette) -> LegendItem:
         """One contender's line and markers, and what hovering over these says."""
         title, token, marker, dash = LOOKS[name]
+        title = _(title)
         source, colour = self._sources[name], getattr(colours, token)
         line = plot.line("size", "seconds", source=source, line_width=2.5, line_dash=dash, color=colour)
         dots = plot.scatter("size", "seconds", source=source, marker=marker, size=10, color=colour)
@@ -119,7 +121,12 @@ class TimingPlot:
 
 def _tip(title: str, colours: Palette) -> str:
     """What a point says, as Bokeh's template; it covers the padding of Bokeh's own box, which is always light."""
-    lines = f"<b>{title}</b>", "@size{0,0} samples", "one pass: @pass", "one sample: @sample"
+    lines = (
+        f"<b>{title}</b>",
+        _("samples: {size}").replace("{size}", "@size{0,0}"),
+        tell("one pass: {time}", time="@pass"),
+        tell("one sample: {time}", time="@sample"),
+    )
     look = f"margin: -5px; padding: 6px 10px; background: {colours.card}; color: {colours.ink}; font-size: 14px"
     return f'<div style="{look}">{"<br>".join(lines)}</div>'
 

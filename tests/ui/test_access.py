@@ -6,8 +6,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from explorer.locale import LANGUAGES
 from tests.ui.conftest import Opener
 from tests.ui.golden import DEFAULT
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -20,6 +23,19 @@ def test_axe_finds_nothing(explorer: Opener, scheme: str, moment: str) -> None:
         expect(page.inspector.get_by_role("tabpanel")).to_be_visible()
     found = Axe().run(page.page).response["violations"]
     assert not found, json.dumps(found, indent=1)[:6000]
+
+
+@pytest.mark.parametrize("language", list(LANGUAGES))
+def test_axe_finds_nothing_in_any_language_and_theme(explorer: Opener, language: str) -> None:
+    """The page at its start and amid the pass; the themes change without a reload."""
+    page = explorer(f"lesson={DEFAULT}&lang={language}", size=(1366, 768))
+    for theme in ("light", "dark", "projector"):
+        page.page.locator("#choose-theme").select_option(theme)
+        expect(page.page.locator(f'.explorer[data-theme="{theme}"]')).to_be_visible()
+        for act in ("first", "last"):
+            page.page.locator(f'[data-action="{act}"]').first.evaluate("button => button.click()")
+            found = Axe().run(page.page, options={"runOnly": WCAG}).response["violations"]
+            assert not found, f"{language}, {theme}, {act}: {json.dumps(found, indent=1)[:4000]}"
 
 
 def test_the_whole_graph_is_walked_by_keyboard(explorer: Opener) -> None:
