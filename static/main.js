@@ -11,6 +11,7 @@ import { createExports } from "explorer/exports.js";
 import { createFragment } from "explorer/fragment.js";
 import { createFuse } from "explorer/fuse.js";
 import { createHeader } from "explorer/header.js";
+import { createHearing } from "explorer/hearing.js";
 import { createHelp } from "explorer/help.js";
 import { createInspector } from "explorer/inspector.js";
 import { listenToKeys } from "explorer/keys.js";
@@ -64,6 +65,7 @@ function build(root, model, undo, { plots = {}, served = true }, signal) {
   const playback = createPlayback(model, stage, signal);
   const editor = createEditor(model, stage, signal);
   const walk = createWalk(model, stage, editor, signal);
+  createHearing(model, stage, signal);
   const help = createHelp(model, signal);
   const exports = createExports(model, stage, { served }, signal);
   const passes = createPasses(model, plots, signal);

@@ -1,6 +1,7 @@
 """The page for everyone: no axe violations, a stage that is walked by keyboard, motion only where it is wanted."""
 
 import json
+import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -54,6 +55,17 @@ def test_the_whole_graph_is_walked_by_keyboard(explorer: Opener) -> None:
                 reached.add(found)
                 frontier.append(found)
     assert reached == names
+
+
+def test_the_focused_card_says_its_numbers_and_what_just_happened(explorer: Opener) -> None:
+    page = explorer(f"lesson={DEFAULT}&step=2")
+    card = page.node("z")
+    card.focus()
+    said = "value −0.35; −0.45; 1.1; 0.75. gradient not computed yet. just now: h is the logistic sigmoid of z"
+    expect(card).to_have_attribute("aria-description", re.compile(re.escape(said)))
+    page.page.keyboard.press("End")
+    expect(card).to_have_attribute("aria-description", re.compile(r"gradient −0\.07476; .*stale"))
+    expect(card).not_to_have_attribute("aria-description", re.compile("just now"))
 
 
 def test_narration_is_announced(explorer: Opener) -> None:
