@@ -81,3 +81,56 @@ everyTheme("texts can be read on the page", (enough) => {
   }
   ok(contrast(colour("control"), colour("card"), colour("card")) >= 3, "a border of 3:1");
 });
+
+/** Of colours in linear light; Machado, Oliveira and Fernandes (2009), without the sense itself. Grey is luminance. */
+const VISIONS = {
+  deuteranopia: [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+  protanopia: [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+};
+const linear = (part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+const shown = (light) => Math.min(Math.max(light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055, 0), 1);
+
+/** The colour as somebody sees it, as three parts from 0 to 1. @param {string} colour @param {number[][]} vision */
+function seen(colour, vision) {
+  const canvas = new OffscreenCanvas(1, 1).getContext("2d");
+  canvas.fillStyle = colour;
+  canvas.fillRect(0, 0, 1, 1);
+  const light = [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3).map((part) => linear(part / 255));
+  return vision.map((row) => shown(row.reduce((sum, share, place) => sum + share * light[place], 0)));
+}
+
+everyTheme("forward and backward are two colours to those who see fewer", () => {
+  cells([1], 0);
+  const style = getComputedStyle(document.getElementById("root"));
+  const colour = (name) => style.getPropertyValue(`--${name}`).trim();
+  for (const [name, vision] of Object.entries(VISIONS)) {
+    const [forward, backward] = ["forward", "backward"].map((token) => seen(colour(token), vision));
+    const apart = Math.hypot(...forward.map((part, place) => part - backward[place]));
+    ok(apart > 0.35, `${name}: ${apart.toFixed(2)} apart`);
+    const [minus, plus] = ["n4", "p4"].map((token) => seen(colour(token), vision));
+    ok(Math.hypot(...minus.map((part, place) => part - plus[place])) > 0.15, `${name}: the ends of the scale`);
+  }
+});
+
+test("sign and state have a mark beside their colour, for those who see none", () => {
+  const looks = (step) => cells([-0.5, 0.5], step).map((cell) => {
+    const path = cell.querySelector("path");
+    return { shape: path.getAttribute("d").replace(/[\d.-]+/g, "#"), hatched: path.getAttribute("fill") === "url(#waiting)",
+      text: cell.querySelector("text").textContent };
+  });
+  const [minus, plus] = looks(0);
+  ok(minus.shape !== plus.shape, "a negative number's cell has another outline");
+  ok(minus.text.startsWith("−") && !plus.text.startsWith("−"), "and a sign in its number");
+  const marks = (step, selector) => {
+    cells([-0.5, 0.5], step);
+    const block = document.querySelector(`[data-node="s"] ${selector}`);
+    return [block.dataset.state, block.querySelector(".mark")?.textContent ?? "", block.querySelector('[fill="url(#waiting)"]') !== null];
+  };
+  const gradient = [0, 6, 8].map((step) => marks(step, ".gradient"));
+  ok(gradient[0][0] === "waiting" && gradient[0][2], `not computed yet is hatched: ${gradient[0]}`);
+  ok(gradient[1][0] === "partial" && gradient[1][1] === "1/2", `partly accumulated counts: ${gradient[1]}`);
+  ok(gradient[2][0] === "done" && !gradient[2][1] && !gradient[2][2], `done has no mark: ${gradient[2]}`);
+  const [stale, old] = marks(9, ".value");
+  ok(stale === "stale" && old !== "", `stale says so: ${old}`);
+  ok(document.querySelector('[data-node="loss"] .value[data-state="zero"] .barrier') !== null, "exactly zero has a barrier");
+});
