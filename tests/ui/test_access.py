@@ -68,6 +68,29 @@ def test_the_focused_card_says_its_numbers_and_what_just_happened(explorer: Open
     expect(card).not_to_have_attribute("aria-description", re.compile("just now"))
 
 
+def test_single_keys_can_be_switched_off(explorer: Opener) -> None:
+    """They are listed in the help, where the switch is; without them no single key does anything."""
+    page = explorer(f"lesson={DEFAULT}&step=3")
+    keyboard, dialog = page.page.keyboard, page.page.get_by_role("dialog", name="Help")
+    keyboard.press("?")
+    expect(dialog).to_be_visible()
+    page.page.get_by_role("switch", name=re.compile("Single keys act")).uncheck()
+    keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    before = page.read(), page.page.get_by_label("Speed").input_value()
+    for key in ("1", "9", "g", "n", "N", "p", "s", "f", "?"):
+        keyboard.press(key)
+    keyboard.press("PageDown")  # a clicker's keys are not single letters: it comes after all of the others
+    expect(page.stage).to_have_attribute("data-step", "4")
+    keyboard.press("PageUp")
+    expect(page.stage).to_have_attribute("data-step", "3")
+    assert (page.read(), page.page.get_by_label("Speed").input_value()) == before
+    expect(page.page.get_by_role("button", name="Gradients")).to_have_attribute("aria-pressed", "true")
+    expect(page.page.locator('.explorer[data-theme="light"]')).to_be_visible()
+    expect(dialog).to_be_hidden()
+    assert len(page.page.context.pages) == 1
+
+
 def test_narration_is_announced(explorer: Opener) -> None:
     page = explorer()
     expect(page.narration).to_have_attribute("aria-live", "polite")
