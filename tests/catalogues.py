@@ -11,6 +11,7 @@ import io
 import json
 import tomllib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,9 @@ JAVASCRIPT: dict[str, Any] = {"t": None, "tn": (1, 2)}
 OPS_SAY = "says_"  # an op's own sentences: the engine knows of no language
 PROSE = ("title", "handout", "about", "place", "printed", "right")  # of a lesson's file, beside its places and notes
 TABLES = ("places", "notes")
+
+# A date of its own at every run would make files differ that say the same.
+BEGUN = datetime(2026, 11, 28, tzinfo=UTC)
 
 Found = tuple[int, str, Any, list[str]]
 
@@ -64,7 +68,7 @@ def _prose(table: Any, inside: bool = False) -> Iterator[str]:
 
 def gathered(domain: str) -> Catalog:
     """All messages of `explorer` (the server's) or `page` (the browser's), with where each is said."""
-    catalog = Catalog(project="Backprop Explorer", version="", charset="utf-8", creation_date=None)
+    catalog = Catalog(project="Backprop Explorer", version="", charset="utf-8", creation_date=BEGUN)
     sources: list[tuple[str, Any, Any]]
     if domain == "page":
         sources = [("static/*.js", extract_javascript, JAVASCRIPT)]
