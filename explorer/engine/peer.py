@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from explorer.engine.arrays import engine_view, to_host
+from explorer.engine.errors import Message
 from explorer.engine.nodes import Apply
 from explorer.engine.peer_functions import functions
 from explorer.engine.replay import value_of
@@ -20,7 +21,11 @@ Tensor: TypeAlias = Any
 
 
 class NoPeer(Exception):
-    """PyTorch, "it", has no number to give; the message says why."""
+    """PyTorch, "it", has no number to give; the message says why, and `.message` for those who say it otherwise."""
+
+    def __init__(self, message: Message | str) -> None:
+        super().__init__(str(message))
+        self.message = message
 
 
 def gradients(trace: Trace) -> dict[str, np.ndarray]:
@@ -36,11 +41,12 @@ def gradients(trace: Trace) -> dict[str, np.ndarray]:
 
     def apply(step: Apply, operands: list[Tensor]) -> Tensor:
         if step.op.name not in table:
-            raise NoPeer(f"no function of it is known for {step.op.name}")
+            raise NoPeer(Message("no function of it is known for {op}", op=step.op.name))
         try:
             return table[step.op.name](step.op, *operands)
         except (RuntimeError, TypeError, IndexError) as error:
-            raise NoPeer(f"its {step.op.name} fails on these numbers ({type(error).__name__})") from error
+            kind = type(error).__name__
+            raise NoPeer(Message("its {op} fails on these numbers ({kind})", op=step.op.name, kind=kind)) from error
 
     def literal(value: float) -> Tensor:
         return torch.full((1,), value, dtype=torch.float64)
@@ -72,7 +78,8 @@ def load() -> Any:
     try:
         import torch
     except ImportError:
-        raise NoPeer("it is not installed here") from None
+        raise NoPeer(Message("it is not installed here")) from None
     except Exception as error:  # noqa: BLE001  a broken installation raises whatever its libraries do
-        raise NoPeer(f"it is installed, but does not start ({type(error).__name__})") from error
+        kind = type(error).__name__
+        raise NoPeer(Message("it is installed, but does not start ({kind})", kind=kind)) from error
     return torch

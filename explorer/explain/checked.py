@@ -16,6 +16,7 @@ from explorer.engine.ops import Op
 from explorer.engine.probe import NotAnalytic, Probe
 from explorer.engine.replay import dependents
 from explorer.engine.trace import Trace
+from explorer.locale import retold
 
 MOST_ROWS = 12
 MOST_WORK = 2e8  # numbers computed for a table; what a second or two are enough for
@@ -112,7 +113,7 @@ def torch_gradient(trace: Trace, name: str) -> tuple[np.ndarray | None, str]:
     try:
         return peer.gradients(trace)[name], ""
     except peer.NoPeer as reason:
-        return None, str(reason)
+        return None, retold(reason.message)
 
 
 def checked(
