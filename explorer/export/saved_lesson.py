@@ -14,7 +14,7 @@ from explorer.export.saved import SavedError, SavedFile, SavedNotation, arrays, 
 from explorer.lessons import catalogue
 from explorer.lessons.lesson import Lesson
 from explorer.lessons.own import own_lesson
-from explorer.locale import tell
+from explorer.locale import retold, tell
 from explorer.notation import Notation
 
 
@@ -62,7 +62,7 @@ def at(place: str) -> Iterator[None]:
     try:
         yield
     except GraphError as error:
-        raise SavedError(tell("The file, {problem}", problem=f"{place}: {error}")) from error
+        raise SavedError(tell("The file, {problem}", problem=f"{place}: {retold(error.message)}")) from error
 
 
 def _same(ours: Mapping[str, np.ndarray], theirs: Mapping[str, np.ndarray]) -> bool:

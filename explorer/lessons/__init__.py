@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from explorer.engine.errors import Message
 from explorer.lessons.lesson import Lesson
 from explorer.lessons.reader import LessonError, read_folder
 
@@ -29,22 +30,27 @@ class Catalogue:
     """All lessons in the order of the chooser, and what is wrong with those that could not be read."""
 
     lessons: Mapping[str, Lesson]
-    errors: tuple[str, ...]
+    broken: tuple[LessonError, ...]
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """What `broken` says, in English."""
+        return tuple(str(error) for error in self.broken)
 
 
 @cache
 def catalogue(folder: Path = FOLDER) -> Catalogue:
-    """Read every lesson folder once; a broken one is left out and named in `errors`, the others still load."""
-    groups, errors = [], []
+    """Read every lesson folder once; a broken one is left out and named in `broken`, the others still load."""
+    groups, broken = [], []
     for path in sorted(entry for entry in folder.iterdir() if (entry / "lesson.toml").is_file()):
         try:
             order, cases = read_folder(path)
         except LessonError as error:
-            errors.append(str(error))
+            broken.append(error)
         else:
             groups.append((order, path.name, cases))
     found = {lesson.id: lesson for _, _, group in sorted(groups, key=lambda g: g[:2]) for lesson in group}
-    return Catalogue(MappingProxyType(found), tuple(errors))
+    return Catalogue(MappingProxyType(found), tuple(broken))
 
 
 def load(name: str) -> Lesson:
@@ -56,7 +62,11 @@ def load(name: str) -> Lesson:
     for identity, lesson in book.lessons.items():
         if name in (identity, identity.split("/")[0]):
             return lesson
-    broken = [error for error in book.errors if error.startswith(f"{name.split('/')[0]}/")]
+    for error in book.broken:
+        if str(error).startswith(f"{name.split('/')[0]}/"):
+            raise LessonError(error.message)
     raise LessonError(
-        broken[0] if broken else f"lesson {name!r}: no such lesson. Expected one of {', '.join(book.lessons)}."
+        Message(
+            "lesson {name}: no such lesson. Expected one of {known}.", name=repr(name), known=", ".join(book.lessons)
+        )
     )

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from explorer.engine.errors import Message
 from explorer.engine.graph import Graph
 
 
 class LessonError(ValueError):
-    """A lesson that does not exist or whose file is wrong: the message names file, place and what is expected."""
+    """A lesson that does not exist or whose file is wrong: the message names file, place and what is expected.
+
+    `.message` is what `str()` says, for those who say it in another language.
+    """
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(str(message))
+        self.message = message
+
+
+def broken(place: str, problem: object) -> LessonError:
+    """What is wrong at a place of a file, as somebody else has put it: a message, or words of a library."""
+    return LessonError(Message("{place}: {problem}", place=place, problem=problem))
 
 
 def only_nodes(place: str, names: Iterable[str], graph: Graph) -> None:
@@ -16,5 +29,10 @@ def only_nodes(place: str, names: Iterable[str], graph: Graph) -> None:
     unknown = [name for name in names if name not in graph.nodes]
     if unknown:
         raise LessonError(
-            f"{place}.{unknown[0]}: the graph has no line {unknown[0]!r}. Expected one of {', '.join(graph.nodes)}."
+            Message(
+                "{place}: the graph has no line {node}. Expected one of {known}.",
+                place=f"{place}.{unknown[0]}",
+                node=repr(unknown[0]),
+                known=", ".join(graph.nodes),
+            )
         )

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from explorer.engine.errors import GraphError
+from explorer.engine.errors import GraphError, Message
 from explorer.engine.graph import Graph
-from explorer.lessons.errors import LessonError, only_nodes
+from explorer.lessons.errors import LessonError, broken, only_nodes
 from explorer.lessons.lesson import Lesson
 from explorer.lessons.schema import CaseFile, LessonFile
 from explorer.lessons.slips import steps_with_updates, with_errata
@@ -32,13 +32,19 @@ def read_folder(folder: Path) -> tuple[int, list[Lesson]]:
     try:
         lesson = LessonFile.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise LessonError(f"{name}: {error}") from error
+        raise broken(name, error) from error
     except ValidationError as error:
         first = error.errors()[0]
-        raise LessonError(f"{name}, {_place(first['loc'])}: {first['msg']}") from error
+        raise broken(f"{name}, {_place(first['loc'])}", first["msg"]) from error
     repeated = {case.name for case in lesson.cases if [c.name for c in lesson.cases].count(case.name) > 1}
     if repeated:
-        raise LessonError(f"{name}, cases: the name {min(repeated)!r} is used twice. Give every case its own.")
+        raise LessonError(
+            Message(
+                "{place}: the name {name} is used twice. Give every case its own.",
+                place=f"{name}, cases",
+                name=repr(min(repeated)),
+            )
+        )
     cases = [_case(folder.name, f"{name}, cases[{i}]", lesson, case) for i, case in enumerate(lesson.cases)]
     return lesson.order, with_errata(name, lesson.errata, cases)
 
@@ -51,7 +57,7 @@ def _case(lesson_id: str, place: str, lesson: LessonFile, case: CaseFile) -> Les
     try:
         graph = Graph.parse(case.graph)
     except GraphError as error:
-        raise LessonError(f"{place}.graph: {error}") from error
+        raise broken(f"{place}.graph", error.message) from error
     for table in ("symbols", "gradients", *(f"places.{kind}" for kind in case.places)):
         named = case.places[table.split(".")[1]] if "." in table else getattr(case, table)  # type: ignore[index]
         only_nodes(f"{place}.{table}", named, graph)
@@ -62,7 +68,7 @@ def _case(lesson_id: str, place: str, lesson: LessonFile, case: CaseFile) -> Les
         graph.trace(data, params, backend="numpy", kernels=False)
     except GraphError as error:
         table = "params" if error.node in graph.parameters else "data" if error.node in data else "graph"
-        raise LessonError(f"{place}.{table}: {error}") from error
+        raise broken(f"{place}.{table}", error.message) from error
     notation = Notation(symbols=dict(case.symbols), gradients=dict(case.gradients), **lesson.notation.model_dump())
     return Lesson(
         id=f"{lesson_id}/{case.name}",
@@ -88,7 +94,11 @@ def _only_steps(place: str, named: Iterable[tuple[str, str]], graph: Graph) -> N
     known = steps_with_updates(graph)
     for kind, node in named:
         if (kind, node) not in known:
-            raise LessonError(f"{place}.{kind}.{node}: the pass has no such step. Name a line that has one.")
+            raise LessonError(
+                Message(
+                    "{place}: the pass has no such step. Name a line that has one.", place=f"{place}.{kind}.{node}"
+                )
+            )
 
 
 def _arrays(place: str, tables: Mapping[str, Any]) -> Mapping[str, np.ndarray]:
@@ -98,7 +108,9 @@ def _arrays(place: str, tables: Mapping[str, Any]) -> Mapping[str, np.ndarray]:
             arrays[name] = np.array(numbers, dtype=np.float64)
         except ValueError as error:
             raise LessonError(
-                f"{place}.{name}: the rows differ in length. Expected a full array of numbers."
+                Message(
+                    "{place}: the rows differ in length. Expected a full array of numbers.", place=f"{place}.{name}"
+                )
             ) from error
         arrays[name].flags.writeable = False
     return MappingProxyType(arrays)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from explorer.engine.errors import Message
 from explorer.engine.graph import Graph
 from explorer.engine.steps import steps_of
 from explorer.explain.errata import Erratum
@@ -19,8 +20,14 @@ def with_errata(file: str, errata: Sequence[ErratumFile], cases: list[Lesson]) -
     for position, erratum in enumerate(errata):
         unknown = [name for name in erratum.cases if name not in names]
         if unknown:
-            expected = ", ".join(names)
-            raise LessonError(f"{file}, errata[{position}].cases: no case {unknown[0]!r}. Expected one of {expected}.")
+            raise LessonError(
+                Message(
+                    "{place}: no case {name}. Expected one of {known}.",
+                    place=f"{file}, errata[{position}].cases",
+                    name=repr(unknown[0]),
+                    known=", ".join(names),
+                )
+            )
     return [replace(case, errata=tuple(_of_case(file, errata, case))) for case in cases]
 
 
@@ -39,8 +46,13 @@ def _of_case(file: str, errata: Sequence[ErratumFile], case: Lesson) -> list[Err
         for kind, node in met:
             if (kind, node) not in known:
                 raise LessonError(
-                    f"{file}, errata[{position}].steps.{kind}: the case {_name(case)!r} has no such step of {node!r}. "
-                    "Name a line that has one, or name the cases that do in cases."
+                    Message(
+                        "{place}: the case {name} has no such step of {node}. Name a line that has one, or name the "
+                        "cases that do in cases.",
+                        place=f"{file}, errata[{position}].steps.{kind}",
+                        name=repr(_name(case)),
+                        node=repr(node),
+                    )
                 )
         only_nodes(f"{file}, errata[{position}].nodes", erratum.nodes, case.graph)
         nodes = dict.fromkeys([*(node for _, node in met), *erratum.nodes])

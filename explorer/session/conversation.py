@@ -15,7 +15,7 @@ from explorer.film import make_projection, make_words
 from explorer.lessons import catalogue
 from explorer.lessons.fused import fusible
 from explorer.lessons.lesson import Lesson
-from explorer.locale import ENGLISH, LANGUAGES, _, page_messages, speaking, tell
+from explorer.locale import ENGLISH, LANGUAGES, _, page_messages, retold, speaking, tell
 from explorer.notation import Notation
 from explorer.session.document import MOST_PASSES, Document, Refused
 from explorer.session.exports import Shown, exporting
@@ -86,7 +86,7 @@ class Conversation:
             case Open():
                 document, alerts = open_document(intent.fragment, intent.edits, self._home, intent.preferred)
                 self.show(document)
-                broken = [("lessons", error) for error in catalogue().errors]
+                broken = [("lessons", retold(error.message)) for error in catalogue().broken]
                 said = [{"type": "alert", "key": key, "reason": reason} for key, reason in [*alerts, *broken]]
                 film, *numbers = self._picture()
                 return [{**film, **self._tongue()}, *said, *numbers]
@@ -130,7 +130,7 @@ class Conversation:
 
     def _open_document(self) -> Document:
         if self._document is None:
-            raise Refused("nothing is open yet. Send “open” first.")
+            raise Refused(tell("nothing is open yet. Send “open” first."))
         return self._document
 
     def show(self, document: Document) -> None:
@@ -225,9 +225,11 @@ class Conversation:
         assert trace is not None
         lesson = document.subject
         if node not in lesson.graph.nodes:
-            raise Refused(f"{node!r}: the graph has no such line.")
+            raise Refused(tell("{node}: the graph has no such line.", node=repr(node)))
         if intent.tab not in TABS:
-            raise Refused(f"tab {intent.tab!r}: there is none. Expected one of {', '.join(TABS)}.")
+            raise Refused(
+                tell("tab {tab}: there is none. Expected one of {known}.", tab=repr(intent.tab), known=", ".join(TABS))
+            )
 
         def work() -> list[Reply]:
             with speaking(document.settings.language):
@@ -270,7 +272,10 @@ def _talk(document: Document) -> Ask:
 
 def _few_enough(what: str, asked: Words | Projection) -> None:
     if asked.last - asked.first >= MOST_WORDS:
-        raise Refused(f"{what} of steps {asked.first} to {asked.last}: {MOST_WORDS} steps at most at a time.")
+        raise Refused(
+            tell("{what} of steps {first} to {last}: {most} steps at most at a time.",
+                 what=what, first=asked.first, last=asked.last, most=MOST_WORDS)
+        )
 
 
 def _numbered(reply: Reply | Later, request: Any) -> Reply | Later:

@@ -10,6 +10,7 @@ from typing import Any
 
 from explorer.lessons.fused import fused
 from explorer.lessons.lesson import Lesson
+from explorer.locale import _, tell, tell_many
 from explorer.session.numbers import read_number
 from explorer.session.settings import Settings
 
@@ -58,16 +59,21 @@ class Document:
     def at_sample(self, sample: int) -> Document:
         """The same numbers, seen at another sample (from 0). Raises: Refused."""
         if not 0 <= sample < max(1, self.batch):
-            count, last = ("1 sample", "0") if self.batch == 1 else (f"{self.batch} samples", f"0 to {self.batch - 1}")
-            raise Refused(f"sample {sample}: the batch has {count}. Expected {last}.")
+            raise Refused(_no_sample(sample, self.batch))
         return replace(self, sample=sample)
 
     def at_pass(self, number: int) -> Document:
         """The same run of passes, seen after `number` updates. Raises: Refused."""
         if not 0 <= number <= MOST_PASSES:
-            raise Refused(f"pass {number}: a run has {MOST_PASSES} updates at most. Expected 0 to {MOST_PASSES}.")
+            raise Refused(
+                tell("pass {number}: a run has {most} updates at most. Expected 0 to {most}.",
+                     number=number, most=MOST_PASSES)
+            )
         if number and not self.lesson.graph.parameters:
-            raise Refused(f"pass {number}: {self.lesson.title} has no parameters, so that no pass changes anything.")
+            raise Refused(
+                tell("pass {number}: {title} has no parameters, so that no pass changes anything.",
+                     number=number, title=_(self.lesson.title))
+            )
         return replace(self, passes=number)
 
     def with_edit(
@@ -77,12 +83,15 @@ class Document:
         line = self.lesson.graph.nodes.get(node)
         if line is None:
             raise Refused(
-                f"{node!r}: the graph has no such line. Expected one of {', '.join(self.lesson.graph.nodes)}."
+                tell("{node}: the graph has no such line. Expected one of {known}.",
+                     node=repr(node), known=", ".join(self.lesson.graph.nodes))
             )
         if line.kind == "op":
-            raise Refused(f"{node}: it is computed. Edit an input, a target or a parameter.")
+            raise Refused(tell("{node}: it is computed. Edit an input, a target or a parameter.", node=node))
         if len(index) != len(line.shape) or any(not 0 <= i < n for i, n in zip(index, line.shape, strict=True)):
-            raise Refused(f"{node}: it has shape {line.shape} and no entry {index}.")
+            raise Refused(
+                tell("{node}: it has shape {shape} and no entry {index}.", node=node, shape=line.shape, index=index)
+            )
         where = self.at_sample(self.sample if sample is None else sample).sample if line.batched else None
         since = self.at_pass(self.passes if at_pass is None else at_pass).passes
         return replace(self, edits=MappingProxyType({**self.edits, (since, node, where, index): _number(text)}))
@@ -91,7 +100,7 @@ class Document:
         """Another learning rate from the pass on show on, as `text` writes it. Raises: Refused."""
         rate = _number(text)
         if rate <= 0:
-            raise Refused(f"learning rate {text.strip()}: it has to be above 0, such as 0.1.")
+            raise Refused(tell("learning rate {text}: it has to be above 0, such as 0.1.", text=text.strip()))
         since = self.at_pass(self.passes if at_pass is None else at_pass).passes
         return replace(self, rates=MappingProxyType({**self.rates, since: rate}))
 
@@ -102,6 +111,16 @@ class Document:
     def reset(self) -> Document:
         """The handout's numbers and first pass again; the sample and the conventions stay."""
         return Document(self.lesson, self.sample, settings=self.settings)
+
+
+def _no_sample(sample: int, batch: int) -> str:
+    if batch == 1:
+        return tell("sample {sample}: the batch has 1 sample. Expected 0.", sample=sample)
+    return tell_many(
+        "sample {sample}: the batch has {n} sample. Expected 0 to {last}.",
+        "sample {sample}: the batch has {n} samples. Expected 0 to {last}.",
+        batch, sample=sample, last=batch - 1,
+    )
 
 
 def _number(text: str) -> float:

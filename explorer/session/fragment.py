@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from explorer.lessons import DEFAULT, LessonError, load
 from explorer.lessons.lesson import Lesson
-from explorer.locale import ENGLISH, LANGUAGES, speaking, tell
+from explorer.locale import ENGLISH, LANGUAGES, retold, speaking, tell
 from explorer.session.document import Document, Refused
 from explorer.session.intents import EditedNumber
 from explorer.session.packed import pack, unpack
@@ -53,7 +53,7 @@ def _open(
         if key in VIEW_KEYS | {"lesson", "graph", "edits"}:
             continue
         if key not in READERS:
-            alerts.append((key, f"the link has an unknown key {key!r}. It was passed over."))
+            alerts.append((key, tell("the link has an unknown key {key}. It was passed over.", key=repr(key))))
             continue
         try:
             document = READERS[key](document, text)
@@ -76,12 +76,12 @@ def _lesson(fragment: Mapping[str, str], home: Lesson | None) -> tuple[Lesson, l
     try:
         return load(fragment["lesson"]), []
     except LessonError as error:
-        return usual, [("lesson", str(error))]
+        return usual, [("lesson", retold(error.message))]
 
 
 def _whole(key: str, text: str) -> int:
     if not text.isascii() or not text.lstrip("-").isdigit() or len(text) > 9:
-        raise Refused(f"{key} {text[:24]!r}: not a whole number. Expected 0 or more.")
+        raise Refused(tell("{key} {text}: not a whole number. Expected 0 or more.", key=key, text=repr(text[:24])))
     return int(text)
 
 
@@ -101,7 +101,10 @@ def _choice(name: str) -> Callable[[Document, str], Document]:
     def read(document: Document, text: str) -> Document:
         choices = Settings.choices(name)
         if text not in choices:
-            raise Refused(f"{name} {text[:24]!r}: expected one of {', '.join(choices)}.")
+            raise Refused(
+                tell("{key} {text}: expected one of {known}.",
+                     key=name, text=repr(text[:24]), known=", ".join(choices))
+            )
         return document.with_settings(**{name: text})
 
     return read
@@ -109,7 +112,7 @@ def _choice(name: str) -> Callable[[Document, str], Document]:
 
 def _fuse(document: Document, text: str) -> Document:
     if text not in ("0", "1"):
-        raise Refused(f"fuse {text[:24]!r}: expected 0 or 1.")
+        raise Refused(tell("fuse {text}: expected 0 or 1.", text=repr(text[:24])))
     return document.with_settings(fuse=text == "1")
 
 
