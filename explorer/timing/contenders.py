@@ -10,6 +10,7 @@ import numpy as np
 from explorer.engine.arrays import namespace, to_host
 from explorer.engine.errors import DataError
 from explorer.engine.graph import Graph
+from explorer.locale import tell
 from explorer.timing.loops import LoopPass, NoLoopForm
 from explorer.timing.messages import Entrant, Name
 
@@ -42,7 +43,7 @@ def contenders(graph: Graph, params: Numbers) -> tuple[dict[Name, Contender], tu
         except NoLoopForm as error:
             entrants.append(Entrant(name=name, absent=str(error)))
         except DataError:
-            entrants.append(Entrant(name=name, absent="no GPU here"))
+            entrants.append(Entrant(name=name, absent=tell("no GPU here")))
     return present, tuple(entrants)
 
 
@@ -98,15 +99,24 @@ def check(present: Mapping[Name, Contender], data: Numbers) -> None:
     """Let everyone compute the same batch. Raises: Unfit when results are not finite or differ by over TOLERANCE."""
     reference = _flat(present["numpy"](data)())
     if not all(np.isfinite(numbers).all() for numbers in reference.values()):
-        raise Unfit("The pass has numbers that are infinite or not a number. Reset them, then start again.")
+        raise Unfit(tell("The pass has numbers that are infinite or not a number. Reset them, then start again."))
     for name in present.keys() - {"numpy"}:
         for what, numbers in _flat(present[name](data)()).items():
             if not np.allclose(numbers, reference[what], rtol=TOLERANCE, atol=TOLERANCE):
-                raise Unfit(f"{name} and numpy differ on {what}. The same numbers are expected.")
+                raise Unfit(_differing(name, what))
 
 
-def _flat(result: tuple[float, Mapping[str, Any]]) -> dict[str, np.ndarray]:
+def _differing(name: str, line: str | None) -> str:
+    if line is None:
+        return tell("{name} and numpy differ on the loss. The same numbers are expected.", name=name)
+    return tell("{name} and numpy differ on the gradient of {line}. The same numbers are expected.",
+                name=name, line=line)  # fmt: skip
+
+
+def _flat(result: tuple[float, Mapping[str, Any]]) -> dict[str | None, np.ndarray]:
+    """The gradients by their lines, and the loss, which has none."""
     loss, gradients = result
-    found = {name: to_host(np.asarray(array) if isinstance(array, Sequence) else array).ravel()
-             for name, array in gradients.items()}  # fmt: skip
-    return {"the loss": np.array([loss]), **{f"the gradient of {name}": array for name, array in found.items()}}
+    found: dict[str | None, np.ndarray] = {None: np.array([loss])}
+    for name, array in gradients.items():
+        found[name] = to_host(np.asarray(array) if isinstance(array, Sequence) else array).ravel()
+    return found

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from explorer.engine.graph import Graph
 from explorer.engine.schedule import Call, schedule
+from explorer.locale import tell
 from explorer.timing import activations, forms, losses
 from explorer.timing.forms import Entries, Form
 
@@ -104,7 +105,7 @@ class LoopPass:
     def _step(self, call: Call) -> Step:
         registers = self._program.registers
         if call.op.name not in FORMS:
-            raise NoLoopForm(f"no loop form of '{call.op.name}'")
+            raise NoLoopForm(tell("no loop form of '{op}'", op=call.op.name))
         shapes = [registers[operand].shape for operand in call.operands]
         form = FORMS[call.op.name](call.op, shapes, registers[call.out].shape)
         receivers = [(slot, operand) for slot, operand in enumerate(call.operands) if operand in self._carrying]

@@ -1,8 +1,9 @@
-"""The race in a process of its own: `python -m explorer.timing.worker`.
+"""The race in a process of its own: `python -m explorer.timing.worker el`.
 
 It reads a job from its standard input (a line of JSON, then the numbers as .npz) and says what it finds as lines of
-JSON. The graph arrives as text in the graph language and is parsed, like any other; nothing is evaluated. The input
-stays open as a lifeline: when whoever started it closes it or dies, the worker ends at once.
+JSON, its reasons in the language that it was started with. The graph arrives as text in the graph language and is
+parsed, like any other; nothing is evaluated. The input stays open as a lifeline: when whoever started it closes it or
+dies, the worker ends at once.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import numpy as np
 
 from explorer.engine.errors import GraphError
 from explorer.engine.graph import Graph
+from explorer.locale import ENGLISH, retold, speaking, tell
 from explorer.timing.contenders import TOLERANCE, Numbers, Unfit, check, contenders, device_name, wanted_gradients
 from explorer.timing.messages import Event, Failed, Finished, Limits, Machine, Started
 from explorer.timing.race import grown, race
@@ -55,13 +57,13 @@ def work(graph: Graph, data: Numbers, params: Numbers, limits: Limits) -> Iterat
     """Everything that the worker says about a job, in order. What cannot be timed ends in Failed."""
     sizes = tuple(size for size in limits.sizes if size * numbers_a_sample(graph) <= limits.numbers)
     if not sizes or any(len(array) == 0 for array in data.values()):
-        yield Failed(reason="There is no sample, or one sample has too many numbers.")
+        yield Failed(reason=tell("There is no sample, or one sample has too many numbers."))
         return
     try:
         present, entrants = contenders(graph, params)
         check(present, {name: array[:CHECKED] for name, array in data.items()})
     except (Unfit, GraphError) as error:
-        yield Failed(reason=str(error))
+        yield Failed(reason=retold(error.message) if isinstance(error, GraphError) else str(error))
         return
     yield Started(machine=machine(), entrants=entrants, sizes=sizes, wanted=wanted_gradients(graph), checked=TOLERANCE)
     yield from race(present, partial(grown, data, graph.inputs), limits.model_copy(update={"sizes": sizes}))
@@ -96,8 +98,9 @@ def hold_on(descriptor: int) -> None:
 def main() -> None:
     job = decode(sys.stdin.buffer)
     threading.Thread(target=hold_on, args=(sys.stdin.fileno(),), daemon=True).start()
-    for event in work(*job):
-        print(event.model_dump_json(), flush=True)
+    with speaking(sys.argv[1] if sys.argv[1:] else ENGLISH):
+        for event in work(*job):
+            print(event.model_dump_json(), flush=True)
 
 
 if __name__ == "__main__":

@@ -61,7 +61,8 @@ class Explorer(JSComponent):
             self._show_plot(data)
             return
         if isinstance(data, dict) and data.get("type") == "timing":
-            self._timing.receive(data)
+            with speaking(self._conversation.language):
+                self._timing.receive(data)
             return
         for reply in self._conversation.receive(data):
             if isinstance(reply, Later):

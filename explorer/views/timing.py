@@ -11,6 +11,7 @@ from panel import state
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from explorer.engine.trace import Trace
+from explorer.locale import _, speaking, spoken
 from explorer.timing.messages import Event, Limits
 from explorer.timing.process import TURNS, follow
 from explorer.timing.worker import encode
@@ -63,9 +64,9 @@ class Timing:
     def _start(self, request: int) -> None:
         trace = self._trace()
         if self._running or trace is None:
-            self._refuse(request, "timing: one is running already." if trace else "timing: nothing is open yet.")
+            self._refuse(request, _("timing: one is running already.") if trace else _("timing: nothing is open yet."))
             return
-        self._running, self._cancelled = True, False
+        self._running, self._cancelled, language = True, False, spoken()
         if state.curdoc is not None and not self._watched:
             self._watched = True
             state.on_session_destroyed(lambda session_context: self.end())
@@ -73,7 +74,8 @@ class Timing:
 
         async def begin() -> None:
             self._loop = asyncio.get_running_loop()
-            self._task = asyncio.create_task(self._race(trace))
+            with speaking(language):  # which the task keeps
+                self._task = asyncio.create_task(self._race(trace))
 
         state.execute(begin)
 
@@ -91,7 +93,7 @@ class Timing:
         except asyncio.CancelledError:
             self._say(kind="cancelled")
         except Exception:
-            self._say(kind="failed", reason="The measuring could not be done. The server's log says why.")
+            self._say(kind="failed", reason=_("The measuring could not be done. The server's log says why."))
             raise
         finally:
             self._running, self._task = False, None

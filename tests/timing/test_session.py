@@ -1,10 +1,13 @@
 """One session's races, without a browser: one at a time, by turns with others, ended whenever that is asked for."""
 
 import asyncio
+import sys
 
 import pytest
 
 from explorer import lessons
+from explorer.locale import speaking
+from explorer.timing import process
 from explorer.timing.messages import Limits
 from explorer.views import timing
 from explorer.views.timing import Timing
@@ -169,3 +172,17 @@ def test_trouble_is_told_as_the_end_of_the_race(workers, monkeypatch, recwarn):
     monkeypatch.setattr(timing, "follow", broken)
     browser = run(story())
     assert "server's log" in browser.told[-1]["reason"]
+
+
+def test_a_worker_gives_its_reasons_in_the_language_of_whoever_asked(monkeypatch):
+    script = "import sys; print('{\"kind\": \"failed\", \"reason\": \"' + sys.argv[1] + '\"}', flush=True)"
+    monkeypatch.setattr(process, "COMMAND", (sys.executable, "-c", script))
+
+    async def story():
+        browser = Browser(QUICK)
+        with speaking("el"):
+            browser.ask("start")
+        await browser.until("failed")
+        return browser
+
+    assert run(story()).told[-1]["reason"] == "el"

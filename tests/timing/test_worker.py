@@ -1,5 +1,6 @@
 """The worker as a process: what it says, and that it is never left behind."""
 
+import gettext
 import io
 import json
 import subprocess
@@ -8,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from explorer import Graph, lessons
+from explorer import Graph, lessons, locale
 from explorer.timing.messages import Failed, Finished, Left, Limits, Progress, Started, Timed, read_event
 from explorer.timing.worker import decode, encode, work
 
@@ -128,3 +129,16 @@ def test_it_ends_when_its_starter_lets_go(start):
     assert worker.poll() is None
     worker.stdin.close()
     assert worker.wait(timeout=60) == 1
+
+
+def test_reasons_are_given_in_the_language_that_is_spoken(monkeypatch):
+    class Marked(gettext.NullTranslations):
+        def gettext(self, message):
+            return f"‹{message}›"
+
+    monkeypatch.setattr(locale, "_catalogue", lambda language: Marked())
+    graph, params = Graph.parse("x = input()\nw = param()\nloss = exp(w * x)\n"), {"w": np.array(2.0)}
+    (started, *_) = work(graph, {"x": np.array([0.5])}, params, QUICK)
+    assert isinstance(started, Started) and started.entrants[0].absent == "‹no loop form of 'exp'›"
+    (failed,) = work(graph, {"x": np.zeros(0)}, params, QUICK)
+    assert isinstance(failed, Failed) and failed.reason.startswith("‹There is no sample")
