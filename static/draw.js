@@ -28,6 +28,11 @@ function spokenGradient(state) {
     zero: t("gradient exactly zero"), stale: t("gradient stale") }[state];
 }
 
+/** How far a card's value and gradient are. @param {ReturnType<typeof import("explorer/player.js").nodeState>} state */
+export function spokenStates({ value, gradient }) {
+  return [spokenValue(value.state), ...(gradient ? [spokenGradient(gradient.state)] : [])].join(", ");
+}
+
 /** The shape after what kind of a line it is, where its title does not tell. @param {FilmNode} node @returns {string} */
 function kindAndShape({ kind, shape_text: shape }) {
   return { input: t("input {shape}", { shape }), target: t("target {shape}", { shape }), param: t("param {shape}", { shape }) }[kind] ?? shape;
@@ -144,9 +149,8 @@ export function createCard(node, shared) {
     const key = `${state.value.state} ${state.gradient?.state} ${state.contributions}`;
     if (key === drawn) return;
     drawn = key;
-    const spoken = [spokenValue(state.value.state), ...(state.gradient ? [spokenGradient(state.gradient.state)] : [])];
     assign(element, { "data-state-value": state.value.state, "data-state-gradient": state.gradient?.state,
-      "data-contributions": state.contributions, "aria-description": spoken.join(", ") });
+      "data-contributions": state.contributions, "aria-description": spokenStates(state) });
   }
 
   /** Take over what the conventions say of the same cells; it is drawn at the next update. @param {FilmNode} next */

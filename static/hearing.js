@@ -4,6 +4,7 @@
  */
 
 import { html } from "explorer/dom.js";
+import { spokenStates } from "explorer/draw.js";
 import { formatNumber } from "explorer/format.js";
 import { t } from "explorer/language.js";
 import { nodeState } from "explorer/player.js";
@@ -62,10 +63,17 @@ export function createHearing(model, stage, signal) {
     if (gradient) said.push(gradientSaid(gradient, node.gradient.sign ?? 1, contributions, digits));
     const sentence = concerns(film, step, node.name) ? film.steps[step - 1].sentence : null;
     if (sentence) said.push(t("just now: {sentence}", { sentence: html("span", {}, ...sentenceNodes(sentence, digits)).textContent }));
-    card.setAttribute("aria-description", said.join(". "));
+    card.setAttribute("aria-description", said.reduce((first, next) => t("{first}. {next}", { first, next })));
+  }
+
+  /** What was said of it would soon be old. @param {Element | null} card */
+  function forget(card) {
+    const node = state.film?.nodes.find(({ name }) => name === card?.dataset.node);
+    if (node) card.setAttribute("aria-description", spokenStates(nodeState(state.film, node, state.step)));
   }
 
   const focused = () => stage.element.querySelector("[data-node]:focus");
   stage.element.addEventListener("focusin", (event) => describe(event.target.closest?.("[data-node]")), { signal });
+  stage.element.addEventListener("focusout", (event) => forget(event.target.closest?.("[data-node]")), { signal });
   model.on(["film", "step", "digits", "told"], () => describe(focused()));
 }

@@ -66,6 +66,8 @@ def test_the_focused_card_says_its_numbers_and_what_just_happened(explorer: Open
     page.page.keyboard.press("End")
     expect(card).to_have_attribute("aria-description", re.compile(r"gradient −0\.07476; .*stale"))
     expect(card).not_to_have_attribute("aria-description", re.compile("just now"))
+    page.node("h").focus()
+    expect(card).to_have_attribute("aria-description", "value stale, gradient stale")
 
 
 def test_single_keys_can_be_switched_off(explorer: Opener) -> None:
