@@ -10,6 +10,7 @@ from typing import Any
 
 from explorer.lessons.fused import fused
 from explorer.lessons.lesson import Lesson
+from explorer.locale import tell
 from explorer.session.numbers import read_number
 from explorer.session.settings import Settings
 
@@ -65,7 +66,10 @@ class Document:
     def at_pass(self, number: int) -> Document:
         """The same run of passes, seen after `number` updates. Raises: Refused."""
         if not 0 <= number <= MOST_PASSES:
-            raise Refused(f"pass {number}: a run has {MOST_PASSES} updates at most. Expected 0 to {MOST_PASSES}.")
+            most = MOST_PASSES
+            raise Refused(
+                tell("pass {number}: a run has {most} updates at most. Expected 0 to {most}.", number=number, most=most)
+            )
         if number and not self.lesson.graph.parameters:
             raise Refused(f"pass {number}: {self.lesson.title} has no parameters, so that no pass changes anything.")
         return replace(self, passes=number)
@@ -80,9 +84,11 @@ class Document:
                 f"{node!r}: the graph has no such line. Expected one of {', '.join(self.lesson.graph.nodes)}."
             )
         if line.kind == "op":
-            raise Refused(f"{node}: it is computed. Edit an input, a target or a parameter.")
+            raise Refused(tell("{node}: it is computed. Edit an input, a target or a parameter.", node=node))
         if len(index) != len(line.shape) or any(not 0 <= i < n for i, n in zip(index, line.shape, strict=True)):
-            raise Refused(f"{node}: it has shape {line.shape} and no entry {index}.")
+            raise Refused(
+                tell("{node}: it has shape {shape} and no entry {index}.", node=node, shape=line.shape, index=index)
+            )
         where = self.at_sample(self.sample if sample is None else sample).sample if line.batched else None
         since = self.at_pass(self.passes if at_pass is None else at_pass).passes
         return replace(self, edits=MappingProxyType({**self.edits, (since, node, where, index): _number(text)}))
@@ -91,7 +97,7 @@ class Document:
         """Another learning rate from the pass on show on, as `text` writes it. Raises: Refused."""
         rate = _number(text)
         if rate <= 0:
-            raise Refused(f"learning rate {text.strip()}: it has to be above 0, such as 0.1.")
+            raise Refused(tell("learning rate {rate}: it has to be above 0, such as 0.1.", rate=text.strip()))
         since = self.at_pass(self.passes if at_pass is None else at_pass).passes
         return replace(self, rates=MappingProxyType({**self.rates, since: rate}))
 
