@@ -65,9 +65,9 @@ class Document:
     def at_pass(self, number: int) -> Document:
         """The same run of passes, seen after `number` updates. Raises: Refused."""
         if not 0 <= number <= MOST_PASSES:
+            most = MOST_PASSES
             raise Refused(
-                tell("pass {number}: a run has {most} updates at most. Expected 0 to {most}.",
-                     number=number, most=MOST_PASSES)
+                tell("pass {number}: a run has {most} updates at most. Expected 0 to {most}.", number=number, most=most)
             )
         if number and not self.lesson.graph.parameters:
             raise Refused(
@@ -100,7 +100,7 @@ class Document:
         """Another learning rate from the pass on show on, as `text` writes it. Raises: Refused."""
         rate = _number(text)
         if rate <= 0:
-            raise Refused(tell("learning rate {text}: it has to be above 0, such as 0.1.", text=text.strip()))
+            raise Refused(tell("learning rate {rate}: it has to be above 0, such as 0.1.", rate=text.strip()))
         since = self.at_pass(self.passes if at_pass is None else at_pass).passes
         return replace(self, rates=MappingProxyType({**self.rates, since: rate}))
 

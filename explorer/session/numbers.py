@@ -19,12 +19,10 @@ def read_number(text: str) -> float:
     plain = text.strip().replace("−", "-")
     shown = plain if len(plain) <= 24 else plain[:24] + "…"
     if len(plain) > LONGEST or not NUMBER.fullmatch(plain):
-        raise ValueError(
-            tell("“{shown}” is not a number. Type one such as 0.5, −3 or 1e−4.", shown=shown)
-            if plain
-            else tell("Nothing was typed. Type a number such as 0.5, −3 or 1e−4.")
-        )
+        if not plain:
+            raise ValueError(tell("Nothing was typed. Type a number such as 0.5, −3 or 1e−4."))
+        raise ValueError(tell("“{text}” is not a number. Type one such as 0.5, −3 or 1e−4.", text=shown))
     number = float(plain.replace(",", "."))
     if not math.isfinite(number):
-        raise ValueError(tell("“{shown}” is too large. Type a number below 1.8e308.", shown=shown))
+        raise ValueError(tell("“{text}” is too large. Type a number below 1.8e308.", text=shown))
     return number
