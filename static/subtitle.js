@@ -26,10 +26,25 @@ export function createSubtitle(model, projection, actions, signal) {
   const element = html("section", { class: "subtitle", "aria-label": t("Formulas of the step"), hidden: true },
     html("h1", {}, NAME), formulas, notes, out);
 
+  /** What had the focus when the projector came: it may be hidden until the page is back. @type {Element | null} */
+  let held = null;
+  function handFocus() {
+    const { activeElement } = element.getRootNode();
+    const nowhere = !activeElement || activeElement === document.body;
+    if (state.theme === "projector") {
+      if (!held && !nowhere) held = activeElement;
+      if (held?.checkVisibility() === false) out.focus();
+      return;
+    }
+    if (held && (nowhere || element.contains(activeElement))) held.focus();
+    held = null;
+  }
+
   model.on(["film", "step", "digits", "theme", "projected"], () => {
     element.hidden = state.theme !== "projector";
     if (element.hidden || !state.film) return;
     formulas.replaceChildren(...projection.formulas().map((line) => formulaLine(line, state.digits)));
   });
+  model.on(["theme"], handFocus);
   return element;
 }

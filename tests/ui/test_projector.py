@@ -108,8 +108,10 @@ def test_the_projector_comes_and_goes_and_nothing_is_lost(explorer: Opener) -> N
         expect(page.page).to_have_url(re.compile(r"step=8&.*node=h&tab=jacobian&theme=projector"))
         if leave == "button":
             axe_free(page.page)
-        if leave == "button":
+            expect(page.button("Leave the projector")).to_be_focused()
             page.button("Leave the projector").click()
+            expect(page.button("Projector")).to_be_focused()
+            page.node("h").focus()
         else:
             page.page.keyboard.press(leave)
         expect(page.page.locator(".explorer")).to_have_attribute("data-theme", "dark")
