@@ -13,12 +13,14 @@ from panel import state
 from panel.custom import Child, JSComponent
 from pydantic import ValidationError
 
+from explorer.engine.errors import DataError, Message
 from explorer.engine.graph import Graph
 from explorer.lessons.lesson import Lesson
 from explorer.lessons.own import own_lesson
 from explorer.locale import speaking
 from explorer.notation import Notation
 from explorer.session.conversation import Conversation, Later, Reply
+from explorer.session.document import Document
 from explorer.session.message import encode
 from explorer.timing.messages import Limits
 from explorer.views.notebook import prepare
@@ -112,9 +114,11 @@ def explore(
     """The explorer, open on a graph of your own: the last line of a notebook cell, which needs nothing before it.
 
     Shapes: `data` batch-first (B, …), `params` as declared. `learning_rate` is the step of the updates shown.
-    Raises: GraphError (a ValueError) when the text, the data or the parameters do not fit together.
+    Raises: GraphError (a ValueError) when the text, the data or the parameters do not fit together, or there is no
+        sample to show.
     """
     prepare()
-    return Explorer(
-        own_lesson(graph, data, params or {}, learning_rate, notation), height=760, sizing_mode="stretch_width"
-    )
+    home = own_lesson(graph, data, params or {}, learning_rate, notation)
+    if not Document(home).batch:
+        raise DataError(Message("Data: a batch of no samples. Expected one sample at least."))
+    return Explorer(home, height=760, sizing_mode="stretch_width")
