@@ -33,25 +33,31 @@ _makes: dict[str, Make] = {}  # the explorer of each cell, by the name in its ad
 # runs on another machine, VS Code takes some seconds to forward it. Meanwhile a sentence stands there.
 _CELL = """<div>
 <p style="margin: 0"></p>
-<iframe id="explorer-{cell}" title="{title}" src="{address}/explorer?cell={cell}" allow="clipboard-write; fullscreen"
+<iframe id="explorer-{cell}" title="{title}" allow="clipboard-write; fullscreen"
   style="width: 100%; height: {height}px; border: 0"></iframe>
 <script>
 ((frame, sentences, tries) => {{
   const sentence = frame.previousElementSibling;
   const language = navigator.languages.map((tag) => tag.slice(0, 2)).find((code) => code in sentences);
-  const show = (shown) => {{
-    if (shown && frame.hidden) frame.src = frame.src; // once more
-    frame.hidden = !shown;
-    sentence.textContent = shown ? "" : sentences[language ?? "{english}"];
+  // VS Code's, whatever the system's may be.
+  const theme = document.body.dataset.vscodeThemeKind;
+  const look = theme ? `#theme=${{theme.endsWith("light") ? "light" : "dark"}}` : "";
+  const show = (there) => {{
+    frame.src = there ? `{address}/explorer?cell={cell}${{look}}` : "about:blank";
+    frame.hidden = !there;
+    sentence.textContent = there ? "" : sentences[language ?? "{english}"];
   }};
   const knock = () => Object.assign(new Image(), {{
-    onload: () => show(true),
+    onload() {{
+      if (frame.hidden) show(true);
+    }},
     onerror() {{
       show(false);
       setTimeout(() => {{ if (frame.isConnected && tries--) knock(); }}, 1000);
     }},
     src: `{address}/favicon.ico?${{Math.random()}}`,
   }});
+  show(true);
   knock();
 }})(document.getElementById("explorer-{cell}"), {sentences}, 20);
 </script>

@@ -26,6 +26,7 @@ Bundles = list[dict[str, Any]]
 FRAME = """<!doctype html><iframe src="webview" style="width: 1500px; height: 2400px"
   sandbox="allow-same-origin allow-pointer-lock allow-scripts allow-downloads allow-forms"
   allow="cross-origin-isolated; autoplay; local-network-access; clipboard-read; clipboard-write;"></iframe>"""
+WEBVIEW = "<!doctype html><body data-vscode-theme-kind=vscode-dark>"
 # As its renderer puts text/html into a cell: scripts run at the cell's end, not where they stood.
 RENDER = """outputs => outputs.forEach((html) => {
   const output = document.body.appendChild(document.createElement("div"));
@@ -54,7 +55,7 @@ class Workbench(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", "text/html")
         self.end_headers()
-        self.wfile.write(b"<!doctype html><body>" if self.path == "/webview" else FRAME.encode())
+        self.wfile.write((WEBVIEW if self.path == "/webview" else FRAME).encode())
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""
@@ -136,6 +137,7 @@ def test_every_cell_has_an_explorer_of_its_own_until_the_kernel_ends(
     stages = [explorer.get_by_test_id("stage") for explorer in explorers]
     for stage in stages:
         expect(stage).not_to_have_attribute("data-steps", "0", timeout=SECONDS * 1000)
+        expect(stage.locator("xpath=ancestor::*[@data-theme]")).to_have_attribute("data-theme", "dark")
     # What is edited in one cell is computed in the kernel, and for that cell alone.
     first, second = (stage.locator('[data-node="x"] [data-cell="value:0"]') for stage in stages)
     explorers[0].locator("[data-action=next]").click()
@@ -157,7 +159,9 @@ def test_every_cell_has_an_explorer_of_its_own_until_the_kernel_ends(
     assert not complaints, "\n".join(complaints)
 
     # Only who has the address gets in, and no other page than its own may talk to it.
-    server, path = str(frames.first.get_attribute("src")).removeprefix("http://").split("/", 1)
+    address, _, look = str(frames.first.get_attribute("src")).partition("#")
+    server, path = address.removeprefix("http://").split("/", 1)
+    assert look == "theme=dark"
     assert status(server, f"/{path}") == 200
     assert status(server, "/explorer") == status(server, "/static/js/bokeh.min.js") == 404
     socket = f"/{path.split('?')[0]}/ws"
