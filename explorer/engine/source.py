@@ -283,8 +283,19 @@ def _syntax_error(error: SyntaxError, source: Source) -> ParseError:
         Message(
             "Line {line}: {found}. Expected name = expression, as z = W @ x + b. Mend the expression.",
             line=line,
-            found=found,
+            found=_python_says(found),
         ),
         line=line,
         column=offset + source.indents[line - 1],
     )
+
+
+def _python_says(found: str) -> Message | str:
+    """Python's commonest complaints as messages, which have translations; any other is quoted."""
+    if found == "invalid syntax":
+        return Message("invalid syntax")
+    if never := re.fullmatch(r"'(.)' was never closed", found):
+        return Message("'{bracket}' was never closed", bracket=never[1])
+    if alone := re.fullmatch(r"unmatched '(.)'", found):
+        return Message("unmatched '{bracket}'", bracket=alone[1])
+    return found
