@@ -14,7 +14,7 @@ from explorer.explain.derived import BigSum
 from explorer.explain.ledger import Flat
 from explorer.explain.numbers import json_number
 from explorer.explain.outer import outer
-from explorer.explain.rules import Rules
+from explorer.explain.rules import Rules, share_of
 from explorer.explain.scene import Scene
 from explorer.explain.sending import collapse_badge
 from explorer.locale import _, tell
@@ -128,10 +128,9 @@ def _totals(scene: Scene, name: str) -> tuple[f.Array, f.Array] | None:
     full = np.einsum("bmn,bm->bn", stack.stack(), gradients.reshape(scene.batch, -1))
     short = np.zeros_like(full)
     for sample in range(scene.batch):
-        one = replace(scene, sample=sample)
-        written = Rules(one).sent_back(name, one.upstream())
-        if written is not None:
-            short[sample] = written.evaluate().reshape(-1)
+        sent = share_of(scene.for_sample(sample), name)
+        if sent is not None:
+            short[sample] = sent.reshape(-1)
     return full, short
 
 
@@ -139,7 +138,7 @@ def _summed(scene: Scene, name: str, shares: f.Array) -> Block:
     """∂L/∂b = the samples' shares, added: a line of its own."""
     shape = scene.graph.nodes[name].shape
     terms = tuple(
-        replace(scene, sample=sample).share(name, share.reshape(shape)) for sample, share in enumerate(shares)
+        scene.for_sample(sample).share(name, share.reshape(shape)) for sample, share in enumerate(shares)
     )
     total = scene.contribution(scene.node.name, name)
     held = replace(total, value=shares.sum(axis=0).reshape(total.value.shape))

@@ -5,6 +5,7 @@ Its job is a line of JSON that holds the picture as it is saved; it tells how fa
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from typing import Annotated, BinaryIO, Literal, TypeAlias
 
 from pydantic import Field, TypeAdapter
 
+from explorer.explain.known import remembering
 from explorer.locale import spoken
 from explorer.session.conversation import talk
 from explorer.session.document import Document, Refused
@@ -64,12 +66,13 @@ def work(document: Document) -> Iterator[Event]:
     shown = document.with_settings(language=spoken())
     told = 0
     try:
-        for part in recorded(shown, talk(shown)):
-            if isinstance(part, Recorded):
-                yield Written(text=part.text)
-            elif (share := int(part * SHARES)) > told:
-                told = share
-                yield Progress(done=share / SHARES)
+        with remembering():
+            for part in recorded(shown, talk(shown)):
+                if isinstance(part, Recorded):
+                    yield Written(text=part.text)
+                elif (share := int(part * SHARES)) > told:
+                    told = share
+                    yield Progress(done=share / SHARES)
     except Refused as error:
         yield Failed(reason=str(error))
 
@@ -77,6 +80,7 @@ def work(document: Document) -> Iterator[Event]:
 def main() -> None:
     with suppress(AttributeError, OSError):  # where there is no such thing
         os.nice(POLITE)
+    gc.disable()  # there is little rubbish, and the process soon ends
     serve(decode, work)
 
 

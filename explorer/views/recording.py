@@ -11,7 +11,7 @@ from explorer.session.recorder import encode, read_event
 from explorer.views.apart import Apart, Kind, Send
 from explorer.workers.process import Errand
 
-SECONDS = 300.0  # that one file may take
+SECONDS = 600.0  # that one file may take, where pages come first
 KIND = Kind(
     name="recording",
     busy=N_("recording: one file is being written already."),
