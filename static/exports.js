@@ -65,7 +65,7 @@ export function createExports(model, stage, { served }, signal) {
   /** Announced once, however often it is said. */
   const say = (text) => { if (status.textContent !== text) status.textContent = text; };
   const recording = createRecording(model, {
-    wait: () => say(t("The machine is at work for somebody else. This begins when it is free.")),
+    wait: () => say(t("The machine is busy with other work. This begins when it is free.")),
     progress: (share) => {
       say(t("Making the file …"));
       progress.value = share;

@@ -84,7 +84,7 @@ export function createWhy(model, makePlot, signal) {
   }
 
   const hear = {
-    waiting: () => say(t("The machine is at work for somebody else. This begins when it is free.")),
+    waiting: () => say(t("The machine is busy with other work. This begins when it is free.")),
     started: (message) => timings.start(message),
     progress: ({ done, size }) => {
       progress.value = done;
