@@ -22,7 +22,7 @@ DOTS = {"row": "⋮", "column": "⋯", "both": "⋱"}
 
 def element(tag: str, *children: Any, **attributes: str) -> Element:
     """[tag, attributes, *children]; a trailing underscore lets an attribute be called `class_`."""
-    return [tag, {name.rstrip("_"): value for name, value in attributes.items()}, *children]
+    return [tag, {name.rstrip("_"): value for name, value in attributes.items()} if attributes else {}, *children]
 
 
 def operator(sign: str) -> Element:
