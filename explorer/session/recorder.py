@@ -24,7 +24,7 @@ from explorer.workers.lifeline import serve
 from explorer.workers.messages import Ended, Failed, Message
 
 SHARES = 100  # that are told of, at most
-POLITE = 10  # pages come first
+POLITE = 5  # pages come first, three to one
 
 
 class Progress(Message):
