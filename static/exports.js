@@ -6,6 +6,7 @@
 import { html } from "explorer/dom.js";
 import { icon } from "explorer/icons.js";
 import { t } from "explorer/language.js";
+import { createRecording } from "explorer/recording.js";
 import { painted, standalone } from "explorer/still.js";
 import { MOST_STEPS, recorded } from "explorer/reel.js";
 
@@ -27,6 +28,8 @@ const kinds = () => [
   ["json", "JSON", t("Graph and numbers, to be opened here again.")],
 ];
 const DRAWN = ["svg", "png", "gif"];
+/** What takes long enough to be watched and called off. */
+const LONG = ["gif", "html"];
 
 /** @param {Blob} blob @param {string} name */
 function save(blob, name) {
@@ -59,7 +62,15 @@ export function createExports(model, stage, { served }, signal) {
   const status = html("p", { class: "status", role: "status" });
   const progress = html("progress", { max: 1, value: 0, "aria-label": t("Made so far"), hidden: true });
   const cancel = press(t("Cancel"), () => making?.abort(), { hidden: true });
-  const say = (text) => { status.textContent = text; };
+  /** Announced once, however often it is said. */
+  const say = (text) => { if (status.textContent !== text) status.textContent = text; };
+  const recording = createRecording(model, {
+    wait: () => say(t("The machine is busy with other work. This begins when it is free.")),
+    progress: (share) => {
+      say(t("Making the file …"));
+      progress.value = share;
+    },
+  });
 
   function picture() {
     const { film, step } = state;
@@ -73,8 +84,6 @@ export function createExports(model, stage, { served }, signal) {
     if (state.film.steps.length > MOST_STEPS) {
       throw new Error(t("The film has {n} steps; an animation holds {most} at most.", { n: state.film.steps.length, most: MOST_STEPS }));
     }
-    progress.value = 0;
-    progress.hidden = false;
     return recorded(model, stage, { signal: ending, progress: (share) => { progress.value = share; } });
   }
 
@@ -89,12 +98,13 @@ export function createExports(model, stage, { served }, signal) {
     gif: film,
   };
 
-  /** @param {string} what @returns {Promise<{blob: Blob, name: string} | null>} */
-  async function write(what) {
+  /** @param {string} what @param {AbortSignal} ending @returns {Promise<{blob: Blob, name: string} | null>} */
+  async function write(what, ending) {
     const { selected, follow, step, stacked, entries } = state;
     const picked = Object.entries(entries).map(([node, index]) => ({ node, index }));
     const node = what === "latex" || !follow ? selected : null;
     const message = { type: "export", what, node, step, stacked, entries: picked };
+    if (LONG.includes(what)) return recording.write(message, ending);
     const reply = await model.send(message, { inPlace: true, patience: PATIENCE });
     if (reply.type !== "export") throw new Error(reply.reason);
     return { blob: new Blob([reply.text], { type: reply.media }), name: reply.name };
@@ -105,11 +115,13 @@ export function createExports(model, stage, { served }, signal) {
     if (making || !state.film) return;
     const ending = new AbortController();
     making = ending;
-    cancel.hidden = what !== "gif";
+    cancel.hidden = !LONG.includes(what);
+    progress.hidden = cancel.hidden;
+    progress.value = 0;
     say(t("Making the file …"));
     try {
       const blob = DRAWN.includes(what) ? await draw[what](ending.signal) : null;
-      const made = DRAWN.includes(what) ? blob && { blob, name: fileName(state, what) } : await write(what);
+      const made = DRAWN.includes(what) ? blob && { blob, name: fileName(state, what) } : await write(what, ending.signal);
       if (ending.signal.aborted || !made) say(t("Cancelled."));
       else {
         save(made.blob, made.name);
@@ -182,5 +194,5 @@ export function createExports(model, stage, { served }, signal) {
     say("");
     element.showModal();
   }
-  return { element, show, open: () => element.open };
+  return { element, show, receive: recording.receive, open: () => element.open };
 }

@@ -56,7 +56,7 @@ function toggleFullScreen(root) {
  * Everything that is seen, in the language of the moment.
  * @param {HTMLElement} root @param {import("explorer/model.js").Model} model
  * @param {ReturnType<typeof createUndo>} undo @param {Host} host @param {AbortSignal} signal
- * @returns {{why: ReturnType<typeof createWhy> | null}}
+ * @returns {{why: ReturnType<typeof createWhy> | null, exports: ReturnType<typeof createExports>}}
  */
 function build(root, model, undo, { plots = {}, served = true }, signal) {
   const theme = createTheme(model, root, signal);
@@ -95,7 +95,7 @@ function build(root, model, undo, { plots = {}, served = true }, signal) {
   root.lang = languageTag();
   root.replaceChildren(page);
   const presenter = createPresenter(model, clicker, root, onKey, signal);
-  return { why };
+  return { why, exports };
 }
 
 /**
@@ -141,6 +141,7 @@ export function mount(host) {
       if (other) rebuild();
     }
     if (message.type === "timing") parts.why?.receive(message);
+    if (message.type === "recording") parts.exports.receive(message);
     model.receive(message);
   }
 

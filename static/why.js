@@ -85,7 +85,7 @@ export function createWhy(model, makePlot, signal) {
   }
 
   const hear = {
-    waiting: () => say(t("Another race is on. This one starts when the machine is free.")),
+    waiting: () => say(t("The machine is busy with other work. This begins when it is free.")),
     started: (message) => timings.start(message),
     progress: ({ done, size }) => {
       progress.value = done;

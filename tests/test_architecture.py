@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 LEVELS = [
     {"engine", "assets", "locale"},
-    {"notation"},
+    {"notation", "workers"},
     {"layout", "explain"},
     {"film"},
     {"lessons"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from explorer.engine.ops import Op
 from explorer.engine.probe import NotAnalytic, Probe
 from explorer.engine.replay import dependents
 from explorer.engine.trace import Trace
+from explorer.explain.known import known
 from explorer.locale import retold
 
 MOST_ROWS = 12
@@ -111,7 +112,7 @@ class Checked:
 def torch_gradient(trace: Trace, name: str) -> tuple[np.ndarray | None, str]:
     """PyTorch's gradient of a line, batch-first, and why there is none."""
     try:
-        return peer.gradients(trace)[name], ""
+        return known(trace, "torch", lambda: peer.gradients(trace))[name], ""
     except peer.NoPeer as reason:
         return None, retold(reason.message)
 
@@ -120,14 +121,15 @@ def checked(
     trace: Trace, name: str, places: list[tuple[tuple[int, ...], int]], torch: np.ndarray | None
 ) -> list[Checked]:
     """The line's entries at (index, sample)."""
-    return [
-        Checked(
+
+    def entry(index: tuple[int, ...], sample: int) -> Checked:
+        return Checked(
             Probe(trace, name, index, sample),
             at(trace, name, trace.gradients[name], index, sample),
             None if torch is None else at(trace, name, torch, index, sample),
         )
-        for index, sample in places
-    ]
+
+    return [known(trace, ("checked", name, place), partial(entry, *place)) for place in places]
 
 
 def at(trace: Trace, name: str, array: object, index: tuple[int, ...], sample: int) -> float:

@@ -41,6 +41,12 @@ def function_label(apply: Apply) -> Label:
 
 def expressions(scene: Scene) -> list[f.Formula]:
     """The formula of every operation of the line, the last being the whole right-hand side."""
+    if "expressions" not in scene.written:
+        scene.written["expressions"] = _expressions(scene)
+    return list(scene.written["expressions"])
+
+
+def _expressions(scene: Scene) -> list[f.Formula]:
     if not scene.readable:
         inputs = tuple(scene.value(name) for name in dict.fromkeys(scene.node.inputs))
         return [f.Call((("f", ""),), inputs, scene.value(scene.node.name).value)]

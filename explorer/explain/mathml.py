@@ -6,6 +6,7 @@ An element is [tag, attributes, *children]; a child is an element, a text or {"n
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from explorer.explain import formula as f
@@ -15,12 +16,13 @@ from explorer.notation import Label
 
 Element: TypeAlias = list[Any]
 
+KEPT = 4_096  # symbols; every formula is made of the same few
 DOTS = {"row": "⋮", "column": "⋯", "both": "⋱"}
 
 
 def element(tag: str, *children: Any, **attributes: str) -> Element:
     """[tag, attributes, *children]; a trailing underscore lets an attribute be called `class_`."""
-    return [tag, {name.rstrip("_"): value for name, value in attributes.items()}, *children]
+    return [tag, {name.rstrip("_"): value for name, value in attributes.items()} if attributes else {}, *children]
 
 
 def operator(sign: str) -> Element:
@@ -46,6 +48,15 @@ def number(value: float, link: str = "", kind: str = "", negated: bool = False) 
 
 def label(parts: Label, **attributes: str) -> Element:
     """A symbol with its scripts: sub- and superscripts that follow one another stand above each other."""
+    row = _row(parts)
+    if len(row) == 1 and not attributes:
+        return row[0]
+    return element("mrow", *row, **attributes)
+
+
+@lru_cache(maxsize=KEPT)
+def _row(parts: Label) -> tuple[Element, ...]:
+    """The elements of a symbol, which nobody changes."""
     row: list[Element] = []
     position = 0
     while position < len(parts):
@@ -57,9 +68,7 @@ def label(parts: Label, **attributes: str) -> Element:
             scripts[parts[position][1]] = parts[position][0]
             position += 1
         row.append(_scripted(base, scripts))
-    if len(row) == 1 and not attributes:
-        return row[0]
-    return element("mrow", *row, **attributes)
+    return tuple(row)
 
 
 def _identifier(text: str) -> Element:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import array_api_compat.numpy as xp
+import numpy as np
 
 from explorer.engine import jacobians as j
 from explorer.engine.graph import Read, Temp
 from explorer.explain import formula as f
 from explorer.explain.gates import IDENTITY_LABEL, Gates
+from explorer.explain.known import known
+from explorer.explain.scene import Scene
 from explorer.explain.signs import negative
 
 
@@ -87,6 +90,16 @@ class Rules(Gates):
                 elif isinstance(operand, Temp) and operand.index in wanted:
                     wanted.add(position)
         return wanted
+
+
+def share_of(scene: Scene, name: str) -> f.Array | None:
+    """What a sample sends back to `name`, by the rule; None where nothing goes back."""
+
+    def sent() -> f.Array | None:
+        written = Rules(scene).sent_back(name, scene.upstream())
+        return None if written is None else np.asarray(written.evaluate())
+
+    return known(scene.trace, ("share", type(scene), scene.node.name, name, scene.sample), sent)
 
 
 def _sum(terms: list[f.Formula]) -> f.Formula | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import array_api_compat.numpy as xp
 import numpy as np
@@ -53,6 +54,11 @@ class Scene(Symbols):
     def operand_arrays(self, apply: Apply) -> list[Array]:
         """Engine arrays of an operation's operands, for this sample alone."""
         return self._arrays(apply.operands, self.temporaries)
+
+    @cached_property
+    def written(self) -> dict[str, Any]:
+        """What has been written of the line, by whoever writes it (`explain.expression`)."""
+        return {}
 
     def _arrays(self, operands: Sequence[Operand], results: Sequence[Array]) -> list[Array]:
         arrays: list[Array] = []

@@ -87,7 +87,7 @@ def _answers(scene: Scene, name: str, stack: f.Array) -> tuple[f.Array, f.Array]
         if written is not None:
             short = written.evaluate().reshape(-1)
         else:
-            rows = [_of_sample(replace(scene, sample=sample), name, full.shape[1]) for sample in range(scene.batch)]
+            rows = [_of_sample(scene.for_sample(sample), name, full.shape[1]) for sample in range(scene.batch)]
             short = (np.sum(rows, axis=0) if shared else np.stack(rows)).reshape(-1)
     return (full.sum(axis=0) if shared else full).reshape(-1), short
 

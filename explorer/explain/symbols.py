@@ -14,6 +14,7 @@ from explorer.engine.arrays import to_host
 from explorer.engine.graph import Graph, Literal, Node, Operand, Read
 from explorer.engine.trace import Trace
 from explorer.explain.formula import Array, Cells, Formula, Negative, Shape, Symbol, orient
+from explorer.explain.known import known
 from explorer.explain.ledger import Flat
 from explorer.explain.signs import negative
 from explorer.locale import tell
@@ -60,18 +61,18 @@ class Symbols:
 
     def value_of(self, name: str) -> Array:
         """This sample's value of a line. Shape: the line's."""
-        return self._sample(self.trace.values[name], name)
+        return self._sample(known(self.trace, ("value", name), lambda: _host(self.trace.values[name])), name)
 
     def gradient_of(self, name: str) -> Array:
         """This sample's gradient of a line; a parameter's is the whole batch's. Shape: the line's."""
-        return self._sample(self.trace.gradients[name], name)
+        return self._sample(known(self.trace, ("gradient", name), lambda: _host(self.trace.gradients[name])), name)
 
     def contribution_of(self, reader: str, name: str) -> Array:
         """What `reader` sends back to `name` for this sample; to what all samples share, for the whole batch."""
-        return self._sample(self.trace.contributions[reader, name], name)
+        sent = known(self.trace, ("sent", reader, name), lambda: _host(self.trace.contributions[reader, name]))
+        return self._sample(sent, name)
 
-    def _sample(self, array: object, name: str) -> Array:
-        host = np.asarray(to_host(array), dtype=np.float64)
+    def _sample(self, host: Array, name: str) -> Array:
         return host[self.sample] if self.graph.nodes[name].batched else host
 
     # -- orientation -----------------------------------------------------------------------------------------------
@@ -190,7 +191,15 @@ class Symbols:
 
     def at(self, name: str) -> Self:
         """The same pass, seen from another line."""
-        return replace(self, node=self.graph.nodes[name])
+        return self._also(name, self.sample)
+
+    def for_sample(self, sample: int) -> Self:
+        """The same line, seen at another sample."""
+        return self._also(self.node.name, sample)
+
+    def _also(self, name: str, sample: int) -> Self:
+        which = (type(self), name, sample, self.stacked, *self.entries.items())
+        return known(self.trace, which, lambda: replace(self, node=self.graph.nodes[name], sample=sample))
 
     def fans_out(self, name: str) -> bool:
         """Whether more than one reading sends something back to this line."""
@@ -201,6 +210,10 @@ class Symbols:
         if self.graph.nodes[name].kind == "target":
             return []
         return [(reader, slot) for reader, slot in self.graph.readers(name) if reader in self.graph.reached]
+
+
+def _host(array: object) -> Array:
+    return np.asarray(to_host(array), dtype=np.float64)
 
 
 def subscripted(label: Label, index: Sequence[str], single: bool) -> Label:

@@ -78,7 +78,8 @@ def explain(
     are thousands of numbers.
     Raises: GraphError when the graph has no such line; KeyError for an unknown tab.
     """
-    scene = Scene(graph, trace, notation, graph.node(name), sample, learning_rate, entries or {}, stacked)
+    first = Scene(graph, trace, notation, graph.node(name), sample, learning_rate, entries or {}, stacked)
+    scene = first.at(name)
     told: dict[str, Any] = {"node": name, "sample": sample, "stacked": stacked}
     told |= {"heading": heading(scene), "meta": meta(scene)}
     if trace.batch == 0:

@@ -11,10 +11,11 @@ from explorer.explain import formula as f
 from explorer.explain.blocks import Block, calculation, formula, line, note, section
 from explorer.explain.collapse import collapsed
 from explorer.explain.derived import BigSum
+from explorer.explain.known import known
 from explorer.explain.ledger import Flat
 from explorer.explain.numbers import json_number
 from explorer.explain.outer import outer
-from explorer.explain.rules import Rules
+from explorer.explain.rules import Rules, share_of
 from explorer.explain.scene import Scene
 from explorer.explain.sending import collapse_badge
 from explorer.locale import _, tell
@@ -37,7 +38,7 @@ def two_ways(scene: Scene, name: str, matrix: f.Array, rules: Rules) -> Block:
     with np.errstate(all="ignore"):
         product = matrix.T @ scene.gradient_of(own).reshape(-1)
         value = short.evaluate() if short is not None else np.zeros(len(product))
-        totals = _totals(scene, name) if short is not None and is_shared(scene, name) else None
+        totals = totals_of(scene, name) if short is not None and is_shared(scene, name) else None
     told: Block = {
         "full": [_full(scene, name, matrix, product)],
         "shortcut": [] if short is None else shortcut(scene, name, short, value),
@@ -115,6 +116,11 @@ def _result(scene: Scene, name: str, value: f.Array) -> f.Symbol:
 
 
 # -- the batch -------------------------------------------------------------------------------------------------------
+def totals_of(scene: Scene, name: str) -> tuple[f.Array, f.Array] | None:
+    """The same for whichever sample is chosen."""
+    return known(scene.trace, ("totals", type(scene), scene.node.name, name), lambda: _totals(scene, name))
+
+
 def _totals(scene: Scene, name: str) -> tuple[f.Array, f.Array] | None:
     """Every sample's share, by its whole Jacobian and by its shortcut; None where that is too much work.
 
@@ -128,10 +134,9 @@ def _totals(scene: Scene, name: str) -> tuple[f.Array, f.Array] | None:
     full = np.einsum("bmn,bm->bn", stack.stack(), gradients.reshape(scene.batch, -1))
     short = np.zeros_like(full)
     for sample in range(scene.batch):
-        one = replace(scene, sample=sample)
-        written = Rules(one).sent_back(name, one.upstream())
-        if written is not None:
-            short[sample] = written.evaluate().reshape(-1)
+        sent = share_of(scene.for_sample(sample), name)
+        if sent is not None:
+            short[sample] = sent.reshape(-1)
     return full, short
 
 
@@ -139,7 +144,7 @@ def _summed(scene: Scene, name: str, shares: f.Array) -> Block:
     """∂L/∂b = the samples' shares, added: a line of its own."""
     shape = scene.graph.nodes[name].shape
     terms = tuple(
-        replace(scene, sample=sample).share(name, share.reshape(shape)) for sample, share in enumerate(shares)
+        scene.for_sample(sample).share(name, share.reshape(shape)) for sample, share in enumerate(shares)
     )
     total = scene.contribution(scene.node.name, name)
     held = replace(total, value=shares.sum(axis=0).reshape(total.value.shape))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from explorer.explain.blocks import Block, assignment, formula, line, note, section
 from explorer.explain.descent import new_value, new_value_by_delta, rate, updated
+from explorer.explain.known import known
 from explorer.explain.phrases import say
 from explorer.explain.scene import Scene
 from explorer.explain.text import number_part, parts
@@ -39,7 +40,12 @@ def _all(scene: Scene) -> list[Block]:
     names = scene.graph.parameters
     if len(names) < 2:
         return []
-    return [section([_("All updates of this pass")], *(_moved(scene.at(name)) for name in names))]
+    return [section([_("All updates of this pass")], *(moved(scene.at(name)) for name in names))]
+
+
+def moved(scene: Scene) -> Block:
+    """The same on every parameter's page, and for every sample."""
+    return known(scene.trace, ("moved", type(scene), scene.node.name, scene.stacked), lambda: _moved(scene))
 
 
 def _moved(scene: Scene) -> Block:

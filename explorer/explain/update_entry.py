@@ -12,6 +12,7 @@ from explorer.explain.derivation.steps import choices
 from explorer.explain.derivation.way import Way, times
 from explorer.explain.derived import BigSum, Series
 from explorer.explain.descent import rate, updated
+from explorer.explain.known import known
 from explorer.explain.sampled import LETTER, of_any_sample
 from explorer.explain.scene import Scene
 from explorer.explain.update_factors import factors, meaning, signal
@@ -102,5 +103,9 @@ def _shares(way: Way) -> f.Formula | None:
     scene = way.scene
     if scene.batch > MOST_SAMPLES:
         return None
-    seen = [replace(way, scene=replace(scene, sample=sample)) for sample in range(scene.batch)]
-    return Series(tuple(other.sent(other.picked) for other in seen), scene.sample)
+    seen = [replace(way, scene=scene.for_sample(sample)) for sample in range(scene.batch)]
+
+    def sent(other: Way) -> f.Symbol:
+        return known(scene.trace, ("share of", other.scene, other.wrt), lambda: other.sent(other.picked))
+
+    return Series(tuple(map(sent, seen)), scene.sample)

@@ -6,6 +6,7 @@ A label is a tuple of (text, script) parts, script being "", "sub" or "sup": b�
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 Label = tuple[tuple[str, str], ...]
 
@@ -42,6 +43,7 @@ def parse_label(markup: str) -> Label:
     return tuple(parts)
 
 
+@lru_cache(maxsize=4_096)
 def plain(label: Label) -> str:
     """A label as one line of text, with Unicode scripts where they all exist (b₁, W⁽¹⁾), else as w_{i,q}."""
     return "".join(_plain_part(text, script) for text, script in label)

@@ -120,7 +120,7 @@ class Conversation:
             case Export():
                 document, trace = self._open_document(), self._trace
                 assert trace is not None
-                return [Later(exporting(intent, Shown(document, trace, lambda: _talk(document))))]
+                return [Later(exporting(intent, Shown(document, trace)))]
             case Import():
                 document, view = restore(intent.text)
                 self.show(document.with_settings(language=self.language))
@@ -256,7 +256,7 @@ class Conversation:
         return [{"type": "alert", "key": "numbers", "reason": reason}] if reason else []
 
 
-def _talk(document: Document) -> Ask:
+def talk(document: Document) -> Ask:
     """Another conversation about a document, in which every question is answered at once."""
     conversation = Conversation(document.lesson if _own_graph(document.lesson) else None)
     conversation.show(document)

@@ -14,7 +14,7 @@ from explorer.lessons.lesson import Lesson
 from explorer.locale import speaking, tell
 from explorer.session.document import Document, Refused
 from explorer.session.intents import Export
-from explorer.session.recording import Ask, recorded
+from explorer.session.recording import held
 from explorer.session.saving import save
 
 MOST_NUMBERS = 700_000  # of data and parameters that are written out in digits
@@ -22,21 +22,24 @@ MOST_NUMBERS = 700_000  # of data and parameters that are written out in digits
 
 @dataclass(frozen=True)
 class Shown:
-    """What is on the screen, and so in the file; `talk` begins a conversation of its own about it."""
+    """What is on the screen, and so in the file."""
 
     document: Document
     trace: Trace
-    talk: Callable[[], Ask]
 
 
 @dataclass(frozen=True)
 class Exporter:
-    """One kind of file: the end of its name, its media type, what writes it, and whether a single line may be asked."""
+    """One kind of file: the end of its name, its media type, what writes it, and whether a single line may be asked.
+
+    What takes long is `recorded`, in a process of its own: `write` only saves the picture for it.
+    """
 
     ending: str
     media: str
     write: Callable[[Shown, Export], str]
     by_line: bool = False
+    recorded: bool = False
 
 
 def _json(shown: Shown, asked: Export) -> str:
@@ -51,17 +54,23 @@ def _latex(shown: Shown, asked: Export) -> str:
     )
 
 
-def _html(shown: Shown, asked: Export) -> str:
-    return recorded(shown.document, shown.talk())
+def _recording(shown: Shown, asked: Export) -> str:
+    """The picture as a recorder takes it."""
+    held(shown.document)  # or refuse it here
+    return save(shown.document)
 
 
-def _script(write: Callable[[Lesson, Trace], str]) -> Callable[[Shown, Export], str]:
+def _sampled(write: Callable[[Shown, Export], str]) -> Callable[[Shown, Export], str]:
     def written(shown: Shown, asked: Export) -> str:
         if not shown.trace.batch:
             raise Refused(tell("export {what}: the batch has no samples to compute with.", what=asked.what))
-        return write(shown.document.subject, shown.trace)
+        return write(shown, asked)
 
     return written
+
+
+def _script(write: Callable[[Lesson, Trace], str]) -> Callable[[Shown, Export], str]:
+    return _sampled(lambda shown, asked: write(shown.document.subject, shown.trace))
 
 
 EXPORTERS: Mapping[str, Exporter] = MappingProxyType(
@@ -70,13 +79,17 @@ EXPORTERS: Mapping[str, Exporter] = MappingProxyType(
         "numpy": Exporter("-numpy.py", "text/x-python", _script(numpy_script)),
         "pytorch": Exporter("-pytorch.py", "text/x-python", _script(torch_script)),
         "json": Exporter(".json", "application/json", _json),
-        "html": Exporter(".html", "text/html", _html),
+        "html": Exporter(".html", "text/html", _sampled(_recording), recorded=True),
     }
 )
 
 
 def exporting(asked: Export, shown: Shown) -> Callable[[], list[dict[str, Any]]]:
-    """The work of writing the file that was asked for, and the reply that carries it. Raises: Refused."""
+    """The work of writing the file that was asked for, and the reply that carries it. Raises: Refused.
+
+    The reply is {type: "export", name, media, text}; what is recorded, the host is asked for: {type: "record", name,
+    media, saved}.
+    """
     exporter = EXPORTERS.get(asked.what)
     if exporter is None:
         raise Refused(
@@ -109,6 +122,7 @@ def exporting(asked: Export, shown: Shown) -> Callable[[], list[dict[str, Any]]]
                 text = exporter.write(shown, asked)
         except Refused as error:
             return [{"type": "refused", "reason": str(error)}]
-        return [{"type": "export", "name": name + exporter.ending, "media": exporter.media, "text": text}]
+        kind, content = ("record", "saved") if exporter.recorded else ("export", "text")
+        return [{"type": kind, "name": name + exporter.ending, "media": exporter.media, content: text}]
 
     return work

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from explorer.explain import TABS
@@ -22,26 +23,43 @@ PAGE = 64  # steps whose words, or projections, the page asks for together
 FEW_SAMPLES = 8  # so many are stacked as seen from each of them, more only as seen from the chosen one
 
 
-def recorded(document: Document, ask: Ask) -> str:
-    """The pass on show as one HTML file. `ask` answers a page's messages about the document. Raises: Refused."""
-    subject = document.subject
-    first, count = _held(document)
+@dataclass(frozen=True)
+class Recorded:
+    """The whole file."""
+
+    text: str
+
+
+def recorded(document: Document, ask: Ask) -> Iterator[float | Recorded]:
+    """How much of it is done, time and again, and at last the pass on show as one HTML file.
+
+    `ask` answers a page's messages about the document. Raises: Refused.
+    """
+    first, count = held(document)
     answers: dict[str, list[bytes]] = {}
     size = 0
     opened: Reply = {}
-    for sample in range(first, first + count):
+    for place, sample in enumerate(range(first, first + count)):
         film, *said = ask({"type": "sample", "sample": sample})
         film = _unserved(film, document, [first, count])
         opened = opened or film
-        kept = [(["film"], {**film, "said": said}), *_asked(document, ask, film, sample)]
+        kept = [(["film"], {**film, "said": said})]
+        questions = _questions(document, film, sample)
+        for number, (question, message) in enumerate(questions):
+            kept.append((question, ask(message)[0]))
+            yield (place + number / len(questions)) / count
         for question, reply in kept:
             content = bytes(encode({key: value for key, value in reply.items() if key != "request"}))
             answers.setdefault(json.dumps(question, ensure_ascii=False, separators=(",", ":")), []).append(content)
             size += len(content)
         if size > MOST_BYTES:
             raise Refused(tell("The pass is too large for one file. Take a smaller graph, or fewer samples."))
-    tongue = ask({"type": "settings", "language": document.settings.language})[0]
+    yield Recorded(_page(document, ask, opened, first, answers))
+
+
+def _page(document: Document, ask: Ask, opened: Reply, first: int, answers: dict[str, list[bytes]]) -> str:
     language = document.settings.language
+    tongue = ask({"type": "settings", "language": language})[0]
     book = {
         "first": first,
         "sample": document.sample,
@@ -50,14 +68,14 @@ def recorded(document: Document, ask: Ask) -> str:
         "languages": {language: LANGUAGES[language]},
     }
     title = opened["lessons"][0]["title"] + ": " + opened["lessons"][0]["cases"][0]["title"]
-    return html_page(title if subject.title else "Backprop Explorer", _tag(language), book, answers)
+    return html_page(title if document.subject.title else "Backprop Explorer", _tag(language), book, answers)
 
 
 def _tag(language: str) -> str:
     return {"zh": "zh-Hans"}.get(language, language)
 
 
-def _held(document: Document) -> tuple[int, int]:
+def held(document: Document) -> tuple[int, int]:
     """The first sample that the file holds, and how many: the first ones, or those up to the chosen one."""
     lines = len(document.subject.graph.nodes)
     most = MOST_TABS // (lines * len(TABS))
@@ -93,21 +111,23 @@ def _unserved(reply: Reply, document: Document, held: list[int]) -> Reply:
     }
 
 
-def _asked(document: Document, ask: Ask, film: Reply, sample: int) -> Iterator[tuple[list[Any], Reply]]:
-    """Everything that a page can ask about a sample, and the answers."""
+def _questions(document: Document, film: Reply, sample: int) -> list[tuple[list[Any], dict[str, Any]]]:
+    """Everything that a page can ask about a sample: what it is found by in the file, and the message that asks it."""
     steps = film["film"]["steps"]
+    asked: list[tuple[list[Any], dict[str, Any]]] = []
     for first in range(1, len(steps) + 1, PAGE):
         if "sentence" not in steps[first - 1]:
-            yield ["words", first], ask({"type": "words", "first": first, "last": min(first + PAGE - 1, len(steps))})[0]
+            last = min(first + PAGE - 1, len(steps))
+            asked.append((["words", first], {"type": "words", "first": first, "last": last}))
     for first in range(0, len(steps) + 1, PAGE):
-        yield ["projection", first], ask({"type": "projection", "first": first, "last": first + PAGE - 1})[0]
+        asked.append((["projection", first], {"type": "projection", "first": first, "last": first + PAGE - 1}))
     batch = document.batch
     for stacked in (False, True):
         if stacked and (batch < 2 or (batch > FEW_SAMPLES and sample != document.sample)):
             continue
+        place = [sample] if stacked and batch > FEW_SAMPLES else []
         for line in film["film"]["nodes"]:
             for tab in TABS:
                 message = {"type": "explain", "node": line["name"], "tab": tab, "stacked": stacked, "entries": []}
-                place = sample if stacked and batch > FEW_SAMPLES else None
-                question = ["explain", line["name"], tab, stacked, *([place] if place is not None else [])]
-                yield question, ask(message)[0]
+                asked.append((["explain", line["name"], tab, stacked, *place], message))
+    return asked

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
+
+from explorer.workers.messages import Ended, Failed, Message
 
 Name: TypeAlias = Literal["loops", "numpy", "cupy"]
 Seconds: TypeAlias = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
-class _Message(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Limits(_Message):
+class Limits(Message):
     """How large and how long: with these, a whole race takes about half a minute.
 
     A batch is taken round by round, every contender once a round, until both `rounds` rounds and `batch_seconds` are
@@ -32,14 +30,14 @@ class Limits(_Message):
     numbers: Annotated[int, Field(gt=0)] = 10_000_000
 
 
-class Entrant(_Message):
+class Entrant(Message):
     """One contender: why it stays away, or None when it takes part."""
 
     name: Name
     absent: str | None = None
 
 
-class Machine(_Message):
+class Machine(Message):
     """Where the numbers come from; `device` is the GPU's name, or None."""
 
     cores: int
@@ -49,7 +47,7 @@ class Machine(_Message):
     device: str | None = None
 
 
-class Started(_Message):
+class Started(Message):
     """The race begins: every result has been checked against NumPy's, at `checked` the largest difference allowed."""
 
     kind: Literal["started"] = "started"
@@ -60,7 +58,7 @@ class Started(_Message):
     checked: float
 
 
-class Progress(_Message):
+class Progress(Message):
     """`done` of the race, from 0 to 1, while batches of `size` samples are measured."""
 
     kind: Literal["progress"] = "progress"
@@ -68,7 +66,7 @@ class Progress(_Message):
     size: int
 
 
-class Timed(_Message):
+class Timed(Message):
     """The median of `rounds` measurements: seconds for one pass over a batch of `size` samples."""
 
     kind: Literal["timed"] = "timed"
@@ -78,7 +76,7 @@ class Timed(_Message):
     rounds: int
 
 
-class Left(_Message):
+class Left(Message):
     """A contender goes no further: one pass at `size` would take about `expected` seconds."""
 
     kind: Literal["left"] = "left"
@@ -87,17 +85,10 @@ class Left(_Message):
     expected: Seconds
 
 
-class Finished(_Message):
+class Finished(Ended):
     """All batches have been measured."""
 
     kind: Literal["finished"] = "finished"
-
-
-class Failed(_Message):
-    """There is nothing to time, and why."""
-
-    kind: Literal["failed"] = "failed"
-    reason: str
 
 
 Event: TypeAlias = Started | Progress | Timed | Left | Finished | Failed

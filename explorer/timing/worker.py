@@ -1,9 +1,7 @@
 """The race in a process of its own: `python -m explorer.timing.worker el`.
 
-It reads a job from its standard input (a line of JSON, then the numbers as .npz) and says what it finds as lines of
-JSON, its reasons in the language that it was started with. The graph arrives as text in the graph language and is
-parsed, like any other; nothing is evaluated. The input stays open as a lifeline: when whoever started it closes it or
-dies, the worker ends at once.
+Its job is a line of JSON, then the numbers as .npz. The graph arrives as text in the graph language and is parsed, like
+any other; nothing is evaluated.
 """
 
 from __future__ import annotations
@@ -13,8 +11,6 @@ import json
 import math
 import os
 import platform
-import sys
-import threading
 from collections.abc import Iterator
 from functools import partial
 from typing import Any, BinaryIO
@@ -23,10 +19,12 @@ import numpy as np
 
 from explorer.engine.errors import GraphError
 from explorer.engine.graph import Graph
-from explorer.locale import ENGLISH, retold, speaking, tell
+from explorer.locale import retold, tell
 from explorer.timing.contenders import TOLERANCE, Numbers, Unfit, check, contenders, device_name, wanted_gradients
-from explorer.timing.messages import Event, Failed, Finished, Limits, Machine, Started
+from explorer.timing.messages import Event, Finished, Limits, Machine, Started
 from explorer.timing.race import grown, race
+from explorer.workers.lifeline import serve
+from explorer.workers.messages import Failed
 
 CHECKED = 5  # samples that everyone computes before the race
 
@@ -88,19 +86,8 @@ def machine() -> Machine:
     )
 
 
-def hold_on(descriptor: int) -> None:
-    """End the process, at once, when the other end of the pipe is closed."""
-    while os.read(descriptor, 4096):
-        pass
-    os._exit(1)
-
-
 def main() -> None:
-    job = decode(sys.stdin.buffer)
-    threading.Thread(target=hold_on, args=(sys.stdin.fileno(),), daemon=True).start()
-    with speaking(sys.argv[1] if sys.argv[1:] else ENGLISH):
-        for event in work(*job):
-            print(event.model_dump_json(), flush=True)
+    serve(decode, lambda job: work(*job))
 
 
 if __name__ == "__main__":

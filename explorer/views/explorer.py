@@ -26,6 +26,7 @@ from explorer.timing.messages import Limits
 from explorer.views.framed import framed
 from explorer.views.notebook import in_vscode, prepare
 from explorer.views.plots import Plots
+from explorer.views.recording import Recording
 from explorer.views.resources import stay_here
 from explorer.views.script import LOADER, TEXT, address
 from explorer.views.socket import send_at_once
@@ -58,6 +59,7 @@ class Explorer(JSComponent):
         self._conversation = Conversation(home)
         self._plots = Plots()
         self._timing = Timing(self._tell, lambda: self._conversation.trace, limits or Limits())
+        self._recording = Recording(self._tell)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         """What a notebook's cell shows."""
@@ -72,9 +74,10 @@ class Explorer(JSComponent):
         if isinstance(data, dict) and data.get("type") == "plot":
             self._show_plot(data)
             return
-        if isinstance(data, dict) and data.get("type") == "timing":
+        if isinstance(data, dict) and data.get("type") in ("timing", "recording"):
+            apart = self._timing if data["type"] == "timing" else self._recording
             with speaking(self._conversation.language):
-                self._timing.receive(data)
+                apart.receive(data)
             return
         for reply in self._conversation.receive(data):
             if isinstance(reply, Later):
@@ -109,6 +112,9 @@ class Explorer(JSComponent):
     def _send_all(self, replies: list[Reply]) -> None:
         for reply in replies:
             with speaking(self._conversation.language):
+                if reply["type"] == "record":
+                    self._recording.start(reply["request"], reply["saved"], reply["name"], reply["media"])
+                    continue
                 self._plots.hear(reply)
             self._send_msg(encode(reply))
 

@@ -109,7 +109,7 @@ def test_what_cannot_be_exported_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
     assert "'q'" in reason(talk, type="export", what="latex", node="q")
     assert "nothing is open" in reason(Conversation(), type="export", what="json")
     empty = own_lesson("x = input(2)\nloss = sum(x)", {"x": np.zeros((0, 2))}, {})
-    shown = Shown(Document(empty), empty.graph.trace(empty.data), lambda: lambda message: [])
+    shown = Shown(Document(empty), empty.graph.trace(empty.data))
     assert "no samples" in exporting(Export(request=1, type="export", what="numpy"), shown)()[0]["reason"]
     monkeypatch.setattr(exports, "MOST_NUMBERS", 24)
     for what in EXPORTERS:

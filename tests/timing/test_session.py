@@ -7,12 +7,12 @@ import pytest
 
 from explorer import lessons
 from explorer.locale import speaking
-from explorer.timing import process
 from explorer.timing.messages import Limits
-from explorer.views import timing
+from explorer.views import apart
 from explorer.views.timing import Timing
-from tests.timing.conftest import run
-from tests.timing.test_process import ENDLESS, PATIENCE, QUICK, gone, workers
+from explorer.workers import process
+from tests.workers.stories import run
+from tests.workers.test_process import ENDLESS, PATIENCE, QUICK, gone, workers
 
 __all__ = ["workers"]
 
@@ -47,7 +47,7 @@ class Browser:
 @pytest.fixture(autouse=True)
 def turns(monkeypatch):
     """Turns of the test's own loop, one at a time."""
-    monkeypatch.setattr(timing, "TURNS", asyncio.Semaphore(1))
+    monkeypatch.setattr(apart, "TURNS", asyncio.Semaphore(1))
 
 
 def test_a_race_is_run_and_told(workers):
@@ -169,13 +169,13 @@ def test_trouble_is_told_as_the_end_of_the_race(workers, monkeypatch, recwarn):
         await browser.until("failed")
         return browser
 
-    monkeypatch.setattr(timing, "follow", broken)
+    monkeypatch.setattr(apart, "follow", broken)
     browser = run(story())
     assert "server's log" in browser.told[-1]["reason"]
 
 
 def test_a_worker_gives_its_reasons_in_the_language_of_whoever_asked(monkeypatch):
-    script = "import sys; print('{\"kind\": \"failed\", \"reason\": \"' + sys.argv[1] + '\"}', flush=True)"
+    script = "import sys; print('{\"kind\": \"failed\", \"reason\": \"' + sys.argv[2] + '\"}', flush=True)"
     monkeypatch.setattr(process, "COMMAND", (sys.executable, "-c", script))
 
     async def story():

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from explorer import Graph, lessons, locale
-from explorer.timing.messages import Failed, Finished, Left, Limits, Progress, Started, Timed, read_event
+from explorer.timing.messages import Finished, Left, Limits, Progress, Started, Timed, read_event
 from explorer.timing.worker import decode, encode, work
+from explorer.workers.messages import Failed
 
 QUICK = Limits(sizes=(1, 3, 10), rounds=1, batch_seconds=0.001, slice_seconds=0.001)
 ENDLESS = Limits(sizes=(1, 10), batch_seconds=3600.0, total_seconds=36000.0)

@@ -35,7 +35,7 @@ def dialog(page: Explorer) -> Locator:
 
 
 def saved(page: Explorer, kind: str, folder: Path) -> Path:
-    with page.page.expect_download(timeout=60_000) as download:
+    with page.page.expect_download(timeout=240_000) as download:
         dialog(page).get_by_role("button", name=kind, exact=True).click()
     path = folder / download.value.suggested_filename
     download.value.save_as(path)

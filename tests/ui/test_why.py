@@ -1,12 +1,9 @@
 """Why matrices? The pass on show is timed live, can be cancelled, and leaves nothing behind."""
 
 import json
-import os
 import re
-import select
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -14,13 +11,13 @@ from playwright.sync_api import Browser, Locator, expect
 
 from tests.page import Explorer, Watch
 from tests.server import Server, serving
+from tests.workers.processes import needs_proc, wait_for_end, workers
 
 # Sessions end soon after their page is closed.
 SERVE = (sys.executable, "-m", "panel", "serve", "tests/ui/timing_app.py", "--port", "0",
          "--unused-session-lifetime", "5000", "--check-unused-sessions", "500")  # fmt: skip
 RACE = 30_000  # milliseconds within which a worker has started, on a busy machine too
 
-needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are counted in /proc")
 Opener = Callable[..., Explorer]
 
 
@@ -61,28 +58,6 @@ def dialog(page: Explorer) -> Locator:
 
 def status(page: Explorer) -> Locator:
     return dialog(page).get_by_role("status")
-
-
-def workers(server: Server) -> set[int]:
-    """The processes that the server has started and that still run, by their numbers."""
-    found = set()
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, parent = entry.read_text().rpartition(")")[2].split()[:2]
-        except OSError:  # it has just ended
-            continue
-        if int(parent) == server.pid and state != "Z":
-            found.add(int(entry.parent.name))
-    return found
-
-
-def wait_for_end(process: int) -> None:
-    """Until a process is gone."""
-    handle = os.pidfd_open(process)
-    try:
-        assert select.select([handle], [], [], RACE / 1000)[0], "the worker runs on"
-    finally:
-        os.close(handle)
 
 
 def numbers(page: Explorer) -> list[list[float]]:

@@ -14,7 +14,7 @@ import pytest
 from benchmarks.raw_client import connect, get_page, open_session
 from explorer.views import script
 from tests.server import Server, serving
-from tests.timing.conftest import run
+from tests.workers.stories import run
 
 SESSIONS = 20
 LIFETIME = 1500  # milliseconds that the server waits for a socket

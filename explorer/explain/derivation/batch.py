@@ -10,7 +10,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from explorer.engine.arrays import to_host
 from explorer.explain import formula as f
 from explorer.explain.derivation.places import Places, indices
 from explorer.explain.derivation.steps import Line, Right, Step, calculation, numbers, onward, result, step
@@ -86,17 +85,19 @@ class _Sum:
     def _entry(self, name: str, places: Places, sample: int | str, gradient: bool) -> f.Symbol:
         """An entry of one sample: a_{2,1} is the first entry of the second sample."""
         at = self.scene.sample if isinstance(sample, str) else sample
-        source = self.scene.trace.gradients if gradient else self.scene.trace.values
-        array = np.asarray(to_host(source[name]), dtype=np.float64)
+        there = self.scene.for_sample(at)
+        number = np.asarray((there.gradient_of(name) if gradient else there.value_of(name))[indices(places)])
+        on_stage = at == self.scene.sample and not isinstance(sample, str)
         batched = self.scene.graph.nodes[name].batched
-        number = np.asarray((array[at] if batched else array)[indices(places)])
-        plain = self.way.gradient(name, places) if gradient else self.way.value(name, places)
-        if not batched:
-            return replace(plain, value=number)
+        cells = None
+        if on_stage or not batched:
+            plain = self.way.gradient(name, places) if gradient else self.way.value(name, places)
+            if not batched:
+                return replace(plain, value=number)
+            cells = plain.cells
         first = sample if isinstance(sample, str) else str(sample + 1)
         text = ",".join([first, *(place.text for place in self._told(name, places))])
         label = self.scene.notation.element(name, (text,))
-        cells = plain.cells if at == self.scene.sample and not isinstance(sample, str) else None
         if not gradient:
             return f.Symbol(label, number, cells)
         over = (("∂", ""), *self.scene.notation.loss_label)

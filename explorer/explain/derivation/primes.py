@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from explorer.explain import formula as f
@@ -44,11 +44,11 @@ def _within(part: Any) -> Iterator[f.Call]:
     if isinstance(part, tuple):
         for one in part:
             yield from _within(one)
-    elif isinstance(part, f.Formula):
+    elif isinstance(part, f.Formula) and not isinstance(part, f.Symbol):
         if isinstance(part, f.Call) and part.name[-1][0].endswith(PRIME):
             yield part
-        for field in fields(part):
-            yield from _within(getattr(part, field.name))
+        for name in part.__dataclass_fields__:
+            yield from _within(getattr(part, name))
 
 
 def _defined(scene: Scene, call: f.Call) -> list[Calculation]:

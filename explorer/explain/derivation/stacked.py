@@ -23,7 +23,7 @@ Pieces = Mapping[int, Piece]  # the same piece of several samples' derivations, 
 
 def for_every_sample(scene: Scene, derive: Derive) -> list[Derivation]:
     """The derivations of the chosen sample, with the numbers of the other samples that are drawn beside its own."""
-    others = {sample: derive(replace(scene, sample=sample)) for sample in in_view(scene)}
+    others = {sample: derive(scene.for_sample(sample)) for sample in in_view(scene)}
     return [_derivation(scene, one, {sample: found[at] for sample, found in others.items()})
             for at, one in enumerate(others[scene.sample])]  # fmt: skip
 

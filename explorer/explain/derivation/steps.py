@@ -11,6 +11,7 @@ import numpy as np
 
 from explorer.explain import formula as f
 from explorer.explain.blocks import Block, formula, joined, line, note
+from explorer.explain.known import known
 from explorer.explain.scene import Scene
 from explorer.explain.text import Part, text
 from explorer.notation import Label
@@ -134,16 +135,21 @@ def derivation_block(scene: Scene, told: Derivation) -> Block:
         "title": list(told.title),
         "choice": told.choice,
         "entries": [choices(scene, name) for name in told.pick],
-        "steps": [
-            {
-                "title": list(one.title),
-                "badge": one.badge,
-                "blocks": [_block(piece) for piece in one.pieces],
-                "note": list(one.remark),
-            }
-            for one in told.steps
-        ],
+        # With the steps, which so keep their id.
+        "steps": known(scene.trace, ("steps", id(told.steps)), lambda: (told.steps, _steps(told)), brief=True)[1],
     }
+
+
+def _steps(told: Derivation) -> list[Block]:
+    return [
+        {
+            "title": list(one.title),
+            "badge": one.badge,
+            "blocks": [_block(piece) for piece in one.pieces],
+            "note": list(one.remark),
+        }
+        for one in told.steps
+    ]
 
 
 def choices(scene: Scene, name: str) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from explorer.explain.derivation.steps import Derivation, Step, derivation_block
 from explorer.explain.derivation.unary import gate
 from explorer.explain.derivation.way import Way
 from explorer.explain.derivation.whole import whole_steps
+from explorer.explain.known import known
 from explorer.explain.phrases import say
 from explorer.explain.scene import Scene
 from explorer.explain.text import Part, label_part
@@ -85,7 +86,11 @@ def _via(scene: Scene, told: Derivation) -> Derivation:
 
 
 def derivation(scene: Scene, name: str) -> Derivation:
-    """How the scene's line sends its gradient back to `name`."""
+    """How the scene's line sends its gradient back to `name`: on its own page, and on that of what it reads."""
+    return known(scene.trace, ("derivation", scene, name), lambda: _derivation(scene, name), brief=True)
+
+
+def _derivation(scene: Scene, name: str) -> Derivation:
     own, line = label_part(_gradient(scene, name), name), label_part(scene.label(scene.node.name), scene.node.name)
     title = say("{gradient} through {line}", gradient=own, line=line)
     steps = introduced(scene, _steps(scene, name))
@@ -166,6 +171,10 @@ def _is_whole(scene: Scene, name: str) -> bool:
 
 
 def _whole(scene: Scene, name: str) -> Derivation:
+    return known(scene.trace, ("whole", scene, name), lambda: _made_whole(scene, name), brief=True)
+
+
+def _made_whole(scene: Scene, name: str) -> Derivation:
     steps = introduced(scene, whole_steps(scene, name) or [])
     label = _gradient(scene, name)
     title = say("{gradient}, the whole way from the loss", gradient=label_part(label, name))

@@ -11,7 +11,7 @@ import numpy as np
 from explorer.explain import formula as f
 from explorer.explain.derivation.places import Place, Places, indices, numbered, numbers_of, runs
 from explorer.explain.derived import BigSum, Derivative, Series, label_of
-from explorer.explain.rules import Rules
+from explorer.explain.rules import share_of
 from explorer.explain.scene import Scene
 from explorer.explain.symbols import subscripted
 from explorer.notation import Label
@@ -121,8 +121,8 @@ class Way:
         """What goes back, for this sample alone. Shape: that of what is read."""
         if not self.is_share:
             return np.asarray(self.scene.contribution_of(self.of, self.wrt), dtype=np.float64)
-        sent = Rules(self.scene).sent_back(self.wrt, self.scene.upstream())
-        return np.zeros(self.in_shape) if sent is None else np.asarray(sent.evaluate()).reshape(self.in_shape)
+        sent = share_of(self.scene, self.wrt)
+        return np.zeros(self.in_shape) if sent is None else sent.reshape(self.in_shape)
 
     @property
     def is_share(self) -> bool:

@@ -7,19 +7,22 @@ import sys
 import pytest
 
 from explorer import lessons
-from explorer.timing import process
-from explorer.timing.messages import Event, Failed, Finished, Limits, Progress, Started
+from explorer.timing.messages import Finished, Limits, Progress, Started, read_event
 from explorer.timing.worker import encode
-from tests.timing.conftest import run
+from explorer.workers import process
+from explorer.workers.messages import Failed, Message
+from explorer.workers.process import Errand
+from tests.workers.stories import run
 
 QUICK = Limits(sizes=(1, 3), rounds=1, batch_seconds=0.001, slice_seconds=0.001)
 ENDLESS = Limits(sizes=(1, 10), batch_seconds=3600.0, total_seconds=36000.0)
 PATIENCE = 60.0
 
 
-def job(limits):
+def errand(limits, seconds=PATIENCE):
     lesson = lessons.load("mlp")
-    return encode(lesson.graph, lesson.data, lesson.params, limits)
+    job = encode(lesson.graph, lesson.data, lesson.params, limits)
+    return Errand("explorer.timing.worker", job, read_event, seconds, "It ended unexpectedly.")
 
 
 @pytest.fixture
@@ -46,7 +49,7 @@ def gone(worker):
 
 
 def test_everything_is_told_and_the_loop_stays_free(workers):
-    told: list[Event] = []
+    told: list[Message] = []
     beats: list[int] = []
 
     async def beat():
@@ -55,7 +58,7 @@ def test_everything_is_told_and_the_loop_stays_free(workers):
             await asyncio.sleep(0)  # no time: only lets the loop turn
 
     async def both():
-        await asyncio.gather(process.follow(job(QUICK), told.append, PATIENCE), beat())
+        await asyncio.gather(process.follow(errand(QUICK), told.append), beat())
 
     run(both())
     assert isinstance(told[0], Started) and isinstance(told[-1], Finished)
@@ -71,7 +74,7 @@ def test_a_cancelled_follower_takes_its_worker_along(workers):
             if isinstance(event, Progress):
                 running.set()
 
-        task = asyncio.create_task(process.follow(job(ENDLESS), tell, PATIENCE))
+        task = asyncio.create_task(process.follow(errand(ENDLESS), tell))
         await asyncio.wait_for(running.wait(), PATIENCE)
         assert workers[0].returncode is None
         task.cancel()
@@ -83,8 +86,8 @@ def test_a_cancelled_follower_takes_its_worker_along(workers):
 
 
 def test_a_worker_that_takes_too_long_is_stopped(workers):
-    told: list[Event] = []
-    run(process.follow(job(ENDLESS), told.append, 0.5))
+    told: list[Message] = []
+    run(process.follow(errand(ENDLESS, 0.5), told.append))
     assert isinstance(told[-1], Failed) and "was stopped" in told[-1].reason
     assert gone(workers[0])
 
@@ -92,9 +95,9 @@ def test_a_worker_that_takes_too_long_is_stopped(workers):
 @pytest.mark.parametrize("script", ["pass", "print('{}')", "import sys; sys.stdin.close(); print('{', flush=True)"])
 def test_a_worker_that_fails_is_told_of_or_raised(workers, monkeypatch, script):
     monkeypatch.setattr(process, "COMMAND", (sys.executable, "-c", script))
-    told: list[Event] = []
+    told: list[Message] = []
     try:
-        run(process.follow(job(QUICK), told.append, PATIENCE))
+        run(process.follow(errand(QUICK), told.append))
     except ValueError:
         assert not told  # a line that is no message
     else:
