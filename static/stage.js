@@ -108,7 +108,8 @@ export function createStage(model, signal, projection = { film: () => model.stat
   element.addEventListener("click", (event) => {
     const name = event.target.closest?.("[data-node]")?.dataset.node;
     if (!name) return;
-    const cell = event.target.closest("[data-cell]")?.dataset.cell;
+    // Nobody sees there what was picked: the whole card is one target.
+    const cell = projecting() ? undefined : event.target.closest("[data-cell]")?.dataset.cell;
     model.set({ selected: name, follow: false, inspector: true, ...(cell ? { entries: picked(state, name, cell) } : {}) });
   }, { signal });
 

@@ -1,29 +1,14 @@
 """The page for everyone: no axe violations, a stage that is walked by keyboard, motion only where it is wanted."""
 
-import json
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from explorer.locale import LANGUAGES
+from tests.axe import axe_free
 from tests.ui.conftest import Opener
 from tests.ui.golden import DEFAULT
-
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("moment", ["start", "end"])
-def test_axe_finds_nothing(explorer: Opener, scheme: str, moment: str) -> None:
-    page = explorer(f"lesson={DEFAULT}", color_scheme=scheme)
-    if moment == "end":
-        page.last()
-        page.show("h", "Jacobian")
-        expect(page.inspector.get_by_role("tabpanel")).to_be_visible()
-    found = Axe().run(page.page).response["violations"]
-    assert not found, json.dumps(found, indent=1)[:6000]
 
 
 @pytest.mark.parametrize("language", list(LANGUAGES))
@@ -35,8 +20,7 @@ def test_axe_finds_nothing_in_any_language_and_theme(explorer: Opener, language:
         expect(page.page.locator(f'.explorer[data-theme="{theme}"]')).to_be_visible()
         for act in ("first", "last"):
             page.page.locator(f'[data-action="{act}"]').first.evaluate("button => button.click()")
-            found = Axe().run(page.page, options={"runOnly": WCAG}).response["violations"]
-            assert not found, f"{language}, {theme}, {act}: {json.dumps(found, indent=1)[:4000]}"
+            axe_free(page.page, f"{language}, {theme}, {act}")
 
 
 def test_the_whole_graph_is_walked_by_keyboard(explorer: Opener) -> None:
