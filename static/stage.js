@@ -99,6 +99,11 @@ export function createStage(model, signal, projection = { film: () => model.stat
     model.set({ moved: { ...state.moved, [name]: [tenths(x + dx), tenths(y + dy)] }, stroke: `drag ${drags}` });
   }
 
+  // Under a pointer nothing moves; whoever walks by keyboard sees where she is.
+  element.addEventListener("focusin", ({ target }) => {
+    const name = target.closest?.("[data-node]")?.dataset.node;
+    if (name && target.matches(":focus-visible")) view.reveal(scene.box(name));
+  }, { signal });
   element.append(createTip(element, signal));
   element.addEventListener("pointerdown", () => { drags += 1; }, { signal });
   listenToPointers(element, view, {

@@ -33,17 +33,22 @@
     const [r, g, b] = painted(...layers);
     return `rgb(${r} ${g} ${b})`;
   }
-  /** How the focus is drawn: by the outline of a card or a cell on the stage, of the ticks under the slider, else its own. */
-  function ring() {
+  /** How the focus is drawn: by the line of a card or a cell on the stage, the outline of the ticks under the slider, else its
+      own; and how the cell that the arrow keys have come to is, in a table that is walked by them. */
+  function rings() {
     const card = focused.closest(".card");
     if (card) {
       const drawn = focused.querySelector(focused === card ? ".body" : "path");
       const { stroke, strokeWidth, vectorEffect, strokeDasharray } = getComputedStyle(drawn);
       const width = parseFloat(strokeWidth) * (vectorEffect === "non-scaling-stroke" ? 1 : drawn.getScreenCTM().a);
       const grounds = [getComputedStyle(card.querySelector(".body")).fill, ...(focused === card ? [ground(card.closest(".stage"))] : [])];
-      return { element: drawn, colour: stroke, width: strokeDasharray === "none" ? width : 0, outside: width / 2, grounds };
+      return [{ element: drawn, colour: stroke, width: strokeDasharray === "none" ? width : 0, outside: width / 2, grounds }];
     }
+    const walked = focused.querySelector(":scope.scrolls [data-product].current");
     const element = focused.matches("[type=range]") ? focused.parentElement.querySelector(".ticks") : focused;
+    return [element, ...(walked ? [walked] : [])].map(outlined);
+  }
+  function outlined(element) {
     const { outlineColor, outlineStyle, outlineWidth, outlineOffset } = getComputedStyle(element);
     const [width, offset] = [parseFloat(outlineWidth), parseFloat(outlineOffset)];
     return { element, colour: outlineColor, width: ["none", "auto"].includes(outlineStyle) ? 0 : width, outside: offset + width,
@@ -76,20 +81,20 @@
 
   const select = root.querySelector("#choose-theme");
   const before = select.value;
-  const problems = [];
+  const problems = reached() ? [] : ["covered"];
   for (const theme of themes) {
     select.value = theme;
     select.dispatchEvent(new Event("change"));
-    const found = ring();
     const say = (what) => problems.push(`${theme}: ${what}`);
-    if (found.width < THIN) say(`${found.width.toFixed(1)} px thin`);
-    for (const behind of found.grounds) {
-      const ratio = contrast(found.colour, behind);
-      if (!(ratio >= FAINT)) say(`${found.colour} on ${behind}: a contrast of ${ratio.toFixed(1)}`);
+    for (const ring of rings()) {
+      if (ring.width < THIN) say(`${ring.width.toFixed(1)} px thin`);
+      for (const behind of ring.grounds) {
+        const ratio = contrast(ring.colour, behind);
+        if (!(ratio >= FAINT)) say(`${ring.colour} on ${behind}: a contrast of ${ratio.toFixed(1)}`);
+      }
+      const lost = cut(ring);
+      if (lost.size > 2) say(`cut off at ${[...lost].join(", ")}`);
     }
-    const lost = cut(found);
-    if (lost.size > 2) say(`cut off at ${[...lost].join(", ")}`);
-    if (!reached()) say("covered");
     if (root.getRootNode().activeElement !== focused) say("lost");
   }
   select.value = before;
