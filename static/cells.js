@@ -18,6 +18,7 @@ const ROUND = 5;
 const CUT = 7;
 const INSET = 4;
 const STRIP_MOST = 240;
+const LOW = 0.5;
 
 /** What stands at a tensor whose state needs a word. @param {import("explorer/player.js").Look} state @returns {string} */
 function markOf(state) {
@@ -59,7 +60,7 @@ function paint(cell, number, negated, text, size) {
   assign(cell.path, { d: outline(cell.box, shown < 0), fill: known ? "currentColor" : "url(#waiting)" });
 }
 
-/** All entries in one thin line: a long tensor is seen as a whole. Each bar shows the strongest of its entries. */
+/** All entries in one thin line: a long tensor is seen as a whole. Each bar shows the strongest of its entries; a negative one is low. */
 function heatStrip(numbers, { x, y, width, height }) {
   const bars = Math.min(numbers.length, STRIP_MOST);
   const start = (bar) => Math.floor((bar * numbers.length) / bars);
@@ -68,9 +69,11 @@ function heatStrip(numbers, { x, y, width, height }) {
   for (let bar = 0; bar < bars; bar += 1) {
     const part = numbers.subarray(start(bar), start(bar + 1));
     const peak = largest(part);
-    const shade = level(part.find((number) => Math.abs(number) === peak) ?? Number.NaN);
+    const strongest = part.find((number) => Math.abs(number) === peak) ?? Number.NaN;
+    const shade = level(strongest);
+    const tall = strongest < 0 ? height * LOW : height;
     const left = (x + (bar * width) / bars).toFixed(2);
-    paths.set(shade, `${paths.get(shade) ?? ""}M${left} ${y}h${wide}v${height}h-${wide}z`);
+    paths.set(shade, `${paths.get(shade) ?? ""}M${left} ${y + height - tall}h${wide}v${tall}h-${wide}z`);
   }
   return [...paths].map(([shade, d]) => svg("path", { d, "data-level": shade, fill: "currentColor" }));
 }

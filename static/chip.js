@@ -10,6 +10,7 @@ import { FONTS } from "explorer/text.js";
 
 const MINI = 10;
 const MINI_GAP = 1.5;
+const MINI_CUT = 4;
 const MINI_MOST = 6;
 const PAD = 5;
 const AWAY = 13;
@@ -35,12 +36,22 @@ function spell(context, label, x, write) {
   return x - start;
 }
 
+/** One cell; of a negative number with both left corners cut off, as on its card. */
+function drawMini(context, x, y, negative) {
+  const cut = negative ? MINI_CUT : 0;
+  context.beginPath();
+  context.moveTo(x + cut, y);
+  for (const [right, down] of [[MINI, 0], [MINI, MINI], [cut, MINI], [0, MINI - cut], [0, cut]]) context.lineTo(x + right, y + down);
+  context.fill();
+}
+
 /** The numbers as small coloured cells, in the rows and columns of their card. */
 function drawMinis(context, { numbers, columns }, left, top, colours) {
   for (let row = 0; row < shown(numbers.length / columns); row += 1) {
     for (let column = 0; column < shown(columns); column += 1) {
-      context.fillStyle = colours[level(numbers[row * columns + column])];
-      context.fillRect(left + column * (MINI + MINI_GAP), top + row * (MINI + MINI_GAP), MINI, MINI);
+      const number = numbers[row * columns + column];
+      context.fillStyle = colours[level(number)];
+      drawMini(context, left + column * (MINI + MINI_GAP), top + row * (MINI + MINI_GAP), number < 0);
     }
   }
 }

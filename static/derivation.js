@@ -5,6 +5,7 @@
 
 import { html, htmlLabel } from "explorer/dom.js";
 import { fitFormulas } from "explorer/fit.js";
+import { REVEAL } from "explorer/keys.js";
 import { t, withNodes } from "explorer/language.js";
 import { still, sweep } from "explorer/sweep.js";
 
@@ -12,8 +13,8 @@ import { still, sweep } from "explorer/sweep.js";
 /** @typedef {import("explorer/explanation.js").View} View */
 /** @typedef {(blocks: Block[], view: View) => HTMLElement[]} Render */
 
-const buttons = () => [["next", t("Next line"), "N"], ["all", t("All lines"), "A"], ["again", t("Start again"), "R"]];
-const KEYS = { n: "next", a: "all", r: "again" };
+const buttons = () => Object.entries(REVEAL).map(([letter, action]) =>
+  [action, { next: t("Next line"), all: t("All lines"), again: t("Start again") }[action], letter.toUpperCase()]);
 const FIRST = 1; // lines that are in sight from the start
 
 /** Several derivations of one line, one of them in sight. @param {Block} block @param {View} view @param {Render} render */
@@ -164,7 +165,7 @@ export function createDerivations(panel, model, signal) {
     }
   }, { signal });
   panel.addEventListener("keydown", (event) => {
-    const action = KEYS[event.key.toLowerCase()];
+    const action = model.state.shortcuts && REVEAL[event.key.toLowerCase()];
     const section = /** @type {HTMLElement | null} */ (panel.querySelector(".derivation:not([hidden])"));
     if (!action || !section || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();

@@ -5,6 +5,7 @@
 
 import { html } from "explorer/dom.js";
 import { spokenStates } from "explorer/draw.js";
+import { read } from "explorer/film.js";
 import { formatNumber } from "explorer/format.js";
 import { t } from "explorer/language.js";
 import { nodeState } from "explorer/player.js";
@@ -39,6 +40,30 @@ function gradientSaid({ state, numbers }, sign, came, digits) {
   return state === "zero" ? t("gradient exactly zero") : t("gradient {numbers}", told);
 }
 
+/** Over the batch, as the conventions have it. @param {string} numbers @param {boolean} sum @param {boolean} stale */
+function objectiveSaid(numbers, sum, stale) {
+  if (stale) return sum ? t("sum over the batch {numbers}, stale", { numbers }) : t("mean over the batch {numbers}, stale", { numbers });
+  return sum ? t("sum over the batch {numbers}", { numbers }) : t("mean over the batch {numbers}", { numbers });
+}
+
+/**
+ * What a loss has beside its value: the objective over the batch, and what it keeps inside. Both are there when it is.
+ * @param {import("explorer/film.js").Film} film @param {import("explorer/film.js").FilmNode} node
+ * @param {{state: string, numbers: Float64Array | null}} value @param {number | "all"} digits @returns {string[]}
+ */
+function besideSaid(film, node, { state, numbers: known }, digits) {
+  const stale = state === "stale";
+  const said = [];
+  if (known && node.mean_box) {
+    said.push(objectiveSaid(numbersSaid(film.numbers.subarray(node.mean, node.mean + 1), 1, digits), film.reduction === "sum", stale));
+  }
+  if (known && node.inside) {
+    const numbers = numbersSaid(read(film, node.inside.at), 1, digits);
+    said.push(stale ? t("probabilities inside {numbers}, stale", { numbers }) : t("probabilities inside {numbers}", { numbers }));
+  }
+  return said;
+}
+
 /** Whether the step is about the line, or sends it something. @param {import("explorer/film.js").Film} film */
 function concerns(film, step, name) {
   const { node, edges } = film.steps[step - 1] ?? { node: null, edges: [] };
@@ -59,7 +84,7 @@ export function createHearing(model, stage, signal) {
     const node = film?.nodes.find(({ name }) => name === card?.dataset.node);
     if (!card || !node) return;
     const { value, gradient, contributions } = nodeState(film, node, step);
-    const said = [valueSaid(value, digits)];
+    const said = [valueSaid(value, digits), ...besideSaid(film, node, value, digits)];
     if (gradient) said.push(gradientSaid(gradient, node.gradient.sign ?? 1, contributions, digits));
     const sentence = concerns(film, step, node.name) ? film.steps[step - 1].sentence : null;
     if (sentence) said.push(t("just now: {sentence}", { sentence: html("span", {}, ...sentenceNodes(sentence, digits)).textContent }));

@@ -4,27 +4,45 @@
 
 import { t } from "explorer/language.js";
 
-/** What the help dialog lists. */
-export const keysTold = () => [
+/**
+ * Single keys: those that act and those that the help lists are the same. They can be switched off.
+ * @typedef {object} SingleKeys
+ * @property {string[]} keys  a letter stands for its capital, too, where that is none of its own
+ * @property {() => [string, string]} told  in the help
+ * @property {(page: Page, key: string) => void} act
+ * @type {SingleKeys[]}
+ */
+export const SINGLE = [
+  { keys: [..."123456789"], told: () => ["1 … 9", t("Speed, from ¼× to 4×")], act: ({ model }, key) => model.set({ speed: Number(key) }) },
+  { keys: ["n", "N"], told: () => [t("N, Shift+N"), t("Next pass, previous pass")],
+    act: ({ passes }, key) => (key === "n" ? passes.next() : passes.previous()) },
+  { keys: ["g"], told: () => ["G", t("Gradients on or off")], act: ({ model }) => model.set({ gradients: !model.state.gradients }) },
+  { keys: ["p"], told: () => ["P", t("Projector on or off; Escape leaves it, too")], act: ({ theme }) => theme.toggle() },
+  { keys: ["s"], told: () => ["S", t("Presenter notes in a window of their own")], act: ({ presenter }) => presenter() },
+  { keys: ["f"], told: () => ["F", t("Full screen")], act: ({ fullScreen }) => fullScreen() },
+  { keys: ["?"], told: () => ["?", t("This help")], act: ({ help }) => help() },
+];
+
+/** Single keys inside a derivation, and what its button of the same name does. @type {Record<string, string>} */
+export const REVEAL = { n: "next", a: "all", r: "again" };
+
+/** What the help lists beside the single keys. @returns {[string, string][]} */
+export const otherKeys = () => [
   [t("Space"), t("Play or pause")],
   ["← →", t("Previous step, next step")],
   [t("Page Up, Page Down"), t("A clicker's way through the whole lesson, wherever the focus is: after a pass comes the next case")],
   [t("Home, End"), t("First step, last step")],
-  ["1 … 9", t("Speed, from ¼× to 4×")],
-  [t("N, Shift+N"), t("Next pass, previous pass")],
   [t("Ctrl+Z; Ctrl+Shift+Z or Ctrl+Y"), t("Undo; redo")],
-  ["G", t("Gradients on or off")],
-  ["P", t("Projector on or off; Escape leaves it, too")],
-  ["S", t("Presenter notes in a window of their own")],
-  ["F", t("Full screen")],
-  ["?", t("This help")],
   [t("Arrows on a card"), t("Walk the graph")],
   [t("Enter on a card"), t("Open it in the inspector")],
   [t("Tab, then ← → on a card's cells"), t("Walk its numbers")],
   [t("↑ ↓ on a number"), t("Change it by 0.1, with Shift by 1")],
   [t("Enter on a number"), t("Type another; Enter sends it, Escape leaves it")],
-  [t("N, A, R in a derivation"), t("Next line, all lines, start again")],
 ];
+
+/** @returns {{keys: string[], told: [string, string]}[]} every single key, as the help lists them */
+export const singleKeys = () => [...SINGLE.map(({ keys, told }) => ({ keys, told: told() })),
+  { keys: Object.keys(REVEAL), told: [t("N, A, R in a derivation"), t("Next line, all lines, start again")] }];
 
 const TEXT_FIELDS = "input:not([type=range], [type=checkbox], [type=radio], [type=button]), textarea, [contenteditable]";
 const PRESSABLE = "button, a[href], summary, select, input, [role=button], [role=tab], [role=switch], [role=checkbox]";
@@ -50,28 +68,23 @@ function commands({ toggle, previous, next, first, last }) {
 }
 
 /**
- * @param {import("explorer/model.js").Model} model
+ * @typedef {{model: import("explorer/model.js").Model, walk: (event: KeyboardEvent, target: Element) => boolean,
+ *   passes: {next: () => void, previous: () => void}, clicker: {next: () => void, previous: () => void},
+ *   presenter: () => void, undo: {undo: () => void, redo: () => void}, theme: {toggle: () => void, leave: () => void},
+ *   help: () => void, fullScreen: () => void}} Page  what keys act on
+ */
+
+/**
  * @param {ReturnType<typeof import("explorer/playback.js").createPlayback>} playback
- * @param {{walk: (event: KeyboardEvent, target: Element) => boolean, passes: {next: () => void, previous: () => void},
- *   clicker: {next: () => void, previous: () => void}, presenter: () => void,
- *   undo: {undo: () => void, redo: () => void}, theme: {toggle: () => void, leave: () => void},
- *   help: () => void, fullScreen: () => void}} page
+ * @param {Page} page
  * @param {() => boolean} busy  whether a dialog has the keyboard
  * @param {AbortSignal} signal
  * @returns {(event: KeyboardEvent) => void} for other documents' keys
  */
-export function listenToKeys(model, playback, page, busy, signal) {
-  const { state } = model;
+export function listenToKeys(playback, page, busy, signal) {
+  const { state } = page.model;
   const act = commands(playback);
-  const single = {
-    g: () => model.set({ gradients: !state.gradients }),
-    f: page.fullScreen,
-    p: () => page.theme.toggle(),
-    s: () => page.presenter(),
-    n: page.passes.next,
-    N: page.passes.previous,
-    "?": page.help,
-  };
+  const single = Object.fromEntries(SINGLE.flatMap((row) => row.keys.map((key) => [key, () => row.act(page, key)])));
 
   /** @returns {(() => void) | undefined} */
   function meaning(event, target) {
@@ -82,7 +95,6 @@ export function listenToKeys(model, playback, page, busy, signal) {
     if (key === "Escape") return state.theme === "projector" ? page.theme.leave : undefined;
     if (key in act) return within(target, OWN_ARROWS) ? undefined : act[key];
     if (!state.shortcuts || within(target, "select")) return undefined;
-    if (/^[1-9]$/.test(key)) return () => model.set({ speed: Number(key) });
     return single[key] ?? single[key.toLowerCase()];
   }
 

@@ -90,7 +90,7 @@ function build(root, model, undo, { plots = {}, served = true }, signal) {
   createInspector(inspector, model, signal);
   const busy = () => help.open() || exports.open() || Boolean(why?.open());
   const clicker = createClicker(model, playback);
-  const onKey = listenToKeys(model, playback, { walk, passes, undo, theme, clicker, presenter: () => presenter.open(), help: help.show,
+  const onKey = listenToKeys(playback, { model, walk, passes, undo, theme, clicker, presenter: () => presenter.open(), help: help.show,
     fullScreen }, busy, signal);
   root.lang = languageTag();
   root.replaceChildren(page);

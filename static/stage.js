@@ -99,6 +99,11 @@ export function createStage(model, signal, projection = { film: () => model.stat
     model.set({ moved: { ...state.moved, [name]: [tenths(x + dx), tenths(y + dy)] }, stroke: `drag ${drags}` });
   }
 
+  // Under a pointer nothing moves; whoever walks by keyboard sees where she is.
+  element.addEventListener("focusin", ({ target }) => {
+    const name = target.closest?.("[data-node]")?.dataset.node;
+    if (name && target.matches(":focus-visible")) view.reveal(scene.box(name));
+  }, { signal });
   element.append(createTip(element, signal));
   element.addEventListener("pointerdown", () => { drags += 1; }, { signal });
   listenToPointers(element, view, {
@@ -108,7 +113,8 @@ export function createStage(model, signal, projection = { film: () => model.stat
   element.addEventListener("click", (event) => {
     const name = event.target.closest?.("[data-node]")?.dataset.node;
     if (!name) return;
-    const cell = event.target.closest("[data-cell]")?.dataset.cell;
+    // Nobody sees there what was picked: the whole card is one target.
+    const cell = projecting() ? undefined : event.target.closest("[data-cell]")?.dataset.cell;
     model.set({ selected: name, follow: false, inspector: true, ...(cell ? { entries: picked(state, name, cell) } : {}) });
   }, { signal });
 

@@ -51,7 +51,8 @@ export function createTransport(model, playback, passes, signal) {
   const next = button("next", t("Next step"), playback.next);
   const last = button("last", t("Last step"), playback.last);
   const speed = html("select", { id: "choose-speed" }, ...SPEEDS.map((text, index) => html("option", { value: index + 1 }, text)));
-  const narration = html("p", { class: "narration", "data-testid": "narration", "aria-live": "polite" });
+  // A long sentence scrolls in its place: by keyboard, too.
+  const narration = html("p", { class: "narration", "data-testid": "narration", "aria-live": "polite", tabindex: 0 });
   const element = html("footer", { class: "transport", "aria-label": t("Transport") },
     html("div", { class: "buttons" }, first, previous, play, next, last),
     createTimeline(model, playback.seek, signal),

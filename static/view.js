@@ -20,6 +20,7 @@ const SMALL = { side: 12, head: 46, foot: 46, largest: 1.6, least: 0.72 };
 const LIMITS = [0.05, 8];
 const WHEEL_RATE = 0.0016;
 const DRAG_THRESHOLD = 4;
+const LEAST_SHIFT = 1;
 
 /** Scale, and the point of the drawing that is in the middle of the box. @typedef {[number, number, number]} Zoom */
 
@@ -45,10 +46,12 @@ export function createView(element, apply, chosen, signal) {
   /** Kept, not asked for: asking in the middle of a frame would make the browser lay everything out. */
   let size = { width: 0, height: 0 };
 
+  const around = () => frame ?? (size.width < PHONE ? SMALL : FRAME);
+
   /** All of it, centred, or the subject alone where all would be too small. @returns {Transform} */
   function whole() {
     const { width, height } = size;
-    const { side, head, foot, largest, least } = frame ?? (width < PHONE ? SMALL : FRAME);
+    const { side, head, foot, largest, least } = around();
     const free = { x: side, y: head, width: width - 2 * side, height: height - head - foot };
     const scale = (part) => Math.min(free.width / part.width, free.height / part.height, largest);
     if (scale(bounds) >= least || !subject) return shown(bounds, scale(bounds), free);
@@ -107,6 +110,17 @@ export function createView(element, apply, chosen, signal) {
     go({ k, x: about[0] - (about[0] - transform.x) * ratio, y: about[1] - (about[1] - transform.y) * ratio });
   }
 
+  /** Bring a part that is not in sight there, for the moment: nobody has chosen it. @param {Box} part */
+  function reveal({ x, y, width, height }) {
+    const { side, head, foot } = around();
+    const { k } = transform;
+    const along = (at, start, length, from, to) => Math.max(Math.min(at, to - k * (start + length)), from - k * start);
+    const next = { k, x: along(transform.x, x, width, side, size.width - side), y: along(transform.y, y, height, head, size.height - foot) };
+    if (Math.hypot(next.x - transform.x, next.y - transform.y) < LEAST_SHIFT) return;
+    transform = next;
+    apply(transform);
+  }
+
   function pan(dx, dy) {
     go({ ...transform, x: transform.x + dx, y: transform.y + dy });
   }
@@ -117,7 +131,7 @@ export function createView(element, apply, chosen, signal) {
   });
   observer.observe(element);
   signal.addEventListener("abort", () => observer.disconnect());
-  return { frame: enframe, look, attend, zoom, pan, transform: () => transform, size: () => size };
+  return { frame: enframe, look, attend, reveal, zoom, pan, transform: () => transform, size: () => size };
 }
 
 /**

@@ -1,3 +1,5 @@
+import { createBlock } from "explorer/cells.js";
+import { drawChip } from "explorer/chip.js";
 import { createModel } from "explorer/model.js";
 import { createStage } from "explorer/stage.js";
 import { smallFilm } from "tests/fixtures.js";
@@ -82,7 +84,7 @@ everyTheme("texts can be read on the page", (enough) => {
   ok(contrast(colour("control"), colour("card"), colour("card")) >= 3, "a border of 3:1");
 });
 
-/** Of colours in linear light; Machado, Oliveira and Fernandes (2009), without the sense itself. Grey is luminance. */
+/** Of colours in linear light; Machado, Oliveira and Fernandes (2009), without the sense itself. Who sees greys alone needs marks. */
 const VISIONS = {
   deuteranopia: [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
   protanopia: [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
@@ -99,16 +101,18 @@ function seen(colour, vision) {
   return vision.map((row) => shown(row.reduce((sum, share, place) => sum + share * light[place], 0)));
 }
 
-everyTheme("forward and backward are two colours to those who see fewer", () => {
+everyTheme("what differs by colour differs to those who see fewer", () => {
   cells([1], 0);
   const style = getComputedStyle(document.getElementById("root"));
   const colour = (name) => style.getPropertyValue(`--${name}`).trim();
+  const pairs = [["forward", "backward", 0.35], ["forward", "loss", 0.25], ["forward", "update", 0.25], ["backward", "loss", 0.25],
+    ["backward", "update", 0.25], ["loss", "update", 0.25], ["n4", "p4", 0.15]];
   for (const [name, vision] of Object.entries(VISIONS)) {
-    const [forward, backward] = ["forward", "backward"].map((token) => seen(colour(token), vision));
-    const apart = Math.hypot(...forward.map((part, place) => part - backward[place]));
-    ok(apart > 0.35, `${name}: ${apart.toFixed(2)} apart`);
-    const [minus, plus] = ["n4", "p4"].map((token) => seen(colour(token), vision));
-    ok(Math.hypot(...minus.map((part, place) => part - plus[place])) > 0.15, `${name}: the ends of the scale`);
+    for (const [one, other, least] of pairs) {
+      const [first, second] = [one, other].map((token) => seen(colour(token), vision));
+      const apart = Math.hypot(...first.map((part, place) => part - second[place]));
+      ok(apart > least, `${name}: ${one} and ${other} are ${apart.toFixed(2)} apart`);
+    }
   }
 });
 
@@ -133,4 +137,25 @@ test("sign and state have a mark beside their colour, for those who see none", (
   const [stale, old] = marks(9, ".value");
   ok(stale === "stale" && old !== "", `stale says so: ${old}`);
   ok(document.querySelector('[data-node="loss"] .value[data-state="zero"] .barrier') !== null, "exactly zero has a barrier");
+});
+
+test("a long tensor's strip is low where its numbers are negative", () => {
+  const long = Array.from({ length: 80 }, (_, place) => (place < 40 ? -0.5 : 0.5));
+  cells(long, 0);
+  const node = smallFilm().nodes[0];
+  const block = createBlock({ ...node, shape: [80], editable: false }, "value", { ...node.value, strip: true }, { ...smallFilm().geometry, strip: 10 });
+  block.update({ state: "done", numbers: Float64Array.from(long) }, null, 3);
+  document.querySelector("svg.drawing").append(block.element);
+  const [minus, plus] = ["n3", "p3"].map((level) => block.element.querySelector(`.strip [data-level="${level}"]`).getBBox());
+  ok(minus.height < 0.6 * plus.height && minus.y > plus.y, `${minus.height} of ${plus.height}`);
+});
+
+test("negative numbers that a pulse carries have cut corners", () => {
+  const paint = (numbers) => {
+    const canvas = new OffscreenCanvas(80, 60).getContext("2d");
+    const grey = Object.fromEntries(["card", "frame", "ink", "zero", "bad", "n3", "p3"].map((name) => [name, name === "card" ? "#fff" : "#777"]));
+    drawChip(canvas, { label: [], numbers: Float64Array.from(numbers), columns: 2 }, [40, 30], [0, 0], grey);
+    return [...canvas.getImageData(0, 0, 80, 60).data].filter((_, place) => place % 4 === 0).filter((red) => red < 200).length;
+  };
+  ok(paint([-0.5, -0.5]) < paint([0.5, -0.5]) && paint([0.5, -0.5]) < paint([0.5, 0.5]), "each of them leaves something out");
 });

@@ -22,7 +22,7 @@ async function page() {
   const walk = createWalk(model, stage, editor, signal);
   const passes = createPasses(model, {}, signal);
   const transport = createTransport(model, playback, passes.element, signal);
-  listenToKeys(model, playback, { walk, passes, undo: {}, clicker: createClicker(model, playback), help: () => {}, fullScreen: () => {} }, () => false, signal);
+  listenToKeys(playback, { model, walk, passes, undo: {}, clicker: createClicker(model, playback), help: () => {}, fullScreen: () => {} }, () => false, signal);
   const root = document.getElementById("root");
   root.className = "explorer";
   root.replaceChildren(stage.element, transport);

@@ -1,29 +1,14 @@
 """The page for everyone: no axe violations, a stage that is walked by keyboard, motion only where it is wanted."""
 
-import json
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from explorer.locale import LANGUAGES
+from tests.axe import axe_free
 from tests.ui.conftest import Opener
 from tests.ui.golden import DEFAULT
-
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("moment", ["start", "end"])
-def test_axe_finds_nothing(explorer: Opener, scheme: str, moment: str) -> None:
-    page = explorer(f"lesson={DEFAULT}", color_scheme=scheme)
-    if moment == "end":
-        page.last()
-        page.show("h", "Jacobian")
-        expect(page.inspector.get_by_role("tabpanel")).to_be_visible()
-    found = Axe().run(page.page).response["violations"]
-    assert not found, json.dumps(found, indent=1)[:6000]
 
 
 @pytest.mark.parametrize("language", list(LANGUAGES))
@@ -35,8 +20,7 @@ def test_axe_finds_nothing_in_any_language_and_theme(explorer: Opener, language:
         expect(page.page.locator(f'.explorer[data-theme="{theme}"]')).to_be_visible()
         for act in ("first", "last"):
             page.page.locator(f'[data-action="{act}"]').first.evaluate("button => button.click()")
-            found = Axe().run(page.page, options={"runOnly": WCAG}).response["violations"]
-            assert not found, f"{language}, {theme}, {act}: {json.dumps(found, indent=1)[:4000]}"
+            axe_free(page.page, f"{language}, {theme}, {act}")
 
 
 def test_the_whole_graph_is_walked_by_keyboard(explorer: Opener) -> None:
@@ -70,27 +54,80 @@ def test_the_focused_card_says_its_numbers_and_what_just_happened(explorer: Open
     expect(card).to_have_attribute("aria-description", "value stale, gradient stale")
 
 
-def test_single_keys_can_be_switched_off(explorer: Opener) -> None:
-    """They are listed in the help, where the switch is; without them no single key does anything."""
-    page = explorer(f"lesson={DEFAULT}&step=3")
-    keyboard, dialog = page.page.keyboard, page.page.get_by_role("dialog", name="Help")
+def test_the_loss_says_its_mean_over_the_batch_and_the_probabilities_inside(explorer: Opener) -> None:
+    page = explorer("lesson=mlp/bce_mlp_batch&step=4&fuse=1")
+    card = page.node("loss")
+    card.focus()
+    loss, mean, inside = (page.cell("loss", name).text_content() for name in ("value:0", "mean:0", "inside:0"))
+    assert loss != mean
+    said = f"value {loss}. mean over the batch {mean}. probabilities inside {inside}. gradient not computed yet"
+    expect(card).to_have_attribute("aria-description", re.compile(re.escape(said)))
+    page.page.keyboard.press("End")
+    stale = f"mean over the batch {mean}, stale. probabilities inside {inside}, stale"
+    expect(card).to_have_attribute("aria-description", re.compile(re.escape(stale)))
+    page.page.keyboard.press("Home")
+    expect(card).to_have_attribute("aria-description", re.compile("^value not computed yet. gradient not computed yet"))
+
+
+# Everything that a single key can change and the page itself knows of.
+_AFFECTED = """root => JSON.stringify([
+  root.querySelector("#choose-speed").value, root.querySelector(".pass").textContent, root.dataset.theme,
+  root.querySelector(".stage").className, root.querySelector(".help").open, document.fullscreenElement !== null,
+  root.querySelector(".derivation:not([hidden]) .progress").textContent])"""
+_CHANGED = f"([root, before]) => ({_AFFECTED})(root) !== before"
+
+
+def test_every_single_key_that_the_help_lists_acts_while_they_are_switched_on(explorer: Opener) -> None:
+    page = explorer(f"lesson={DEFAULT}&step=3&theme=light")
+    page.show("z", "Derivation")
+    keyboard, root = page.page.keyboard, page.page.locator(".explorer").element_handle()
+    panel, dialog = page.inspector.get_by_role("tabpanel"), page.page.get_by_role("dialog", name="Help")
+    switch = page.page.get_by_role("switch", name=re.compile("Single keys act"))
+    rows = page.page.locator(".help [data-single]").evaluate_all(
+        "rows => rows.map(row => [row.dataset.single.split(' '), row.cells[0].textContent])"
+    )
+    assert ["".join(keys) for keys, _ in rows] == ["123456789", "nN", "g", "p", "s", "f", "?", "nar"]
+
+    def focus(keys: list[str]) -> None:
+        (panel if keys == ["n", "a", "r"] else page.button("Next step")).focus()
+
     keyboard.press("?")
-    expect(dialog).to_be_visible()
-    page.page.get_by_role("switch", name=re.compile("Single keys act")).uncheck()
+    for _, told in rows:
+        expect(switch.locator("..")).to_contain_text(told)
+    switch.uncheck()
     keyboard.press("Escape")
-    expect(dialog).to_be_hidden()
-    before = page.read(), page.page.get_by_label("Speed").input_value()
-    for key in ("1", "9", "g", "n", "N", "p", "s", "f", "?"):
-        keyboard.press(key)
-    keyboard.press("PageDown")  # a clicker's keys are not single letters: it comes after all of the others
-    expect(page.stage).to_have_attribute("data-step", "4")
-    keyboard.press("PageUp")
-    expect(page.stage).to_have_attribute("data-step", "3")
-    assert (page.read(), page.page.get_by_label("Speed").input_value()) == before
-    expect(page.page.get_by_role("button", name="Gradients")).to_have_attribute("aria-pressed", "true")
-    expect(page.page.locator('.explorer[data-theme="light"]')).to_be_visible()
-    expect(dialog).to_be_hidden()
+    before = root.evaluate(_AFFECTED)
+    for keys, _ in rows:
+        for key in keys:
+            focus(keys)
+            keyboard.press(key)
+            assert root.evaluate(_AFFECTED) == before, key  # a later key could take it back
+    # A clicker's keys are not single letters: it comes after all of the others.
+    keyboard.press("PageDown")
+    page.at(4)
+    assert root.evaluate(_AFFECTED) == before
     assert len(page.page.context.pages) == 1
+
+    page.button("Help").click()
+    switch.check()
+    keyboard.press("Escape")
+    page.chooser("Speed").select_option("9")
+    for keys, _ in rows:
+        for key in keys:
+            focus(keys)
+            if key == "s":
+                with page.page.expect_popup() as popup:
+                    keyboard.press(key)
+                popup.value.close()
+                continue
+            before = root.evaluate(_AFFECTED)
+            keyboard.press(key)
+            page.page.wait_for_function(_CHANGED, arg=[root, before])
+            if key in "pf":
+                keyboard.press(key)
+            elif key == "?":
+                expect(dialog).to_be_visible()
+                keyboard.press("Escape")
 
 
 def test_narration_is_announced(explorer: Opener) -> None:

@@ -1,11 +1,9 @@
 """Conventions re-write the page and leave its numbers alone; only mean or sum is about the numbers."""
 
 import re
-from typing import Literal
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, expect
 
 from explorer import lessons
@@ -340,13 +338,3 @@ def test_the_turned_caption_says_so_when_it_is_pointed_at(explorer: Opener) -> N
     page = explorer("lesson=mlp/bce_mlp")
     title = page.node("z").locator(".block.gradient .caption title")
     assert title.text_content() == "δ₂ is a row (1,4)"
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_the_popover(explorer: Opener, scheme: Literal["light", "dark"]) -> None:
-    page = before_the_update(explorer, "gates/add_gate", "&gradients=row").page
-    page.emulate_media(color_scheme=scheme)
-    page.get_by_role("button", name="Conventions").click()
-    expect(page.get_by_role("dialog", name="Conventions")).to_be_visible()
-    found = Axe().run(page).response["violations"]
-    assert not found, found

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from explorer import lessons
 from explorer.explain import TABS
+from tests.axe import axe_free
 from tests.page import Explorer, Watch
 from tests.ui.conftest import Opener
 from tests.ui.test_exports import BUTTON, saved
@@ -72,6 +73,7 @@ def test_the_file_plays_the_pass_with_nobody_to_ask(explorer: Opener, alone: Pag
         expect(file.button(name)).to_have_count(0)
     for name in ("Notation", "Language"):
         expect(file.chooser(name)).to_have_count(0)
+    axe_free(alone)
     file.button(BUTTON).click()
     offered = alone.get_by_role("dialog", name=BUTTON).locator("[data-export]")
     assert offered.all_inner_texts() == ["SVG", "PNG", "GIF"]

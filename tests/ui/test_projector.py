@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from explorer.lessons import load
 from explorer.locale import LANGUAGES
+from tests.axe import axe_free
 from tests.page import Explorer
 from tests.ui.conftest import Opener
 from tests.ui.golden import CASES, DEFAULT
@@ -41,11 +41,6 @@ def projected(page: Explorer) -> Explorer:
         arg=page.stage.element_handle(),
     )
     return page
-
-
-def axe_free(page: Page) -> None:
-    found = Axe().run(page).response["violations"]
-    assert not found, found
 
 
 def luminance(colour: Any) -> float:
