@@ -59,10 +59,10 @@ export function createCaption(block, geometry, width) {
     if (said === marked) return;
     marked = said;
     mark.textContent = said;
-    const markType = fitted(said, markSize, "mono", above ? width * MARK_MOST : column - MARK_AWAY);
+    const markType = fitted(said, markSize, "sans", above ? width * MARK_MOST : column - MARK_AWAY);
     assign(mark, { "font-size": markType.toFixed(2) });
     present(element, mark, Boolean(said));
-    const taken = said && (above || beside) ? textWidth(`${said} `, markType, "mono") : 0;
+    const taken = said && (above || beside) ? textWidth(`${said} `, markType, "sans") : 0;
     const room = (above ? width : column - APART_FROM_CELLS) - taken;
     const ends = told.turned ? signWidth : 0;
     const size = (label, end) => Math.min(wanted, room / (widthOf(label) + end));

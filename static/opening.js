@@ -38,13 +38,14 @@ export function createOpening(model) {
    */
   async function open(pairs, { only, preferred } = {}) {
     const { values, texts, troubles } = readPicture(pairs);
-    for (const { key, reason } of troubles.slice(0, MOST_TOLD)) model.alert(key, reason);
     opening += 1;
     if (!state.film || troubles.length || !alike(texts, written(state), ASKED)) {
       const { edits = [] } = values;
       const fragment = Object.fromEntries(ASKED.filter((key) => key in texts && key !== "edits").map((key) => [key, texts[key]]));
       await model.send({ type: "open", fragment, edits, preferred });
     }
+    // Read again: the answer may have brought another language.
+    for (const { key, reason } of readPicture(pairs).troubles.slice(0, MOST_TOLD)) model.alert(key, reason);
     if (state.film) model.set({ playing: false, ...fitting(values, state.film, model.alert, only) });
     opening -= 1;
     changed();

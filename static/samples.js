@@ -94,7 +94,7 @@ export function jacobianStack({ shape: [rows, columns], count, chosen, numbers }
     html("table", { "aria-label": t("Jacobian of sample {n}", { n: sample + 1 }) }, html("tbody", {},
       ...Array.from({ length: rows }, (_, i) => html("tr", {},
         ...Array.from({ length: columns }, (_, j) => cell(all[(sample * rows + i) * columns + j], digits)))))),
-    html("figcaption", {}, `${t("sample {n}", { n: sample + 1 })}${sample === chosen ? " ◂" : ""}`));
+    html("figcaption", {}, t("sample {n}", { n: sample + 1 }), sample === chosen ? " ◂" : ""));
   return html("div", { class: "stack", tabindex: 0, role: "group", "aria-label": t("Jacobians of the samples") },
     ...Array.from({ length: count }, (_, sample) => one(sample)));
 }

@@ -25,7 +25,7 @@ export function createWhy(model, makePlot, signal) {
     made.addEventListener("click", act, { signal });
     return made;
   };
-  const start = press(t("Start"), () => ask("start"), { class: "tool go", autofocus: true });
+  const start = press(t("Start"), () => ask("start"), { class: "tool go" });
   const cancel = press(t("Cancel"), () => ask("cancel"), { hidden: true });
   const close = press(t("Close"), () => element.close(), { "aria-label": t("Close"), title: t("Close") }, icon("close"));
   const progress = html("progress", { max: 1, value: 0, "aria-label": t("Measured") });
@@ -72,6 +72,7 @@ export function createWhy(model, makePlot, signal) {
 
   function open() {
     element.showModal();
+    (running ? cancel : start).focus(); // in somebody else's frame, a browser refuses `autofocus`
     if (drawn) return;
     drawn = true;
     makePlot().then((made) => plot.replaceChildren(made));

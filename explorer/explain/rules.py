@@ -22,8 +22,13 @@ class Rules(Gates):
         if isinstance(g, f.Negative):
             sent = self.sent_back(name, g.inner)
             return None if sent is None else negative(sent)
-        if not self.scene.readable:
-            return self.opaque(self._whole(name), g)
+        whole = self._along_the_ways(name, g) if self.scene.readable else self.opaque(self._whole(name), g)
+        turned = whole is not None and self.scene.stands_as_row(name) != self.scene.gradient_rows
+        if whole is None or not turned or f.is_number(whole) or len(self.scene.graph.nodes[name].shape) != 1:
+            return whole
+        return f.Transpose(whole)
+
+    def _along_the_ways(self, name: str, g: f.Formula) -> f.Formula | None:
         code, inputs = self.scene.node.code, self.scene.node.inputs
         wanted, found = self._leading_to(name), list[f.Formula]()
         arrived: dict[int, f.Formula] = {len(code) - 1: g}
@@ -39,11 +44,7 @@ class Rules(Gates):
                     pulled = self.pull(position, slot, upstream)
                     if pulled:
                         arrived[operand.index] = pulled
-        whole = _sum(found)
-        turned = whole is not None and self.scene.stands_as_row(name) != self.scene.gradient_rows
-        if whole is None or not turned or f.is_number(whole) or len(self.scene.graph.nodes[name].shape) != 1:
-            return whole
-        return f.Transpose(whole)
+        return _sum(found)
 
     def _whole(self, name: str) -> j.Jacobian:
         """The engine's Jacobian of the whole line, for this sample alone."""

@@ -23,8 +23,14 @@ class Scene(Symbols):
 
     @property
     def readable(self) -> bool:
-        """Whether the line is short enough to be written out."""
-        return len(self.node.code) <= MOST_OPERATIONS
+        """Whether the line is written out: it is short, and what has three axes or more meets its like alone."""
+        return len(self.node.code) <= MOST_OPERATIONS and all(map(self._in_two_axes, self.node.code))
+
+    def _in_two_axes(self, apply: Apply) -> bool:
+        """Whether formulas, in which all is a number, a vector or a matrix, say what the operation does."""
+        shapes = [self.shape_of(operand) for operand in apply.operands]
+        deep = any(len(shape) > 2 for shape in (apply.shape, *shapes))
+        return not deep or all(shape in ((), apply.shape) for shape in shapes)
 
     def reads(self, operand: Operand, name: str) -> bool:
         """Whether an operand is that line itself."""

@@ -17,7 +17,7 @@ from explorer.explain.scene import Scene
 from explorer.explain.tex import Tex, after, leaf
 from explorer.export.preamble import preamble
 from explorer.film.subject import Subject
-from explorer.locale import tell
+from explorer.locale import _, tell
 
 ROOM = 44.0  # ems of a line
 INDENT = 2.0
@@ -49,10 +49,10 @@ def derivation_document(
 
 
 def _head(subject: Subject, trace: Trace, sample: int, stacked: bool) -> Iterator[str]:
-    title = " · ".join(part for part in (subject.group, subject.title) if part)
+    title = " · ".join(_(part) for part in (subject.group, subject.title) if part)
     yield rf"\section*{{{prose(title)}}}"
     if subject.handout:
-        yield prose(subject.handout)
+        yield prose(_(subject.handout))
     if trace.batch == 0:
         yield prose(tell("The batch has no samples: there is nothing to show."))
     elif trace.batch > 1 and not stacked:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from explorer.engine.graph import Node
 from explorer.explain.scene import Scene
-from explorer.locale import _, tell
+from explorer.locale import pgettext, tell
 from explorer.notation import Notation, plain
 
 Caption = dict[str, Any]
@@ -39,7 +39,8 @@ def gradient_caption(scene: Scene, above: bool) -> Caption:
 
 def mean_caption(scene: Scene) -> Caption:
     """The objective of a batch, and how the samples' losses make it."""
-    return {"label": scene.notation.loss_label, "note": _("sum") if scene.trace.reduction == "sum" else _("mean")}
+    made = pgettext("on a card", "sum") if scene.trace.reduction == "sum" else pgettext("on a card", "mean")
+    return {"label": scene.notation.loss_label, "note": made}
 
 
 def _turned(scene: Scene) -> str:

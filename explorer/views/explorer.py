@@ -13,20 +13,25 @@ from panel import state
 from panel.custom import Child, JSComponent
 from pydantic import ValidationError
 
+from explorer.engine.errors import DataError, Message
 from explorer.engine.graph import Graph
 from explorer.lessons.lesson import Lesson
 from explorer.lessons.own import own_lesson
 from explorer.locale import speaking
 from explorer.notation import Notation
 from explorer.session.conversation import Conversation, Later, Reply
+from explorer.session.document import Document
 from explorer.session.message import encode
 from explorer.timing.messages import Limits
-from explorer.views.notebook import prepare
+from explorer.views.framed import framed
+from explorer.views.notebook import in_vscode, prepare
 from explorer.views.plots import Plots
 from explorer.views.resources import stay_here
 from explorer.views.script import LOADER, TEXT, address
 from explorer.views.socket import send_at_once
 from explorer.views.timing import Timing
+
+HEIGHT = 760  # of a notebook's cell, in pixels
 
 
 class Explorer(JSComponent):
@@ -49,9 +54,16 @@ class Explorer(JSComponent):
         super().__init__(**{"sizing_mode": "stretch_both", "script": address(), **params})
         send_at_once()
         stay_here()
+        self._again = partial(Explorer, home, limits=limits, alone=True)
         self._conversation = Conversation(home)
         self._plots = Plots()
         self._timing = Timing(self._tell, lambda: self._conversation.trace, limits or Limits())
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        """What a notebook's cell shows."""
+        if in_vscode():
+            return {"text/html": framed(self._again, self.height or HEIGHT)}
+        return super()._repr_mimebundle_(include, exclude)
 
     def _handle_msg(self, data: Any) -> None:
         if isinstance(data, dict) and data.get("type") == "script":
@@ -111,10 +123,14 @@ def explore(
 ) -> Explorer:
     """The explorer, open on a graph of your own: the last line of a notebook cell, which needs nothing before it.
 
+    JupyterLab carries its messages; in VS Code the cell is a frame that the kernel serves, to its own machine alone.
+
     Shapes: `data` batch-first (B, …), `params` as declared. `learning_rate` is the step of the updates shown.
-    Raises: GraphError (a ValueError) when the text, the data or the parameters do not fit together.
+    Raises: GraphError (a ValueError) when the text, the data or the parameters do not fit together, or there is no
+        sample to show.
     """
     prepare()
-    return Explorer(
-        own_lesson(graph, data, params or {}, learning_rate, notation), height=760, sizing_mode="stretch_width"
-    )
+    home = own_lesson(graph, data, params or {}, learning_rate, notation)
+    if not Document(home).batch:
+        raise DataError(Message("Data: a batch of no samples. Expected one sample at least."))
+    return Explorer(home, height=HEIGHT, sizing_mode="stretch_width")

@@ -5,12 +5,16 @@ Panel serves component files by a module name taken from the address; only Panel
 
 from __future__ import annotations
 
-from panel import state
+from panel import config, state
 from panel.io.resources import get_dist_path
 from panel.io.server import ComponentResourceHandler
 from tornado.web import HTTPError
 
+from explorer.views import script
+
 OURS = ("panel", "explorer")
+TITLE = "Backprop Explorer"
+_STYLE = "html, body { margin: 0; height: 100%; overflow: hidden; }"
 
 _panels_own = ComponentResourceHandler.parse_url_path
 
@@ -22,9 +26,12 @@ def _checked(handler: ComponentResourceHandler, path: str) -> str:
     return _panels_own(handler, path)
 
 
-def close_foreign_resources() -> None:
-    """Put the check before Panel's own handler; doing it twice changes nothing."""
+def whole_window() -> None:
+    """Let this session's page be the explorer's alone, with no door to other modules' files."""
+    # Before Panel's own handler; doing it twice changes nothing.
     ComponentResourceHandler.parse_url_path = _checked
+    config.raw_css = [_STYLE]
+    config.js_modules = {"explorer": script.ADDRESS}  # on its way before the session asks for it
 
 
 def stay_here() -> None:

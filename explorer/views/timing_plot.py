@@ -22,7 +22,7 @@ LOOKS = {
 }
 COLUMNS = ("size", "seconds", "pass", "sample")
 SIZES = tuple(10**power for power in range(9))
-UNITS = (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9))
+UNITS = ((N_("{n} s"), 1.0), (N_("{n} ms"), 1e-3), (N_("{n} µs"), 1e-6), (N_("{n} ns"), 1e-9))
 # The axes until there is something to show: samples, and seconds.
 ACROSS = (1, 100_000)
 UP = (1e-5, 1e-3)
@@ -33,8 +33,8 @@ SECONDS = tuple(float(f"1e{power}") for power in range(-9, 4))
 
 def in_words(seconds: float) -> str:
     """A time with three significant digits, in the unit that fits it: 24.7 µs, 1.99 ms, 2 s."""
-    name, unit = next((pair for pair in UNITS if seconds >= 0.9995 * pair[1]), UNITS[-1])
-    return f"{float(f'{seconds / unit:.3g}'):g} {name}"
+    message, unit = next((pair for pair in UNITS if seconds >= 0.9995 * pair[1]), UNITS[-1])
+    return tell(message, n=f"{float(f'{seconds / unit:.3g}'):g}")
 
 
 class TimingPlot:

@@ -54,6 +54,12 @@ LINES = {
     "affine": "W @ x + sum(v)",
     "deep": "sigmoid(W @ tanh(x * v) + c)",
     "row affine": "tanh(x @ M) * 3",
+    "tensor scaled": "T * v",
+    "tensor and matrix": "T + A",
+    "tensors alike": "sigmoid(T * T)",
+    "tensor summed": "sum(T * c, axis=1)",
+    "tensor's matrix": "T[0] * A",
+    "softmax of a tensor": "softmax(T)",
     "long": " + ".join(["x"] * 40),
 }
 LOSSES = ("sqerr", "mse", "hinge", "bce", "bce_with_logits", "cross_entropy", "cross_entropy_with_logits")
@@ -64,9 +70,14 @@ NOTATIONS = {
 }
 
 
+def tensor(expression: str) -> str:
+    """Three axes, where they are asked for."""
+    return "T = input(2, 2, 3)\n" if "T" in expression.replace(".T", "") else ""
+
+
 def line_graph(expression: str) -> Graph:
     """y = expression, then enough of a loss to send something back to it."""
-    return Graph.parse(f"{VECTORS}y = {expression}\nloss = sum(y * y) + sum(y)")
+    return Graph.parse(f"{VECTORS}{tensor(expression)}y = {expression}\nloss = sum(y * y) + sum(y)")
 
 
 def loss_graph(loss: str) -> Graph:

@@ -17,7 +17,7 @@ from explorer.export import derivation_document
 from explorer.lessons.lesson import Lesson
 from explorer.lessons.own import own_lesson
 from explorer.notation import Notation
-from tests.explain.graphs import LINES, LOSSES, VECTORS
+from tests.explain.graphs import LINES, LOSSES, VECTORS, tensor
 
 EVIL = {"x": r"\input/a", "v": "%&#~'\"`", "W": r"\def\x", "M": r"\end $", "c": "<b>\n\n"}
 ALIGNED = re.compile(r"\\begin\{align\*\}.*?\\end\{align\*\}", re.DOTALL)
@@ -53,9 +53,11 @@ def own_graph(line: str, symbols: dict[str, str] | None = None) -> Lesson:
     """A graph with that line in it, and a loss."""
     rng = np.random.default_rng(3)
     data = {"x": rng.normal(size=(2, 3)), "A": rng.normal(size=(2, 2, 3))}
+    if tensor(line):
+        data["T"] = rng.normal(size=(2, 2, 2, 3))
     shapes = {"v": (3,), "W": (2, 3), "M": (3, 2), "c": ()}
     params = {name: rng.normal(size=shape) for name, shape in shapes.items()}
-    source = f"{VECTORS}y = {line}\nloss = sum(y * y) + sum(y)"
+    source = f"{VECTORS}{tensor(line)}y = {line}\nloss = sum(y * y) + sum(y)"
     return own_lesson(source, data, params, notation=Notation(symbols=symbols or {}))
 
 

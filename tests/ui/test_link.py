@@ -114,7 +114,12 @@ def elsewhere(browser: Browser) -> Iterator[Any]:
 def test_a_link_shows_in_another_process_what_was_seen(explorer: Opener, elsewhere: Any) -> None:
     page = explorer("lesson=mlp/bce_mlp_batch&sample=2")
     arranged(page)
+    page.chooser("Theme").select_option("dark")
+    page.chooser("Language").select_option("el")
+    expect(page.page).to_have_url(re.compile("theme=dark.*lang=el"))
+    page.page.mouse.move(3, 400)
     before = document(page)
+    assert before["root"] == "el,dark"
     with serving() as other:
         again = elsewhere(f"{other.url}#{address(page.page)}")
         same(again, before)

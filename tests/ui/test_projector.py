@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from explorer.lessons import load
+from explorer.locale import LANGUAGES
 from tests.page import Explorer
 from tests.ui.conftest import Opener
 from tests.ui.golden import CASES, DEFAULT
@@ -85,6 +86,21 @@ def test_every_step_of_every_case_is_read_from_the_last_row(explorer: Opener) ->
                 for symbol, height, ratio in from_afar(page):
                     assert height >= FEWEST_PIXELS, f"{case}, step {step}: {symbol} is {height:.1f} pixels high"
                     assert ratio >= CLEAR, f"{case}, step {step}: {symbol} has a contrast of {ratio:.1f}"
+
+
+def test_other_languages_are_read_from_the_last_row_too(explorer: Opener) -> None:
+    page = projected(explorer("lesson=batch/batch_softmax&theme=projector", size=SIZE))
+    root = page.page.locator(".explorer")
+    for language in LANGUAGES:
+        for step in (9, 12, 14):  # gradients arrive; the longest words stand where parameters change
+            page.page.evaluate(
+                "address => { location.hash = address; }",
+                f"lesson=batch/batch_softmax&step={step}&theme=projector&lang={language}",
+            )
+            expect(root).to_have_attribute("lang", re.compile(language))
+            page.at(step)
+            page.page.wait_for_function("stage => !stage.querySelector('.shape')", arg=page.stage.element_handle())
+            assert root.evaluate(MEASURE) + page.stage.evaluate(GEOMETRY) == [], f"{language}, step {step}"
 
 
 def test_the_projector_comes_and_goes_and_nothing_is_lost(explorer: Opener) -> None:

@@ -46,6 +46,12 @@ def test_everything_is_taken_back_and_made_again_in_its_order(explorer: Opener) 
     def fused() -> None:
         page.button("Fuse σ + BCE").click()
 
+    def summed() -> None:
+        page.button("Conventions").click()
+        page.page.get_by_label("Objective over the batch", exact=True).select_option("sum")
+        written("reduction")()
+        press(page, "Escape")
+
     def gone(key: str) -> Check:
         return lambda: wait(page, f"!location.hash.includes('{key}=')")
 
@@ -64,6 +70,7 @@ def test_everything_is_taken_back_and_made_again_in_its_order(explorer: Opener) 
          chosen(page, "Notation", "rows")),
         (fused, lambda: expect(page.node("y_hat")).to_have_count(1),
          lambda: expect(page.node("y_hat")).to_have_count(0)),
+        (summed, gone("reduction"), written("reduction")),
         (lambda: rated("0.5"), gone("rate"), written("rate")),
         (lambda: page.chooser("Digits").select_option("8"), chosen(page, "Digits", "4"), chosen(page, "Digits", "8")),
         (lambda: page.chooser("Theme").select_option("dark"), chosen(page, "Theme", ""), chosen(page, "Theme", "dark")),
@@ -141,6 +148,17 @@ def test_another_lesson_is_left_again_with_all_that_was_done_there(explorer: Ope
     press(page, "Control+Shift+z")
     expect(page.node("a")).to_be_visible()
     page.at(0)
+
+
+def test_another_language_is_left_again(explorer: Opener) -> None:
+    page = explorer("lesson=mlp/bce_mlp&step=5")
+    root = page.page.locator(".explorer")
+    page.chooser("Language").select_option("pl")
+    expect(root).to_have_attribute("lang", "pl")
+    for keys, language in (("Control+z", "en"), ("Control+Shift+z", "pl")):
+        press(page, keys)
+        expect(root).to_have_attribute("lang", language)
+        page.at(5)
 
 
 def test_a_reset_leads_back_to_its_pass(explorer: Opener) -> None:

@@ -18,6 +18,7 @@ from explorer.export.scripts.forward import value
 from explorer.export.scripts.library import Library
 from explorer.export.scripts.names import Names, comment, one_line
 from explorer.film.subject import Subject
+from explorer.locale import _
 from explorer.notation import plain
 
 WIDTH = 100  # characters from which an expression inside a line gets a name of its own
@@ -75,7 +76,7 @@ class Layout:
     # -- the parts of a script ---------------------------------------------------------------------------------------
     def heading(self, *about: str) -> list[str]:
         """What the script is, and the graph that it computes."""
-        title = " · ".join(part for part in (self.subject.group, self.subject.title) if part)
+        title = " · ".join(_(part) for part in (self.subject.group, self.subject.title) if part)
         source = [f"    {line}" for line in self.graph.source.strip().splitlines()]
         return [*comment([title, *about]), "#", *(one_line(line) and f"#   {one_line(line)}" for line in source)]
 
