@@ -1,5 +1,6 @@
-"""Which browser the tests use, and that tests marked gpu run where there is a device."""
+"""Which browser the tests use, how many run at once, and that tests marked gpu run where there is a device."""
 
+import os
 from typing import Any
 
 import pytest
@@ -8,6 +9,12 @@ from playwright.sync_api import Playwright
 from explorer.engine import DataError
 from explorer.engine.arrays import namespace
 from tests import browser
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: a test that drives a browser waits for a third of its time."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores + 1
 
 
 @pytest.fixture(autouse=True)

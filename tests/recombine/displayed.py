@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from functools import cache
+
 import numpy as np
 
 from tests.recombine.intervals import Interval, exact
@@ -23,6 +26,7 @@ def number(text: str) -> float:
         raise Unreadable(f"“{text}” is no number") from None
 
 
+@cache
 def bounds(text: str, whole: str = "", digits: int = DIGITS) -> Interval:
     """All numbers that show as `text`: half a unit of the last of `digits` significant digits (or more) either way.
 
@@ -30,15 +34,15 @@ def bounds(text: str, whole: str = "", digits: int = DIGITS) -> Interval:
     page tells on pointing at it, is just what is shown, it is that number alone.
     """
     value = number(text)
-    if value == 0 or not np.isfinite(value):
+    if value == 0 or not math.isfinite(value):
         return exact(value)  # only 0 itself shows as 0
     if whole and abs(number(whole)) == abs(value):
         return exact(value)
     size = abs(value)
-    exponent = int(np.floor(np.log10(size) + 1e-12))
+    exponent = math.floor(math.log10(size) + 1e-12)
     figures = len(text.partition("e")[0].lstrip("−0.").replace(".", ""))
     half = 0.5 * 10.0 ** (exponent - max(digits, figures if "." in text else 0) + 1)
-    at_power_of_ten = np.isclose(size, 10.0**exponent, rtol=1e-9, atol=0)
+    at_power_of_ten = math.isclose(size, 10.0**exponent, rel_tol=1e-9)
     below = half / 10 if at_power_of_ten else half
     low, high = size - below, size + half
     ends = (low, high) if value > 0 else (-high, -low)
