@@ -153,7 +153,9 @@ export function createExports(model, stage, { served }, signal) {
     say(copied ? t("The link is copied.") : t("Copy the link from its field."));
   }
 
-  const chosen = /** @type {HTMLInputElement} */ (html("input", { type: "file", accept: ".json,application/json", id: "export-file" }));
+  // Behind a button of the page's own: a browser's speaks the browser's language.
+  const chosen = /** @type {HTMLInputElement} */ (html("input", { type: "file", accept: ".json,application/json", hidden: true,
+    "aria-label": t("Open a JSON file") }));
   async function open() {
     const [file] = chosen.files ?? [];
     if (!file) return;
@@ -178,7 +180,7 @@ export function createExports(model, stage, { served }, signal) {
   const close = press(icon("close"), () => element.close(), { "aria-label": t("Close"), title: t("Close") });
   const link = html("div", { class: "link" }, html("label", { for: address.id }, t("Link to this picture")), address,
     press(t("Copy link"), copyLink));
-  const opening = html("div", { class: "opening" }, html("label", { for: chosen.id }, t("Open a JSON file")), chosen);
+  const opening = html("div", { class: "opening" }, press(t("Open a JSON file"), () => chosen.click()), chosen);
   const element = /** @type {HTMLDialogElement} */ (html("dialog", { class: "exports", "aria-labelledby": "exports-title" },
     html("div", { class: "title" }, html("h2", { id: "exports-title" }, t("Share and export")), close),
     ...(served ? [link] : []),

@@ -12,7 +12,7 @@ from tests import browser
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: a test that drives a browser waits for a third of its time."""
+    """One more than there are cores: a test that drives a browser often waits for it."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return cores + 1
 
