@@ -56,7 +56,7 @@ class Walk:
 
 
 def dialogs(page: Explorer) -> Iterator[None]:
-    for name in ("Help", "Conventions", "Share and export"):
+    for name in ("Help", "Conventions", "Share and export", "Why matrices?"):
         press(page, name)
         yield from dialog(page, name)
 
@@ -89,6 +89,7 @@ def test_the_focus_is_seen_in_tabs_dialogs_and_refusals(explorer: Opener) -> Non
         walk.tab()
     for _ in dialogs(page):
         walk.tab()
+    page.button("Losses").click()
     page.page.get_by_label("Learning rate").fill("fast")
     page.page.keyboard.press("Enter")
     page.page.keyboard.press("Shift+Tab")
@@ -98,7 +99,7 @@ def test_the_focus_is_seen_in_tabs_dialogs_and_refusals(explorer: Opener) -> Non
     page.chooser("Lesson").focus()
     page.page.keyboard.press("Shift+Tab")
     walk.tab()
-    walk.seen(100)
+    walk.seen(120)
 
 
 def test_the_focus_is_seen_on_the_projector(explorer: Opener) -> None:
