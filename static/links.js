@@ -5,7 +5,7 @@
 
 import { html } from "explorer/dom.js";
 import { numberShown, wholeNumber } from "explorer/format.js";
-import { entryAt, readEntry } from "explorer/heatmap.js";
+import { entriesOf, entryAt, readEntry } from "explorer/heatmap.js";
 
 /** @typedef {{node: string, cell: string, also: {node: string, cell: string}[]}} Highlight  an empty cell means the node */
 
@@ -64,7 +64,8 @@ export function createLinks(root, model, signal) {
     event.preventDefault();
     event.stopPropagation();
     const within = (old, change, count) => Math.min(count - 1, Math.max(0, Number(old ?? 0) + change));
-    point(readEntry(canvas, within(canvas.dataset.row, step[0], canvas.height), within(canvas.dataset.column, step[1], canvas.width)));
+    const [rows, columns] = entriesOf(canvas);
+    point(readEntry(canvas, within(canvas.dataset.row, step[0], rows), within(canvas.dataset.column, step[1], columns)));
   }, { signal });
 
   /** @type {Set<Element>} */

@@ -203,6 +203,28 @@ test("a large Jacobian is painted and read entry by entry", async () => {
   same(panel.querySelector(".readout").textContent, "∂f₄/∂s₃ = 0");
 });
 
+test("where a painted entry has room, a negative one has a corner cut", async () => {
+  const { model, panel, tab, sent, shows } = mounted({ answer: false });
+  const numbers = new Float64Array(2_500);
+  for (let place = 0; place < 50; place += 1) numbers[place * 51] = place - 25;
+  const names = (letter) => Array.from({ length: 50 }, (_, place) => [[letter, ""], [String(place + 1), "sub"]]);
+  tab("Jacobian").click();
+  const told = { ...explanation({ node: "f1", tab: "jacobian" }), tabs: { jacobian: [{ ...JACOBIAN, shape: [50, 50],
+    out_shape: [50], in_shape: [50], numbers, rows: names("f"), columns: names("s") }] } };
+  model.receive({ type: "explanation", request: sent.at(-1).request, node: "f1", told });
+  await shows("f1");
+  const canvas = panel.querySelector("[data-wrt=s] canvas");
+  const pixel = (x, y) => canvas.getContext("2d").getImageData(x, y, 1, 1).data.join();
+  same([canvas.width, canvas.height], [250, 250]);
+  /** Lower left corner and middle of an entry on the diagonal. */
+  const entry = (place) => [pixel(place * 5, place * 5 + 4), pixel(place * 5 + 2, place * 5 + 2)];
+  ok(entry(0)[0] !== entry(0)[1], "cut");
+  ok(entry(49)[0] === entry(49)[1], "whole");
+  const box = canvas.getBoundingClientRect();
+  canvas.dispatchEvent(new PointerEvent("pointermove", { bubbles: true, clientX: box.left + box.width * 0.05, clientY: box.top + box.height * 0.05 }));
+  same(panel.querySelector(".readout").textContent, "∂f₃/∂s₃ = −23");
+});
+
 test("a tab that takes its time is waited for with a word, a quick one is not", async () => {
   const { model, root, panel, sent, reply } = mounted({ answer: false });
   reply(sent[0], 1);
