@@ -12,8 +12,13 @@ ROOT = Path(__file__).resolve().parent.parent
 # As the README starts it, on whichever port is free.
 PANEL_SERVE = (sys.executable, "-m", "panel", "serve", "app.py", "--port", "0")
 _ANNOUNCED = re.compile(r"Bokeh app running at: (http://\S+)")
-# A page that is closed while the server speaks to it: Tornado logs it, nothing went wrong.
-_HUNG_UP = re.compile(r"Traceback(?:(?!^\d{4}-).)*?WebSocketClosedError", re.DOTALL | re.MULTILINE)
+# A page that is closed while the server speaks to it, or before the server has read all that it said: Tornado and Bokeh
+# log it, nothing went wrong.
+_HUNG_UP = re.compile(
+    r"Traceback(?:(?!^\d{4}-).)*?"
+    r'(?:WebSocketClosedError|bokeh/server/connection\.py", line \d+, in session$(?:(?!^\d{4}-).)*?AssertionError)',
+    re.DOTALL | re.MULTILINE,
+)
 _TROUBLE = re.compile(r"\b(ERROR|CRITICAL|Traceback)\b")
 
 
