@@ -60,6 +60,8 @@ export function createHeader(model, actions, theme, signal) {
     button(t("Zoom out"), icon("minus"), actions.zoomOut), button(t("Zoom in"), icon("plus"), actions.zoomIn),
     button(t("Fit"), icon("fit"), actions.fit), button(t("Tidy"), icon("tidy"), actions.tidy));
 
+  // Where there is little room their choices say enough.
+  for (const field of [languages.field, theme]) field.classList.add("plain");
   for (const part of [conventions.field, conventions.button, languages.field, reset]) part.classList.add("needs-server");
 
   // Alerts, too: a choice that was refused is taken back.
