@@ -62,12 +62,12 @@ async def _listen(worker: asyncio.subprocess.Process, errand: Errand, hear: Call
     try:
         worker.stdin.write(errand.job)
         await worker.stdin.drain()
-        # The input stays open: its end would tell the worker that nobody listens any more.
-        while line := await worker.stdout.readline():
-            event = errand.read(line)
-            if isinstance(event, Ended):
-                return event
-            hear(event)
-    except OSError:  # a broken pipe: the worker is gone
+    except OSError:  # a broken pipe: the worker is gone, and may have said why
         worker.stdin.close()
+    # Else the input stays open: its end would tell the worker that nobody listens any more.
+    while line := await worker.stdout.readline():
+        event = errand.read(line)
+        if isinstance(event, Ended):
+            return event
+        hear(event)
     return Failed(reason=errand.lost)

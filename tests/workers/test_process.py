@@ -103,3 +103,13 @@ def test_a_worker_that_fails_is_told_of_or_raised(workers, monkeypatch, script):
     else:
         assert isinstance(told[-1], Failed) and "ended unexpectedly" in told[-1].reason
     assert gone(workers[0])
+
+
+def test_a_worker_that_leaves_before_it_has_read_its_job_is_heard(workers, monkeypatch):
+    script = "print('{\"kind\": \"failed\", \"reason\": \"no room\"}', flush=True)"
+    monkeypatch.setattr(process, "COMMAND", (sys.executable, "-c", script))
+    told: list[Message] = []
+    longer_than_a_pipe = Errand("a module", b" " * 10_000_000, read_event, PATIENCE, "It ended unexpectedly.")
+    run(process.follow(longer_than_a_pipe, told.append))
+    assert told == [Failed(reason="no room")]
+    assert gone(workers[0])
