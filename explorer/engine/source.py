@@ -173,85 +173,82 @@ def _by_line(text: str) -> Iterator[list[re.Match[str]]]:
 def _check_token(token: re.Match[str], depth: int, line: int, column: int) -> int:
     """Refuse what is no token of the language; the bracket depth after it."""
     kind, text = token.lastgroup, token.group()
-    if kind == "open":
-        depth += 1
-        if depth > MAX_DEPTH:
-            raise ParseError(
-                Message(
-                    "Brackets (line {line}) are nested {depth} deep. Expected at most {max_depth}. Give the "
-                    "inner parts lines of their own.",
-                    line=line,
-                    depth=depth,
-                    max_depth=MAX_DEPTH,
-                ),
-                line=line,
-                column=column,
-            )
-    elif kind == "close":
+    if kind == "close":
         return max(depth - 1, 0)
-    elif kind == "number":
-        number = text.translate(SYMBOLS)
-        if not NUMBER.match(number):
-            raise ParseError(
-                Message(
-                    "'{text}' (line {line}) is no number. Expected digits, as 2, 0.5 or 1e-3. Put a space or "
-                    "an operator between a number and a name.",
-                    text=clip(text, 30),
-                    line=line,
-                ),
-                line=line,
-                column=column,
-            )
-        if not math.isfinite(float(number)):
-            raise ParseError(
-                Message(
-                    "'{text}' (line {line}) is too large. Expected a finite number. Write a smaller one.",
-                    text=clip(text, 30),
-                    line=line,
-                ),
-                line=line,
-                column=column,
-            )
-    elif kind == "name" and keyword.iskeyword(text):
-        raise ParseError(
-            Message(
-                "'{text}' (line {line}) is a word that Python keeps for itself. Expected a name. Write "
-                "{text}_, or another one.",
-                text=text,
-                line=line,
-            ),
-            line=line,
-            column=column,
-        )
-    elif kind == "name" and not text.isidentifier():
+    depth += kind == "open"
+    if kind == "name" and not text.isidentifier():
         # A name is spoilt from its first bad character on, so that one can be found by halving.
         bad = bisect_left(range(1, len(text) + 1), True, key=lambda length: not text[:length].isidentifier())
         _refuse_character(text[bad], line, column + bad)
-    elif text == ";":
-        raise ParseError(
-            Message(
-                "';' (line {line}) is no part of a graph's text. Expected one definition on a line. Begin a new line.",
-                line=line,
-            ),
-            line=line,
-            column=column,
-        )
-    elif kind == "other":
+    if kind == "other" and text != ";":
         _refuse_character(text, line, column)
-    elif kind == "operator":
-        follows = token.string[token.end() : token.end() + 1]
-        if follows and (text + follows).translate(SYMBOLS) in ("**", "@=", "*=", "-=") and not text + follows == "**":
-            raise ParseError(
-                Message(
-                    "'{text}{follows}' (line {line}) is no operator. Expected one of + − * / ** @. Remove one.",
-                    text=text,
-                    follows=follows,
-                    line=line,
-                ),
-                line=line,
-                column=column,
-            )
+    wrong = _wrong_depth(depth, line) if kind == "open" else _wrong_token(token, line)
+    if wrong is not None:
+        raise ParseError(wrong, line=line, column=column)
     return depth
+
+
+def _wrong_depth(depth: int, line: int) -> Message | None:
+    if depth <= MAX_DEPTH:
+        return None
+    return Message(
+        "Brackets (line {line}) are nested {depth} deep. Expected at most {max_depth}. Give the "
+        "inner parts lines of their own.",
+        line=line,
+        depth=depth,
+        max_depth=MAX_DEPTH,
+    )
+
+
+def _wrong_token(token: re.Match[str], line: int) -> Message | None:
+    kind, text = token.lastgroup, token.group()
+    if kind == "number":
+        return _wrong_number(text, line)
+    if kind == "operator":
+        return _wrong_operator(token, line)
+    if kind == "name" and keyword.iskeyword(text):
+        return Message(
+            "'{text}' (line {line}) is a word that Python keeps for itself. Expected a name. Write "
+            "{text}_, or another one.",
+            text=text,
+            line=line,
+        )
+    if text == ";":
+        return Message(
+            "';' (line {line}) is no part of a graph's text. Expected one definition on a line. Begin a new line.",
+            line=line,
+        )
+    return None
+
+
+def _wrong_number(text: str, line: int) -> Message | None:
+    number = text.translate(SYMBOLS)
+    if not NUMBER.match(number):
+        return Message(
+            "'{text}' (line {line}) is no number. Expected digits, as 2, 0.5 or 1e-3. Put a space or "
+            "an operator between a number and a name.",
+            text=clip(text, 30),
+            line=line,
+        )
+    if not math.isfinite(float(number)):
+        return Message(
+            "'{text}' (line {line}) is too large. Expected a finite number. Write a smaller one.",
+            text=clip(text, 30),
+            line=line,
+        )
+    return None
+
+
+def _wrong_operator(token: re.Match[str], line: int) -> Message | None:
+    text, follows = token.group(), token.string[token.end() : token.end() + 1]
+    if not follows or text + follows == "**" or (text + follows).translate(SYMBOLS) not in ("**", "@=", "*=", "-="):
+        return None
+    return Message(
+        "'{text}{follows}' (line {line}) is no operator. Expected one of + − * / ** @. Remove one.",
+        text=text,
+        follows=follows,
+        line=line,
+    )
 
 
 def _refuse_character(character: str, line: int, column: int) -> None:
